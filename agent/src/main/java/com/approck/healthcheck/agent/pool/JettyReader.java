@@ -1,0 +1,164 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Jetty's pools: the owner is the {@code Server}, as a pool alone may be an HTTP client's; one that is found in a running
+ * JVM, by its threads, is its own owner. Read from Jetty 9.4.0, 9.4.58, 10.0.0, 11.0.26, 12.0.39 and 12.1.14.
+ *
+ * <p>Capacity is the maximum less the leased threads: acceptors and selectors take their threads from the same pool and
+ * never give them back, so that of 8 threads only 6 ever serve (QueuedThreadPool.getLeasedThreads, Jetty 12.0.39). Where
+ * requests run on virtual threads, it is the number of permits, if there is one.
+ */
+final class JettyReader implements PoolReader {
+    private static final String RESERVED = "org.eclipse.jetty.util.thread.ReservedThreadExecutor";
+    private static final String SERVER = "org.eclipse.jetty.server.Server";
+
+    @Override
+    public Object poolOf(Reflected owner) throws ReflectiveOperationException {
+        if (!(Boolean) owner.call("isRunning")) {
+            return null;
+        }
+        if (owner.is(SERVER)) {
+            return owner.call("getThreadPool");
+        }
+        // How the clients of Jetty name the pools that they make: HttpClient@1f2e3d, WebSocketClient@1f2e3d.
+        return nameOf(owner).contains("Client@") ? null : owner.get();
+    }
+
+    @Override
+    public String nameOf(Reflected owner) throws ReflectiveOperationException {
+        Reflected pool = owner.is(SERVER) ? new Reflected(owner.call("getThreadPool")) : owner;
+        Object name = pool.has("getName") ? pool.call("getName") : null;
+        return name == null ? ThreadNames.common(threads(pool), "jetty") : (String) name;
+    }
+
+    @Override
+    public Object ownerOf(Reflected task) throws ReflectiveOperationException {
+        if (task.has("getServer")) {
+            return task.call("getServer");
+        }
+        Reflected channel = new Reflected(task.field("this$0"));
+        Reflected connection = new Reflected(channel.call("getConnectionMetaData"));
+        return new Reflected(connection.call("getConnector")).call("getServer");
+    }
+
+    @Override
+    public boolean isStopped(Reflected pool) throws ReflectiveOperationException {
+        return pool.has("isRunning") && !(Boolean) pool.call("isRunning");
+    }
+
+    @Override
+    public boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
+        return most(pool) == AnyExecutor.NO_BOUND;
+    }
+
+    @Override
+    public int capacity(Reflected pool) throws ReflectiveOperationException {
+        return capacity(pool, Collections.emptyList());
+    }
+
+    @Override
+    public int capacity(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
+        int most = most(pool);
+        return most == AnyExecutor.NO_BOUND ? AnyExecutor.ABLE_WITHOUT_BOUND : Math.max(1, most - leased(pool, owners));
+    }
+
+    @Override
+    public int alive(Reflected pool) throws ReflectiveOperationException {
+        return pool.count("getThreads");
+    }
+
+    @Override
+    public int reserved(Reflected pool) throws ReflectiveOperationException {
+        return leased(pool, Collections.emptyList());
+    }
+
+    @Override
+    public int heldBack(Reflected pool) throws ReflectiveOperationException {
+        // Not in every version, and to be removed in a later one.
+        return pool.has("getAvailableReservedThreads") ? pool.count("getAvailableReservedThreads") : 0;
+    }
+
+    @Override
+    public int queued(Reflected pool) throws ReflectiveOperationException {
+        if (pool.has("getQueueSize")) {
+            return pool.count("getQueueSize");
+        }
+        Object executor = executorOf(pool);
+        return executor == null ? 0 : AnyExecutor.queued(new Reflected(executor));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // QueuedThreadPool: private final Set<Thread> _threads
+    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
+        Object executor = executorOf(pool);
+        if (executor != null) {
+            return AnyExecutor.threads(new Reflected(executor));
+        }
+        return pool.hasField("_threads")
+                ? new ArrayList<>((Collection<Thread>) pool.field("_threads"))
+                : new ArrayList<>();
+    }
+
+    private static int most(Reflected pool) throws ReflectiveOperationException {
+        boolean virtual = pool.is("org.eclipse.jetty.util.thread.VirtualThreadPool");
+        Object helper =
+                !virtual && pool.has("getVirtualThreadsExecutor") ? pool.call("getVirtualThreadsExecutor") : null;
+        if (helper != null) {
+            return most(new Reflected(helper));
+        }
+        Object executor = executorOf(pool);
+        if (executor != null) {
+            return AnyExecutor.most(new Reflected(executor));
+        }
+        // Of a VirtualThreadPool, the permits; 0 or less is no bound.
+        int most = pool.has("getMaxThreads") ? pool.count("getMaxThreads") : 0;
+        return most == 0 ? AnyExecutor.NO_BOUND : most;
+    }
+
+    /** The executor inside an {@code ExecutorThreadPool}; null for pools that are executors themselves. */
+    private static Object executorOf(Reflected pool) throws ReflectiveOperationException {
+        return pool.is("org.eclipse.jetty.util.thread.ExecutorThreadPool") ? pool.field("_executor") : null;
+    }
+
+    /** What acceptors and selectors keep of a pool for ever. */
+    private static int leased(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
+        if (pool.has("getLeasedThreads")) {
+            return pool.count("getLeasedThreads");
+        }
+        int leased = 0;
+        Object budget = pool.has("getThreadPoolBudget") ? pool.call("getThreadPoolBudget") : null;
+        if (budget != null) {
+            for (Object each : (Collection<?>) new Reflected(budget).field("leases")) {
+                Reflected lease = new Reflected(each);
+                // Reserved threads are leased as well, but in order to serve.
+                boolean reserved = new Reflected(lease.field("leasee")).is(RESERVED);
+                leased += reserved ? 0 : (Integer) lease.field("threads");
+            }
+            return leased;
+        }
+        // Jetty 9.4.0 keeps no budget: there it is known once the server is, at the latest with its first request.
+        for (Object owner : owners) {
+            Reflected server = new Reflected(owner);
+            leased += server.is(SERVER) ? leasedBy(server, pool) : 0;
+        }
+        return leased;
+    }
+
+    /** What the connectors of one server keep of a pool. */
+    private static int leasedBy(Reflected server, Reflected pool) throws ReflectiveOperationException {
+        int leased = 0;
+        for (Object each : (Object[]) server.call("getConnectors")) {
+            Reflected connector = new Reflected(each);
+            if (connector.call("getExecutor") == pool.get() && connector.has("getSelectorManager")) {
+                leased += connector.count("getAcceptors");
+                leased += new Reflected(connector.call("getSelectorManager")).count("getSelectorCount");
+            }
+        }
+        return leased;
+    }
+}

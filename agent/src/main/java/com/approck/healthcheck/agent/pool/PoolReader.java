@@ -1,0 +1,87 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How the pools of one type are read. Stateless.
+ *
+ * <p>Every method may throw what reflection throws; the caller then leaves the pool alone and says so.
+ */
+interface PoolReader {
+    /** The pool that a hooked owner has now; null if it has none. */
+    Object poolOf(Reflected owner) throws ReflectiveOperationException;
+
+    /** The name of the owner's pool, as the server calls it. */
+    String nameOf(Reflected owner) throws ReflectiveOperationException;
+
+    /** The hooked owner of the pool in which a task runs; null if that can't be told. */
+    Object ownerOf(Reflected task) throws ReflectiveOperationException;
+
+    /** The most workers that the pool can have on requests at once. */
+    int capacity(Reflected pool) throws ReflectiveOperationException;
+
+    /** The same, for pools that are told of what they can't know by those who own them. */
+    default int capacity(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
+        return capacity(pool);
+    }
+
+    /** The live threads of the pool. */
+    int alive(Reflected pool) throws ReflectiveOperationException;
+
+    /** The tasks that wait for a thread. */
+    int queued(Reflected pool) throws ReflectiveOperationException;
+
+    /** The live threads of the pool that will never be on a request: acceptors, selectors. */
+    default int reserved(Reflected pool) throws ReflectiveOperationException {
+        return 0;
+    }
+
+    /**
+     * The live threads that wait for work of another kind than what is queued. Jetty holds one in reserve for its selector
+     * for as long as a minute, however long the queue.
+     */
+    default int heldBack(Reflected pool) throws ReflectiveOperationException {
+        return 0;
+    }
+
+    /** Whether the pool has stopped, for pools of which no hook tells it. */
+    default boolean isStopped(Reflected pool) throws ReflectiveOperationException {
+        return false;
+    }
+
+    /** The same, for pools of which those who own them know. */
+    default boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
+        return isStopped(pool);
+    }
+
+    /**
+     * Whether the pool makes as many threads as it has tasks. A stuck worker then takes nothing from the others, and
+     * {@link #capacity} is a constant that stands for "able".
+     */
+    default boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
+        return false;
+    }
+
+    /** How the sampler learns what the workers of such a pool do. */
+    default Watch watch() {
+        return Watch.HOOK;
+    }
+
+    /** The same, for a type whose versions differ in it; the same for one pool at all times. */
+    default Watch watch(Reflected pool) {
+        return watch();
+    }
+
+    /**
+     * For {@link Watch#COUNTER}, each live worker with a number that is odd while it is on a task and moves with each
+     * task; for {@link Watch#STACK}, each live worker, with any number.
+     */
+    default Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
+        throw new UnsupportedOperationException("this pool's workers are seen by the hook");
+    }
+
+    /** The threads of the pool, as far as they can be listed. Not on the usual path. */
+    Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException;
+}

@@ -1,0 +1,223 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * One row of the table of pools: which methods of a server tell that a pool starts or stops and that a task runs, and how
+ * its pool is read. To add a server is to add a row. Immutable.
+ */
+public final class PoolType {
+    /** What a hooked method means. */
+    public enum Event {
+        /** The pool, or its owner, has started once the method returns. */
+        POOL_STARTED,
+        /** The pool, or its owner, has stopped once the method ends, however it ends. */
+        POOL_STOPPED,
+        /** The thread is on a request while the method runs. */
+        TASK,
+        /** A request begins on this thread when the method is called. */
+        TASK_BEGAN,
+        /** The request ends on this thread when the method is called. */
+        TASK_ENDED;
+
+        boolean isOfTask() {
+            return this != POOL_STARTED && this != POOL_STOPPED;
+        }
+    }
+
+    /** A method to be hooked: by exact class, name and argument types. Immutable. */
+    public static final class Hooked {
+        private final String className;
+        private final String method;
+        private final List<String> argumentTypes;
+        private final Event event;
+        private boolean optional;
+
+        Hooked(Event event, String className, String method, String... argumentTypes) {
+            this.event = event;
+            this.className = className;
+            this.method = method;
+            this.argumentTypes = Collections.unmodifiableList(Arrays.asList(argumentTypes));
+        }
+
+        /** The same method, of which it is no news that some versions of the class do not have it. */
+        Hooked inSomeVersions() {
+            Hooked copy = new Hooked(event, className, method, argumentTypes.toArray(new String[0]));
+            copy.optional = true;
+            return copy;
+        }
+
+        /** Whether some versions of the class do not have the method. */
+        public boolean isOptional() {
+            return optional;
+        }
+
+        /** The binary name of the class that declares the method. */
+        public String className() {
+            return className;
+        }
+
+        /** The method's name. */
+        public String method() {
+            return method;
+        }
+
+        /** The binary names of the method's argument types. */
+        public List<String> argumentTypes() {
+            return argumentTypes;
+        }
+
+        /** What its call means. */
+        public Event event() {
+            return event;
+        }
+    }
+
+    private static final String JETTY = "org.eclipse.jetty.server.Server";
+    private static final String JETTY_THREADS = "org.eclipse.jetty.util.thread.";
+    private static final String TOMCAT = "org.apache.tomcat.util.net.AbstractEndpoint";
+    private static final String XNIO_WORKER = "org.xnio.XnioWorker";
+    private static final String JDK_HTTP_SERVER = "sun.net.httpserver.ServerImpl";
+
+    /**
+     * Every pool that is found without configuration. The methods and capacities are those of the servers' own sources;
+     * each reader names the versions it was read from.
+     */
+    public static final List<PoolType> SERVERS = Collections.unmodifiableList(Arrays.asList(
+            // HandlerInvoker.run (Jetty 12) and HttpChannel.handle (before) span one request; the pool's own runJob
+            // does
+            // not: acceptors and selectors sit in one for ever, and a selector may run a request inside its own.
+            new PoolType(
+                            "Jetty",
+                            JETTY,
+                            new JettyReader(),
+                            new Hooked(Event.POOL_STARTED, JETTY, "doStart"),
+                            new Hooked(Event.POOL_STOPPED, JETTY, "doStop"),
+                            new Hooked(Event.POOL_STOPPED, JETTY_THREADS + "QueuedThreadPool", "doStop"),
+                            new Hooked(Event.POOL_STOPPED, JETTY_THREADS + "ExecutorThreadPool", "doStop"),
+                            new Hooked(Event.POOL_STOPPED, JETTY_THREADS + "VirtualThreadPool", "doStop"),
+                            new Hooked(
+                                    Event.TASK,
+                                    "org.eclipse.jetty.server.internal.HttpChannelState$HandlerInvoker",
+                                    "run"),
+                            new Hooked(Event.TASK, "org.eclipse.jetty.server.HttpChannel", "handle"))
+                    .foundAs(
+                            JETTY_THREADS + "QueuedThreadPool",
+                            JETTY_THREADS + "ExecutorThreadPool",
+                            JETTY_THREADS + "VirtualThreadPool"),
+            // The endpoint owns the pool: with an external executor it has no pool of its own, and its start tells of
+            // both. SocketProcessorBase.run is final and runs on whatever thread serves the request; Tomcat 8.5.0 has a
+            // run in each of the classes below it.
+            new PoolType(
+                    "Tomcat",
+                    TOMCAT,
+                    new TomcatReader(),
+                    new Hooked(Event.POOL_STARTED, TOMCAT, "start"),
+                    new Hooked(Event.POOL_STOPPED, TOMCAT, "stop"),
+                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.SocketProcessorBase", "run"),
+                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.NioEndpoint$SocketProcessor", "run")
+                            .inSomeVersions(),
+                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.Nio2Endpoint$SocketProcessor", "run")
+                            .inSomeVersions(),
+                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.AprEndpoint$SocketProcessor", "run")
+                            .inSomeVersions()),
+            // The server's socket is what makes a worker one of a server. Before jboss-threads 3.2 a task has no run.
+            new PoolType(
+                    "Undertow",
+                    XNIO_WORKER,
+                    new XnioReader(),
+                    new Hooked(
+                            Event.POOL_STARTED,
+                            XNIO_WORKER,
+                            "createStreamConnectionServer",
+                            "java.net.SocketAddress",
+                            "org.xnio.ChannelListener",
+                            "org.xnio.OptionMap"),
+                    new Hooked(Event.POOL_STOPPED, XNIO_WORKER, "taskPoolTerminated"),
+                    new Hooked(Event.TASK, "org.jboss.threads.EnhancedQueueExecutor$Task", "run").inSomeVersions()),
+            new PoolType(
+                    "JDK HttpServer",
+                    JDK_HTTP_SERVER,
+                    new JdkHttpServerReader(),
+                    new Hooked(Event.POOL_STARTED, JDK_HTTP_SERVER, "start"),
+                    new Hooked(Event.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
+                    new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run"))));
+
+    /**
+     * The executors of java.util.concurrent, watched where the names of their threads match a setting. Nothing is hooked:
+     * advice in these classes would run in every corner of the JVM, and a ForkJoinPool schedules its virtual threads.
+     */
+    public static final List<PoolType> EXECUTORS = Collections.unmodifiableList(Arrays.asList(
+            new PoolType(
+                    "java.util.concurrent", "java.util.concurrent.ThreadPoolExecutor", new ThreadPoolExecutorReader()),
+            new PoolType("java.util.concurrent", "java.util.concurrent.ForkJoinPool", new ForkJoinPoolReader())));
+
+    private final String server;
+    private final String ownerClass;
+    private final PoolReader reader;
+    private final List<Hooked> hooked;
+    private List<String> foundClasses = Collections.emptyList();
+
+    /** @param ownerClass the binary name of the class whose objects are the pool, or own it: those that start and stop */
+    PoolType(String server, String ownerClass, PoolReader reader, Hooked... hooked) {
+        this.server = server;
+        this.ownerClass = ownerClass;
+        this.reader = reader;
+        this.hooked = Collections.unmodifiableList(Arrays.asList(hooked));
+    }
+
+    /** The same row, whose pools are found in a running JVM by themselves, as nothing leads from their threads to owners. */
+    PoolType foundAs(String... poolClasses) {
+        PoolType copy = new PoolType(server, ownerClass, reader, hooked.toArray(new Hooked[0]));
+        copy.foundClasses = Arrays.asList(poolClasses);
+        return copy;
+    }
+
+    /** The server's name, for people. */
+    public String server() {
+        return server;
+    }
+
+    /** The methods to hook. */
+    public List<Hooked> hooked() {
+        return hooked;
+    }
+
+    PoolReader reader() {
+        return reader;
+    }
+
+    /** Whether objects of that class own pools of this type. */
+    boolean isOwner(Class<?> type) {
+        if (isOrExtends(type, ownerClass)) {
+            return true;
+        }
+        for (String found : foundClasses) {
+            if (isOrExtends(type, found)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether objects of that class are tasks of such a pool. */
+    boolean isTask(Class<?> type) {
+        for (Hooked one : hooked) {
+            if (one.event.isOfTask() && isOrExtends(type, one.className)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOrExtends(Class<?> type, String className) {
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+            if (c.getName().equals(className)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

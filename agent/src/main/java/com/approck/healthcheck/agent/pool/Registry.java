@@ -1,0 +1,246 @@
+package com.approck.healthcheck.agent.pool;
+
+import com.approck.healthcheck.agent.config.Globs;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+
+/**
+ * The pools that are running and the workers that have been seen in them.
+ *
+ * <p>Thread-safe. The methods that a hook reaches ({@link #changed}, {@link #firstTask}) never throw, and run on threads
+ * of the server: they take a lock that is held for microseconds, and only when a pool starts or stops or a thread is seen
+ * for the first time.
+ */
+public final class Registry {
+    /** More pools than any server has; what comes beyond is not watched. */
+    static final int MAX_POOLS = 1_000;
+
+    /** More workers than a JVM can run well; what comes beyond is not tracked, and counts as able. */
+    static final int MAX_WORKERS = 100_000;
+
+    /** So many samples after the first pool has been seen, a pattern that none has matched is taken for a mistake. */
+    private static final int SAMPLES_TO_MATCH = 10;
+
+    /** No more names than this are given to somebody who looks for the right pattern. */
+    private static final int MAX_NAMES = 10;
+
+    private static final String PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+
+    private final List<PoolType> types;
+    private final Globs watched;
+    private final Runnable onChange;
+    private final Consumer<String> complaints;
+    private final List<WatchedPool> pools = new ArrayList<>();
+    private final ConcurrentLinkedQueue<Worker> newWorkers = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger workers = new AtomicInteger();
+    private final Set<String> seenNames = new LinkedHashSet<>();
+    private final Set<String> unmatched;
+    private int samplesToMatch = SAMPLES_TO_MATCH;
+    private boolean everWatched;
+
+    /**
+     * @param types the rows of the table, {@link PoolType#SERVERS} but for tests
+     * @param watched which pools of servers to watch, by name
+     * @param onChange told on the server's thread after a pool has come or gone; returns at once
+     * @param complaints gets a sentence about a pool that can't be watched
+     */
+    public Registry(List<PoolType> types, Globs watched, Runnable onChange, Consumer<String> complaints) {
+        this.types = types;
+        this.watched = watched;
+        this.unmatched = new LinkedHashSet<>(watched.included());
+        this.onChange = onChange;
+        this.complaints = complaints;
+    }
+
+    /** A pool, or the owner of one, has started or stopped. Never throws. */
+    public void changed(Object owner, boolean started) {
+        try {
+            if (started) {
+                add(owner, typeOf(owner, PoolType::isOwner));
+            } else {
+                remove(owner);
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            complaints.accept("a pool of class " + owner.getClass().getName() + " is left alone: " + e);
+        }
+    }
+
+    /**
+     * A thread begins a task and has no counter yet. Never throws.
+     *
+     * @return the counter of the thread: one that is sampled, or one that leads nowhere if the task's pool is not watched
+     */
+    public AtomicLong firstTask(Object task) {
+        AtomicLong counter = new AtomicLong();
+        try {
+            Object owner = typeOf(task, PoolType::isTask).reader().ownerOf(new Reflected(task));
+            WatchedPool pool = owner == null ? null : add(owner, typeOf(owner, PoolType::isOwner));
+            if (pool == null) {
+                return counter;
+            }
+            if (workers.incrementAndGet() <= MAX_WORKERS) {
+                newWorkers.add(new Worker(Thread.currentThread(), pool, counter));
+            } else {
+                workers.decrementAndGet();
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            complaints.accept("requests of class " + task.getClass().getName()
+                    + " are not followed, so that a stuck one is not seen: " + e);
+        }
+        return counter;
+    }
+
+    /**
+     * A running pool, or the owner of one, has been found on the way from one of the JVM's threads. An executor counts
+     * only if the thread is one of its workers: tasks hold all sorts of executors. Never throws.
+     */
+    void found(Object owner, PoolType type, Thread from) {
+        try {
+            if (!PoolType.EXECUTORS.contains(type)
+                    || type.reader().threads(new Reflected(owner)).contains(from)) {
+                add(owner, type);
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            complaints.accept("a pool of class " + owner.getClass().getName() + " is left alone: " + e);
+        }
+    }
+
+    /** The pools that run now. */
+    public synchronized List<WatchedPool> pools() {
+        pools.removeIf(WatchedPool::hasEnded);
+        return new ArrayList<>(pools);
+    }
+
+    /** Whether a pool has ever been watched. */
+    public synchronized boolean everWatched() {
+        return everWatched;
+    }
+
+    /** Moves the workers that have been seen since the last call to the end of a collection. */
+    public void drainNewWorkers(Collection<Worker> to) {
+        for (Worker worker = newWorkers.poll(); worker != null; worker = newWorkers.poll()) {
+            to.add(worker);
+        }
+    }
+
+    /** The caller has let go of workers whose threads have ended or whose pools are gone. */
+    public void forgot(int count) {
+        workers.addAndGet(-count);
+    }
+
+    private PoolType typeOf(Object object, BiPredicate<PoolType, Class<?>> isOf) {
+        for (PoolType type : types) {
+            if (isOf.test(type, object.getClass())) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("no row of the table is for it");
+    }
+
+    /** The pool of an owner, which is watched from now on if it was not yet; null if it has none to be watched. */
+    private WatchedPool add(Object owner, PoolType type) throws ReflectiveOperationException {
+        WatchedPool pool;
+        synchronized (this) {
+            for (WatchedPool known : pools) {
+                if (known.isOwnedBy(owner)) {
+                    return known;
+                }
+            }
+            Reflected reflected = new Reflected(owner);
+            Object object = type.reader().poolOf(reflected);
+            if (object == null) {
+                return null;
+            }
+            for (WatchedPool known : pools) {
+                if (known.is(object)) {
+                    known.addOwner(owner);
+                    return known;
+                }
+            }
+            String name = type.reader().nameOf(reflected);
+            seen(name);
+            boolean chosen = PoolType.EXECUTORS.contains(type) || watched.matches(name);
+            if (!chosen || pools.size() >= MAX_POOLS) {
+                return null;
+            }
+            pool = new WatchedPool(type, uniqueGaugeName(name), object);
+            pool.addOwner(owner);
+            // A pool that can't be read is refused here: later, its missing numbers would look like a death.
+            pool.capacity();
+            pool.alive();
+            pool.queued();
+            pools.add(pool);
+            everWatched = true;
+        }
+        onChange.run();
+        return pool;
+    }
+
+    /** Complains once, after the first pools have been seen for some samples, of patterns that match none of them. */
+    public synchronized void complainOfPatterns() {
+        if (seenNames.isEmpty() || samplesToMatch == 0 || --samplesToMatch > 0) {
+            return;
+        }
+        for (String pattern : unmatched) {
+            complaints.accept("the setting pools has the pattern '" + pattern + "', which matches no pool; there are "
+                    + String.join(", ", seenNames));
+        }
+    }
+
+    private void seen(String name) {
+        if (samplesToMatch > 0) {
+            unmatched.removeIf(pattern -> Globs.matches(pattern, name));
+            if (seenNames.size() < MAX_NAMES) {
+                seenNames.add(name);
+            }
+        }
+    }
+
+    private void remove(Object owner) {
+        boolean removed = false;
+        synchronized (this) {
+            for (Iterator<WatchedPool> i = pools.iterator(); i.hasNext(); ) {
+                WatchedPool pool = i.next();
+                if (pool.is(owner) || (pool.isOwnedBy(owner) && pool.removeOwner(owner))) {
+                    i.remove();
+                    removed = true;
+                }
+            }
+        }
+        if (removed) {
+            onChange.run();
+        }
+    }
+
+    private String uniqueGaugeName(String name) {
+        StringBuilder gauge = new StringBuilder();
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            gauge.append(PLAIN.indexOf(c) >= 0 ? c : '_');
+        }
+        String unique = gauge.length() == 0 ? "_" : gauge.toString();
+        String candidate = unique;
+        for (int n = 2; isTaken(candidate); n++) {
+            candidate = unique + "-" + n;
+        }
+        return candidate;
+    }
+
+    private boolean isTaken(String gauge) {
+        for (WatchedPool pool : pools) {
+            if (pool.name().equals(gauge)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

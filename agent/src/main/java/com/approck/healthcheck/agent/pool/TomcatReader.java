@@ -1,0 +1,68 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.util.Collection;
+
+/**
+ * Tomcat's {@code AbstractEndpoint} and the executor that it runs requests on: its own, or one that connectors share. With
+ * virtual threads there is no such executor to speak of, and the endpoint itself stands for the pool. Read from Tomcat
+ * 8.5.0, 8.5.100, 9.0.123, 10.1.59 and 11.0.27.
+ *
+ * <p>Capacity is the executor's maximum although its queue is unbounded: Tomcat's {@code TaskQueue} refuses tasks while
+ * there are fewer threads than that.
+ */
+final class TomcatReader implements PoolReader {
+    private static final String ENDPOINT = "org.apache.tomcat.util.net.AbstractEndpoint";
+
+    @Override
+    public Object poolOf(Reflected owner) throws ReflectiveOperationException {
+        if (!(Boolean) owner.call("isRunning")) {
+            return null;
+        }
+        Object executor = owner.call("getExecutor");
+        Object inside = executor == null ? null : AnyExecutor.unwrap(executor);
+        return inside == null || AnyExecutor.most(new Reflected(inside)) == AnyExecutor.NO_BOUND ? owner.get() : inside;
+    }
+
+    @Override
+    public String nameOf(Reflected owner) throws ReflectiveOperationException {
+        return (String) owner.call("getName");
+    }
+
+    @Override
+    public Object ownerOf(Reflected task) throws ReflectiveOperationException {
+        // In Tomcat 8.5.0 the task has no socketWrapper; it is an inner class of the endpoint.
+        return task.hasField("socketWrapper")
+                ? new Reflected(task.field("socketWrapper")).call("getEndpoint")
+                : task.field("this$0");
+    }
+
+    @Override
+    public boolean isStopped(Reflected pool) throws ReflectiveOperationException {
+        return pool.is(ENDPOINT) && !(Boolean) pool.call("isRunning");
+    }
+
+    @Override
+    public boolean isBoundless(Reflected pool) {
+        return pool.is(ENDPOINT);
+    }
+
+    @Override
+    public int capacity(Reflected pool) throws ReflectiveOperationException {
+        return pool.is(ENDPOINT) ? AnyExecutor.ABLE_WITHOUT_BOUND : AnyExecutor.most(pool);
+    }
+
+    @Override
+    public int alive(Reflected pool) throws ReflectiveOperationException {
+        return pool.is(ENDPOINT) ? 0 : AnyExecutor.alive(pool);
+    }
+
+    @Override
+    public int queued(Reflected pool) throws ReflectiveOperationException {
+        return pool.is(ENDPOINT) ? 0 : AnyExecutor.queued(pool);
+    }
+
+    @Override
+    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.threads(pool);
+    }
+}

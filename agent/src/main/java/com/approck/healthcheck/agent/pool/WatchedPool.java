@@ -1,0 +1,138 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A running pool. Held weakly: a pool that its application has dropped without stopping it is gone.
+ *
+ * <p>The reading methods are for the sampler's thread alone.
+ */
+public final class WatchedPool {
+    private final PoolType type;
+    private final String name;
+    private final Reflected pool;
+    private final List<WeakReference<Object>> owners = new CopyOnWriteArrayList<>();
+
+    WatchedPool(PoolType type, String name, Object pool) {
+        this.type = type;
+        this.name = name;
+        this.pool = new Reflected(pool);
+    }
+
+    /** The server's name, for people. */
+    public String server() {
+        return type.server();
+    }
+
+    /** The pool's name as it stands in a gauge: unique among the pools of this JVM, of letters, digits, {@code _ -}. */
+    public String name() {
+        return name;
+    }
+
+    /** How the sampler learns what the pool's workers do. */
+    public Watch watch() {
+        return type.reader().watch(pool);
+    }
+
+    /** As {@link PoolReader#progress}. */
+    public Map<Thread, Long> progress() throws ReflectiveOperationException {
+        return type.reader().progress(pool);
+    }
+
+    /** Whether a stuck worker takes nothing from the others, as the pool makes as many threads as it has tasks. */
+    public boolean isBoundless() throws ReflectiveOperationException {
+        return type.reader().isBoundless(pool);
+    }
+
+    /** Whether the pool has been collected, or has stopped where no hook tells it. */
+    boolean hasEnded() {
+        try {
+            return isGone() || type.reader().isStopped(pool, liveOwners());
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return isGone();
+        }
+    }
+
+    /** Whether the pool has been collected. */
+    public boolean isGone() {
+        return pool.get() == null;
+    }
+
+    /** The most workers that the pool can have on requests at once; 1 or more. */
+    public int capacity() throws ReflectiveOperationException {
+        return type.reader().capacity(pool, liveOwners());
+    }
+
+    /** The pool's live threads. */
+    public int alive() throws ReflectiveOperationException {
+        return type.reader().alive(pool);
+    }
+
+    /** The live threads of the pool that will never be on a request. */
+    public int reserved() throws ReflectiveOperationException {
+        return type.reader().reserved(pool);
+    }
+
+    /** The live threads that wait for work of another kind than what is queued. */
+    public int heldBack() throws ReflectiveOperationException {
+        return type.reader().heldBack(pool);
+    }
+
+    /** The tasks that wait for a thread. */
+    public int queued() throws ReflectiveOperationException {
+        return type.reader().queued(pool);
+    }
+
+    /** The pool's threads, or none if they can't be listed at this moment. Not for every sample. */
+    public Collection<Thread> threads() {
+        try {
+            return type.reader().threads(pool);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return Collections.emptyList();
+        }
+    }
+
+    private List<Object> liveOwners() {
+        List<Object> known = new ArrayList<>(1);
+        for (WeakReference<Object> one : owners) {
+            Object owner = one.get();
+            if (owner != null) {
+                known.add(owner);
+            }
+        }
+        return known;
+    }
+
+    boolean is(Object other) {
+        return pool.get() == other;
+    }
+
+    /** A pool that was found by itself is its own owner until a true one is known. */
+    void addOwner(Object owner) {
+        if (!isOwnedBy(owner) && (owners.isEmpty() || !is(owner))) {
+            owners.removeIf(one -> is(one.get()));
+            owners.add(new WeakReference<>(owner));
+        }
+    }
+
+    boolean isOwnedBy(Object owner) {
+        for (WeakReference<Object> one : owners) {
+            if (one.get() == owner) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes an owner away; says whether none is left. */
+    boolean removeOwner(Object owner) {
+        owners.removeIf(one -> one.get() == owner || one.get() == null);
+        return owners.isEmpty();
+    }
+}

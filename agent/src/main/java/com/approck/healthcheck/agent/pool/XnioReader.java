@@ -1,0 +1,133 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/**
+ * The task pool of an {@code XnioWorker}, on which Undertow runs what blocks. The worker owns it, and counts while a server
+ * socket is registered with one of its I/O threads: the workers of clients have none. Read from XNIO 3.3.8 and 3.8.16 with
+ * jboss-threads 3.5.1.
+ *
+ * <p>Up to XNIO 3.3 the pool is a plain executor, which counts for itself; later it is jboss-threads'
+ * {@code EnhancedQueueExecutor}, which does not. It grows to its maximum before it queues, so that is its capacity.
+ */
+final class XnioReader implements PoolReader {
+    private static final ThreadPoolExecutorReader PLAIN = new ThreadPoolExecutorReader();
+
+    @Override
+    public Object poolOf(Reflected owner) throws ReflectiveOperationException {
+        return serves(owner) ? inside(owner) : null;
+    }
+
+    @Override
+    public String nameOf(Reflected owner) throws ReflectiveOperationException {
+        return (String) owner.call("getName");
+    }
+
+    @Override
+    public Object ownerOf(Reflected task) throws ReflectiveOperationException {
+        Object executor = task.field("this$0");
+        for (Thread thread : LiveThreads.list()) {
+            Reflected ioThread = new Reflected(thread);
+            if (ioThread.is("org.xnio.XnioIoThread")) {
+                Object worker = ioThread.call("getWorker");
+                if (inside(new Reflected(worker)) == executor) {
+                    return worker;
+                }
+            }
+        }
+        // An executor of jboss-threads that serves something else.
+        return null;
+    }
+
+    @Override
+    public boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
+        for (Object owner : owners) {
+            if (serves(new Reflected(owner))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public int capacity(Reflected pool) throws ReflectiveOperationException {
+        int most = AnyExecutor.most(pool);
+        return most == AnyExecutor.NO_BOUND ? AnyExecutor.ABLE_WITHOUT_BOUND : most;
+    }
+
+    @Override
+    public boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.most(pool) == AnyExecutor.NO_BOUND;
+    }
+
+    @Override
+    public int alive(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.alive(pool);
+    }
+
+    @Override
+    public int queued(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.queued(pool);
+    }
+
+    @Override
+    public Watch watch(Reflected pool) {
+        return pool.get() instanceof ThreadPoolExecutor ? PLAIN.watch(pool) : Watch.HOOK;
+    }
+
+    @Override
+    public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
+        return PLAIN.progress(pool);
+    }
+
+    @Override
+    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.threads(pool);
+    }
+
+    private static Object inside(Reflected worker) throws ReflectiveOperationException {
+        Reflected taskPool = new Reflected(worker.field("taskPool"));
+        for (String field : new String[] {"executor", "delegate"}) {
+            if (taskPool.hasField(field)) {
+                return taskPool.field(field);
+            }
+        }
+        return taskPool.get();
+    }
+
+    private static boolean serves(Reflected worker) throws ReflectiveOperationException {
+        if ((Boolean) worker.call("isShutdown") || !worker.hasField("workerThreads")) {
+            return false;
+        }
+        List<Object> threads = new ArrayList<>();
+        if (worker.hasField("acceptThread")) {
+            threads.add(worker.field("acceptThread"));
+        }
+        threads.addAll(Arrays.asList((Object[]) worker.field("workerThreads")));
+        for (Object thread : threads) {
+            Selector selector = thread == null ? null : (Selector) new Reflected(thread).field("selector");
+            if (selector != null && selector.isOpen() && hasServerSocket(selector)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean hasServerSocket(Selector selector) {
+        // A copy: the set moves with each connection.
+        for (Object key : selector.keys().toArray()) {
+            if (((SelectionKey) key).channel() instanceof ServerSocketChannel) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

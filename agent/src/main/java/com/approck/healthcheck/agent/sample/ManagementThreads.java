@@ -1,0 +1,118 @@
+package com.approck.healthcheck.agent.sample;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The JVM's own management interface. Only the thread bean is touched, and not before a pool runs: the platform MBean
+ * server would initialise the host's logging.
+ */
+final class ManagementThreads implements JvmThreads {
+    private static final int STACK_DEPTH = 6;
+
+    /** Where a loop waits for work, as {@code class.method}: a prefix of the frame's. The top frames hold one of them. */
+    private static final String[] WAITING_FOR_WORK = {
+        // The JDK's selectors on Linux (8, and 11 and later), macOS and Windows.
+        "sun.nio.ch.EPollArrayWrapper.epollWait",
+        "sun.nio.ch.EPoll.wait",
+        "sun.nio.ch.KQueue",
+        "sun.nio.ch.WEPoll.wait",
+        "sun.nio.ch.WindowsSelectorImpl$SubSelector.poll",
+        // Netty's own transports, and its loops that have no selector.
+        "io.netty.channel.epoll.Native.epollWait",
+        "io.netty.channel.kqueue.Native.keventWait",
+        "io.netty.channel.uring.",
+        "io.netty.util.concurrent.SingleThreadEventExecutor.takeTask",
+        // A ForkJoinPool's worker that looks for work.
+        "java.util.concurrent.ForkJoinPool.awaitWork"
+    };
+
+    private static final int WAITING_DEPTH = 8;
+
+    private final ThreadMXBean bean = ManagementFactory.getThreadMXBean();
+    private final boolean cpuTime = bean.isThreadCpuTimeSupported() && bean.isThreadCpuTimeEnabled();
+
+    @Override
+    public long cpuNanos(long threadId) {
+        return cpuTime ? bean.getThreadCpuTime(threadId) : -1;
+    }
+
+    @Override
+    public long monitorWait(long threadId) {
+        ThreadInfo info = bean.getThreadInfo(threadId);
+        return info != null && info.getThreadState() == Thread.State.BLOCKED
+                ? info.getBlockedCount() + info.getWaitedCount()
+                : -1;
+    }
+
+    @Override
+    public Set<Long> deadlocked() {
+        Set<Long> ids = new HashSet<>();
+        long[] found = bean.isSynchronizerUsageSupported()
+                ? bean.findDeadlockedThreads()
+                : bean.findMonitorDeadlockedThreads();
+        if (found != null) {
+            for (long id : found) {
+                ids.add(id);
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public Map<Long, Long> lockHolders(Collection<Long> threadIds) {
+        long[] ids = new long[threadIds.size()];
+        int i = 0;
+        for (long id : threadIds) {
+            ids[i++] = id;
+        }
+        Map<Long, Long> holders = new HashMap<>();
+        for (ThreadInfo info : bean.getThreadInfo(ids, 0)) {
+            if (info != null && info.getLockOwnerId() >= 0) {
+                holders.put(info.getThreadId(), info.getLockOwnerId());
+            }
+        }
+        return holders;
+    }
+
+    @Override
+    public boolean waitsForWork(long threadId) {
+        ThreadInfo info = bean.getThreadInfo(threadId, WAITING_DEPTH);
+        if (info == null) {
+            return true;
+        }
+        for (StackTraceElement frame : info.getStackTrace()) {
+            String method = frame.getClassName() + "." + frame.getMethodName();
+            for (String waiting : WAITING_FOR_WORK) {
+                if (method.startsWith(waiting)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public String stackTop(long threadId) {
+        ThreadInfo info = bean.getThreadInfo(threadId, STACK_DEPTH);
+        if (info == null) {
+            return "its thread has ended";
+        }
+        StringBuilder top = new StringBuilder("its thread is ").append(info.getThreadState());
+        if (info.getLockOwnerName() != null) {
+            top.append(", waiting for a lock held by ").append(info.getLockOwnerName());
+        }
+        String separator = ", at ";
+        for (StackTraceElement frame : info.getStackTrace()) {
+            top.append(separator).append(frame);
+            separator = " < ";
+        }
+        return top.toString();
+    }
+}

@@ -1,0 +1,85 @@
+package com.approck.healthcheck.agent.sample;
+
+import com.approck.healthcheck.agent.pool.WatchedPool;
+import java.util.HashSet;
+import java.util.Set;
+
+/** What the sampler remembers of one pool from tick to tick, and what it finds out about it in this one. */
+final class PoolTrack {
+    private final WatchedPool pool;
+    private int capacity;
+    private int alive;
+    private int reserved;
+    private int heldBack;
+    private int queued;
+    private boolean boundless;
+    private long stillNanos;
+    private int stillTicks;
+    private boolean moved;
+    private int busy;
+    private final Set<Long> stuck = new HashSet<>();
+
+    PoolTrack(WatchedPool pool) {
+        this.pool = pool;
+    }
+
+    WatchedPool pool() {
+        return pool;
+    }
+
+    /** Forgets what belonged to the last tick. */
+    void begin() {
+        moved = false;
+        busy = 0;
+        stuck.clear();
+    }
+
+    /** A task began or ended, or a worker came or went. */
+    void moved() {
+        moved = true;
+    }
+
+    /** One of its workers is on a request. */
+    void busy() {
+        busy++;
+    }
+
+    /** One of its threads is stuck; the same thread counts once. */
+    void stuck(long threadId) {
+        stuck.add(threadId);
+    }
+
+    /** Asks the server; what it can't tell now stays as it was. */
+    void read() throws ReflectiveOperationException {
+        capacity = pool.capacity();
+        alive = pool.alive();
+        reserved = pool.reserved();
+        heldBack = pool.heldBack();
+        queued = pool.queued();
+        boundless = pool.isBoundless();
+    }
+
+    /**
+     * Ends the tick.
+     *
+     * <p>A pool is starved, and then counts its live threads only, when it has queued work and fewer live threads than
+     * capacity, and yet no task began or ended for {@code stuck-after}: threads can't be created. A thread that the server
+     * holds back while work is queued, no task moves and others are stuck is as lost as they are.
+     */
+    Sample.Pool end(long elapsedNanos, long stuckAfterNanos) {
+        boolean still = !moved && queued > 0;
+        stillTicks = still ? stillTicks + 1 : 0;
+        int live = Math.max(0, alive - reserved - heldBack);
+        stillNanos = still && live < capacity ? stillNanos + elapsedNanos : 0;
+        boolean starved = stuckAfterNanos > 0 && stillNanos >= stuckAfterNanos;
+        int able;
+        if (starved) {
+            able = live - stuck.size();
+        } else if (boundless) {
+            able = capacity;
+        } else {
+            able = capacity - stuck.size() - (!stuck.isEmpty() && stillTicks >= 2 ? heldBack : 0);
+        }
+        return new Sample.Pool(pool.name(), Math.max(0, able), alive, busy, stuck.size(), queued, capacity);
+    }
+}

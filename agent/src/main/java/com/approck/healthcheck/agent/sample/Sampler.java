@@ -1,0 +1,230 @@
+package com.approck.healthcheck.agent.sample;
+
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.pool.Watch;
+import com.approck.healthcheck.agent.pool.WatchedPool;
+import com.approck.healthcheck.agent.pool.Worker;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Looks at the pools and their workers and says what they are doing. For one thread.
+ *
+ * <p>A worker is stuck when it is part of a deadlock in two samples in a row, or waits for a lock that such a worker
+ * holds, or has been on one request for {@code stuck-after} without using CPU. The cost is linear in the workers that
+ * have been seen; the JVM is asked for deadlocks while a worker waits inside a request, and rarely otherwise.
+ */
+public final class Sampler {
+    /** No more lines than this a tick about workers that became stuck or recovered. */
+    private static final int MAX_LINES = 10;
+
+    /** A deadlock of threads that no request runs on, as far as is known, is looked for at every tenth tick only. */
+    private static final int SEARCH_EVERY_TICKS = 10;
+
+    private final Registry registry;
+    private final long intervalNanos;
+    private final long stuckAfterNanos;
+    private final Ticker ticker;
+    private final Log log;
+    private final Map<Long, Track> tracks = new LinkedHashMap<>();
+    private final Map<WatchedPool, PoolTrack> pools = new HashMap<>();
+    private JvmThreads threads;
+    private Set<Long> deadlockedBefore = new HashSet<>();
+    private long lastTick;
+    private boolean ticked;
+    private int ticksSinceSearch;
+
+    /** @param stuckAfterNanos 0: only deadlocks make a worker stuck */
+    public Sampler(Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, Log log) {
+        this(registry, intervalNanos, stuckAfterNanos, ticker, log, null);
+    }
+
+    Sampler(Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, Log log, JvmThreads threads) {
+        this.registry = registry;
+        this.intervalNanos = intervalNanos;
+        this.stuckAfterNanos = stuckAfterNanos;
+        this.ticker = ticker;
+        this.log = log;
+        this.threads = threads;
+    }
+
+    /** Takes one sample. */
+    public Sample sample() {
+        if (threads == null) {
+            threads = new ManagementThreads();
+        }
+        long now = ticker.nanos();
+        // A longer gap is a pause of the whole JVM (SIGSTOP, a long collection): nobody could move in it.
+        long elapsed = ticked ? Math.min(now - lastTick, 2 * intervalNanos) : 0;
+        lastTick = now;
+        ticked = true;
+
+        beginPools();
+        tickWorkers(elapsed);
+        Set<Long> deadlocked = findDeadlocks();
+        for (Track track : tracks.values()) {
+            if (track.isBusy()) {
+                pools.get(track.worker().pool()).busy();
+            }
+            if (track.isStuck()) {
+                pools.get(track.worker().pool()).stuck(track.worker().threadId());
+            }
+        }
+        List<Sample.Pool> samples = new ArrayList<>(pools.size());
+        for (PoolTrack pool : pools.values()) {
+            samples.add(read(pool, elapsed, deadlocked));
+        }
+        sayChanges();
+        return new Sample(samples);
+    }
+
+    private void beginPools() {
+        List<WatchedPool> running = registry.pools();
+        pools.keySet().retainAll(new HashSet<>(running));
+        for (WatchedPool pool : running) {
+            pools.computeIfAbsent(pool, PoolTrack::new).begin();
+        }
+    }
+
+    private void tickWorkers(long elapsed) {
+        List<Worker> fresh = new ArrayList<>();
+        registry.drainNewWorkers(fresh);
+        for (Worker worker : fresh) {
+            tracks.put(worker.threadId(), new Track(worker));
+        }
+        for (PoolTrack pool : pools.values()) {
+            if (pool.pool().watch() != Watch.HOOK) {
+                readProgress(pool.pool());
+            }
+        }
+        int forgotten = 0;
+        for (Iterator<Track> i = tracks.values().iterator(); i.hasNext(); ) {
+            Track track = i.next();
+            PoolTrack pool = pools.get(track.worker().pool());
+            boolean ended = pool == null || !track.worker().isAlive();
+            if (pool != null && (ended || track.tick(elapsed, stuckAfterNanos, intervalNanos / 10, threads))) {
+                pool.moved();
+            }
+            if (ended) {
+                i.remove();
+                forgotten += track.worker().pool().watch() == Watch.HOOK ? 1 : 0;
+            }
+        }
+        registry.forgot(forgotten);
+    }
+
+    private void readProgress(WatchedPool pool) {
+        try {
+            for (Map.Entry<Thread, Long> entry : pool.progress().entrySet()) {
+                Thread thread = entry.getKey();
+                Track track = tracks.computeIfAbsent(
+                        idOf(thread), id -> new Track(new Worker(thread, pool, new AtomicLong())));
+                if (track.worker().pool() == pool) {
+                    track.worker().tasks(entry.getValue());
+                }
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // A set that changed while it was read, most likely; the next sample reads it again.
+            log.debug("the workers of the pool " + pool.name() + " can't be read now: " + e);
+        }
+    }
+
+    /** Marks the workers that are caught in a deadlock and gives the threads of all that were found twice in a row. */
+    private Set<Long> findDeadlocks() {
+        List<Track> waiting = new ArrayList<>();
+        for (Track track : tracks.values()) {
+            if (track.isWaiting()) {
+                waiting.add(track);
+            }
+        }
+        boolean due = ++ticksSinceSearch >= SEARCH_EVERY_TICKS || !deadlockedBefore.isEmpty();
+        if (pools.isEmpty() || (waiting.isEmpty() && !due)) {
+            deadlockedBefore = new HashSet<>();
+            return deadlockedBefore;
+        }
+        ticksSinceSearch = 0;
+        Set<Long> found = threads.deadlocked();
+        Set<Long> caught = new HashSet<>(found);
+        caught.retainAll(deadlockedBefore);
+        deadlockedBefore = found;
+        if (!caught.isEmpty()) {
+            addThoseWhoWaitFor(caught, waiting);
+        }
+        for (Track track : waiting) {
+            track.deadlocked(caught.contains(track.worker().threadId()));
+        }
+        return caught;
+    }
+
+    /** The JVM names the threads of the circle only; who waits for a lock that one of them holds is as lost as they. */
+    private void addThoseWhoWaitFor(Set<Long> caught, List<Track> waiting) {
+        Set<Long> ids = new HashSet<>();
+        for (Track track : waiting) {
+            ids.add(track.worker().threadId());
+        }
+        Map<Long, Long> holders = threads.lockHolders(ids);
+        boolean grew = true;
+        while (grew) {
+            grew = false;
+            for (Map.Entry<Long, Long> entry : holders.entrySet()) {
+                if (caught.contains(entry.getValue()) && caught.add(entry.getKey())) {
+                    grew = true;
+                }
+            }
+        }
+    }
+
+    private Sample.Pool read(PoolTrack pool, long elapsed, Set<Long> deadlocked) {
+        try {
+            pool.read();
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            if (!pool.pool().isGone()) {
+                log.complain("the pool " + pool.pool().name() + " of "
+                        + pool.pool().server() + " can't be read, its last numbers stand: " + e);
+            }
+        }
+        if (!deadlocked.isEmpty()) {
+            // Threads of the pool that are deadlocked outside a request count as well.
+            for (Thread thread : pool.pool().threads()) {
+                if (deadlocked.contains(idOf(thread))) {
+                    pool.stuck(idOf(thread));
+                }
+            }
+        }
+        return pool.end(elapsed, stuckAfterNanos);
+    }
+
+    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
+    private static long idOf(Thread thread) {
+        return thread.getId();
+    }
+
+    private void sayChanges() {
+        int lines = 0;
+        for (Track track : tracks.values()) {
+            if (!track.stuckChanged()) {
+                continue;
+            }
+            if (++lines <= MAX_LINES) {
+                Worker worker = track.worker();
+                String who = "worker " + worker.threadName() + " of the pool "
+                        + worker.pool().name();
+                log.info(
+                        track.isStuck()
+                                ? who + " is stuck: " + track.reason() + "; " + threads.stackTop(worker.threadId())
+                                : who + " is no longer stuck");
+            }
+        }
+        if (lines > MAX_LINES) {
+            log.info("and " + (lines - MAX_LINES) + " workers more became stuck or recovered");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package com.approck.healthcheck.agent.weave;
+
+import com.approck.healthcheck.agent.boot.Hook;
+import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.emit.Beat;
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.Modules;
+import com.approck.healthcheck.agent.pool.PoolSearch;
+import com.approck.healthcheck.agent.pool.PoolType;
+import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.sample.Sampler;
+import java.io.File;
+import java.lang.instrument.Instrumentation;
+
+/**
+ * The stages, connected: weaver → hook and search → registry → sampler → gauges. Made in {@code premain}, on a thread of
+ * which nothing is inherited that matters; what it costs there is a few small classes. All else happens on the agent's own
+ * thread, which the first class of a server starts.
+ */
+final class Pipeline {
+    /** A pool that is starting while its class is woven is found by its threads, once it has them. */
+    private static final int SEARCHES_AFTER_WEAVING = 10;
+
+    private final AgentConfig config;
+    private final Instrumentation instrumentation;
+    private final File jar;
+    private final Log log;
+    private final Weaver weaver;
+    private final Registry registry;
+    private final PoolSearch search;
+    private final Beat beat;
+    private boolean connected;
+    private boolean off;
+    private int searchesLeft;
+
+    /** @param jar the agent's own jar, from which the boot loader gets its one class */
+    Pipeline(AgentConfig config, Instrumentation instrumentation, File jar, Log log) {
+        this.config = config;
+        this.instrumentation = instrumentation;
+        this.jar = jar;
+        this.log = log;
+        Modules.use(instrumentation);
+        weaver = new Weaver(instrumentation, this::wake, log);
+        registry = new Registry(PoolType.SERVERS, config.pools(), this::wake, log::complain);
+        search = new PoolSearch(registry);
+        Sampler sampler =
+                new Sampler(registry, config.intervalNanos(), config.stuckAfterNanos(), System::nanoTime, log);
+        beat = new Beat(config, this::findPools, registry::everWatched, sampler, log);
+    }
+
+    /** @param attached whether the application runs already, so that classes and pools of servers may be there */
+    void start(boolean attached) {
+        instrumentation.addTransformer(weaver, true);
+        if (attached) {
+            weaver.lookAtLoadedClasses();
+        }
+        if (!config.executors().isEmpty()) {
+            wake();
+        }
+    }
+
+    private void wake() {
+        beat.wake();
+    }
+
+    /** Before each sample, on the agent's thread: weaves what waits, and looks for pools that no hook tells of. */
+    private void findPools() {
+        if (weaver.isBehind() && connect()) {
+            weaver.catchUp();
+            searchesLeft = SEARCHES_AFTER_WEAVING;
+        }
+        if (searchesLeft > 0) {
+            searchesLeft--;
+            search.searchAll();
+        }
+        if (!config.executors().isEmpty()) {
+            search.searchNew(config.executors());
+        }
+        registry.complainOfPatterns();
+    }
+
+    /** Puts the hook into the boot loader and connects it, with the first class of a server. */
+    private boolean connect() {
+        if (connected || off) {
+            return connected;
+        }
+        try {
+            if (BootLoader.hasHook()) {
+                throw new IllegalStateException("another copy of it is already at work in this JVM");
+            }
+            BootLoader.defineHook(instrumentation, jar);
+            Hook.connect(registry::firstTask, registry::changed);
+            connected = true;
+        } catch (Exception | LinkageError e) {
+            off = true;
+            instrumentation.removeTransformer(weaver);
+            log.complain("agent off: it could not reach the boot loader: " + e);
+        }
+        return connected;
+    }
+}

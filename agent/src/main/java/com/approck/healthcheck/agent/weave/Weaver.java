@@ -1,0 +1,127 @@
+package com.approck.healthcheck.agent.weave;
+
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.PoolType;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Looks at the name of each class that is loaded and weaves those that the table of pools names.
+ *
+ * <p>The first of them is not woven on the thread of the application that loads it, which would then wait for Byte Buddy to
+ * be loaded, but on the agent's own thread a moment later, as all are that are loaded until then. Those that follow are
+ * woven as they are loaded, which takes a few milliseconds each.
+ *
+ * <p>{@link #transform} is thread-safe and never throws, and touches nothing but a table before it has found a name in it.
+ * {@link #catchUp} is for one thread.
+ */
+final class Weaver implements ClassFileTransformer {
+    private final Instrumentation instrumentation;
+    private final Runnable onWaiting;
+    private final Log log;
+    private final Map<String, List<PoolType.Hooked>> hookedByClass = new HashMap<>();
+    private final Map<String, String> serverByClass = new HashMap<>();
+
+    /** The classes that were seen and are still to be woven, by binary name. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean warm;
+
+    /** @param onWaiting told, on the thread that loads a class, that there is one to be woven; returns at once */
+    Weaver(Instrumentation instrumentation, Runnable onWaiting, Log log) {
+        this.instrumentation = instrumentation;
+        this.onWaiting = onWaiting;
+        this.log = log;
+        for (PoolType type : PoolType.SERVERS) {
+            for (PoolType.Hooked hooked : type.hooked()) {
+                String name = hooked.className().replace('.', '/');
+                List<PoolType.Hooked> list = hookedByClass.get(name);
+                if (list == null) {
+                    list = new ArrayList<>();
+                    hookedByClass.put(name, list);
+                    serverByClass.put(name, type.server());
+                }
+                list.add(hooked);
+            }
+        }
+    }
+
+    @Override
+    @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
+    public byte[] transform(
+            ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
+        List<PoolType.Hooked> hooked = name == null ? null : hookedByClass.get(name);
+        if (hooked == null) {
+            return null;
+        }
+        String what = serverByClass.get(name) + "'s class " + name.replace('/', '.') + " (" + origin(domain) + ")";
+        try {
+            if (!warm && redefined == null) {
+                waiting.add(name.replace('/', '.'));
+                onWaiting.run();
+                return null;
+            }
+            byte[] woven = Advices.weave(loader, name.replace('/', '.'), classFile, hooked);
+            if (woven != null) {
+                log.debug("hooks are in " + what);
+            }
+            return woven;
+        } catch (UnexpectedClassException e) {
+            log.complain(what + " is left alone: " + e.getMessage());
+        } catch (Throwable e) {
+            log.complain(what + " is left alone: " + e);
+        }
+        return null;
+    }
+
+    /** Takes note of the classes that were loaded before this weaver was there to see them. */
+    void lookAtLoadedClasses() {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (hookedByClass.containsKey(loaded.getName().replace('.', '/'))) {
+                waiting.add(loaded.getName());
+            }
+        }
+        if (!waiting.isEmpty()) {
+            onWaiting.run();
+        }
+    }
+
+    /** Whether classes wait to be woven. */
+    boolean isBehind() {
+        return !waiting.isEmpty();
+    }
+
+    /** Weaves the classes that wait. One that is being loaded at this moment waits for the next call. */
+    void catchUp() {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (waiting.contains(loaded.getName())) {
+                try {
+                    instrumentation.retransformClasses(loaded);
+                } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+                    log.complain("the loaded class " + loaded.getName() + " is left alone: " + e);
+                }
+                waiting.remove(loaded.getName());
+            }
+        }
+        warm = true;
+    }
+
+    private static String origin(ProtectionDomain domain) {
+        CodeSource source = domain == null ? null : domain.getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            return "of unknown origin";
+        }
+        String location = source.getLocation().toString();
+        String trimmed = location.endsWith("!/") ? location.substring(0, location.length() - 2) : location;
+        return "from " + trimmed.substring(trimmed.lastIndexOf('/') + 1);
+    }
+}

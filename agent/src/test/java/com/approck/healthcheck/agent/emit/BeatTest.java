@@ -1,0 +1,212 @@
+package com.approck.healthcheck.agent.emit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.agent.Await;
+import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
+import com.approck.healthcheck.agent.config.BadSettingException;
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.FakePools;
+import com.approck.healthcheck.agent.pool.FakePools.Owner;
+import com.approck.healthcheck.agent.pool.FakePools.Pool;
+import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.sample.Sampler;
+import com.approck.healthcheck.agent.sample.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The interval is longer than anybody waits here, but for the test of the interval: what is heard was not due. */
+final class BeatTest {
+    private final Ear ear = new Ear();
+    private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
+    private final Pool pool = new Pool(3);
+    private final Owner owner = new Owner("http", pool);
+    private final PrintStream stderr = System.err;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private Registry registry;
+
+    BeatTest() throws IOException {}
+
+    @BeforeEach
+    void listen() {
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void close() {
+        System.setErr(stderr);
+        ear.close();
+    }
+
+    @Test
+    void firstPool_isToldAtOnceOnThreadsThatInheritNothing() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        assertNull(newThread("healthcheck"));
+
+        registry.changed(owner, true);
+
+        assertEquals(
+                List.of(
+                        "workers.lease:120000|g",
+                        "workers:3|g",
+                        "workers.pool.http:3|g",
+                        "workers.pool.http.alive:0|g",
+                        "workers.pool.http.busy:0|g",
+                        "workers.pool.http.stuck:0|g",
+                        "workers.pool.http.queued:0|g",
+                        "workers.pool.http.capacity:3|g"),
+                ear.hear(8));
+        assertTrue(newThread("healthcheck").isDaemon());
+        assertNull(newThread("healthcheck").getContextClassLoader());
+        Await.until("the pool is announced", () -> said.size() > 0);
+        assertEquals(
+                "healthcheck: watching the pool http, 3 workers; telling 127.0.0.1:" + ear.port() + " every 60000 ms"
+                        + System.lineSeparator(),
+                said.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void wake_samplesAtOnce() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        registry.changed(owner, true);
+        ear.hear(8);
+
+        registry.changed(owner, false);
+
+        ear.hearUntil("workers:0|g");
+    }
+
+    @Test
+    void interval_samplesWithoutAWake() throws Exception {
+        watch("interval=100ms", System::nanoTime);
+        registry.changed(owner, true);
+
+        for (int i = 0; i < 5; i++) {
+            assertEquals("workers.lease:5000|g", ear.hear());
+            ear.hear(7);
+        }
+    }
+
+    @Test
+    void nothingIsSent_beforeAPoolWasEverWatched() throws Exception {
+        AtomicInteger samples = new AtomicInteger();
+        AtomicBoolean watched = new AtomicBoolean();
+        Beat beat = beat("interval=60s,lease=120s", samples::incrementAndGet, watched::get, emptySampler());
+        for (int i = 0; i < 3; i++) {
+            int before = samples.get();
+            beat.wake();
+            Await.until("a sample is taken", () -> samples.get() > before);
+        }
+        assertFalse(ear.hasHeard());
+
+        watched.set(true);
+        beat.wake();
+
+        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.hear(2));
+    }
+
+    @Test
+    void interruptedThread_beatsOn() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        registry.changed(owner, true);
+        ear.hear(8);
+
+        for (int i = 0; i < 10; i++) {
+            newThread("healthcheck").interrupt();
+            registry.changed(owner, i % 2 != 0);
+            ear.hearUntil(i % 2 != 0 ? "workers:3|g" : "workers:0|g");
+        }
+    }
+
+    static List<Throwable> failures() {
+        return List.of(
+                new IllegalStateException("a bug"),
+                new OutOfMemoryError("Java heap space"),
+                new StackOverflowError(),
+                new NoClassDefFoundError("org/example/Missing"),
+                new ThreadDeath());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void sampleThatThrows_isSaidAndTheNextIsTaken(Throwable failure) throws Exception {
+        AtomicInteger samples = new AtomicInteger();
+        watch("interval=100ms", () -> {
+            if (samples.incrementAndGet() <= 3) {
+                sneak(failure);
+            }
+            return System.nanoTime();
+        });
+
+        registry.changed(owner, true);
+
+        assertEquals("workers.lease:5000|g", ear.hear());
+        assertEquals("workers:3|g", ear.hear());
+        assertEquals(
+                "healthcheck: a sample failed, the next is taken all the same: " + failure,
+                said.toString(StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+        assertEquals(
+                1,
+                said.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains("failed"))
+                        .count());
+    }
+
+    private void watch(String settings, Ticker ticker) throws BadSettingException {
+        Beat[] beat = new Beat[1];
+        registry = FakePools.registry("*", () -> beat[0].wake(), complaint -> {
+            throw new AssertionError(complaint);
+        });
+        beat[0] = beat(settings, () -> {}, registry::everWatched, sampler(registry, ticker));
+    }
+
+    private Beat beat(String settings, Runnable beforeSample, BooleanSupplier everWatched, Sampler sampler)
+            throws BadSettingException {
+        AgentConfig config =
+                AgentConfig.read("host=127.0.0.1,port=" + ear.port() + "," + settings, new Properties(), Map.of());
+        return new Beat(config, beforeSample, everWatched, sampler, new Log(LogLevel.INFO));
+    }
+
+    private static Sampler emptySampler() {
+        return sampler(FakePools.registry(), System::nanoTime);
+    }
+
+    private static Sampler sampler(Registry registry, Ticker ticker) {
+        return new Sampler(registry, 1_000_000_000L, 0, ticker, new Log(LogLevel.INFO));
+    }
+
+    /** The thread of this test's beat: those of others live on. */
+    private Thread newThread(String name) {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (!before.contains(thread) && thread.getName().equals(name)) {
+                return thread;
+            }
+        }
+        return null;
+    }
+
+    @SuppressWarnings("unchecked") // Erased: any throwable leaves as it is.
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+}

@@ -1,0 +1,184 @@
+package com.approck.healthcheck.agent.emit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.agent.Await;
+import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
+import com.approck.healthcheck.agent.log.Log;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a real socket. What uses the gauges runs in the group of their threads, as the agent's thread does. */
+final class StatsdGaugesTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private final Ear ear = new Ear();
+    private final ThreadGroup group = new ThreadGroup("gauges");
+    private final PrintStream stderr = System.err;
+    private long now;
+
+    StatsdGaugesTest() throws IOException {}
+
+    @AfterEach
+    void close() {
+        System.setErr(stderr);
+        ear.close();
+    }
+
+    @Test
+    void gauges_areOneDatagramEachInOrder() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+
+        send(gauges, "workers.lease", 5_000, "workers", 198, "workers.pool.http.busy", 0);
+
+        assertEquals(List.of("workers.lease:5000|g", "workers:198|g", "workers.pool.http.busy:0|g"), ear.hear(3));
+    }
+
+    @Test
+    void localhost_isHeardWithoutALookUpOfItsOwn() throws Exception {
+        StatsdGauges gauges = gauges("localhost", "");
+
+        send(gauges, "workers", 1);
+
+        assertEquals("workers:1|g", ear.hear());
+        assertNull(thread("healthcheck-resolve"));
+    }
+
+    @Test
+    void prefix_standsBeforeEveryName() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "app.");
+
+        send(gauges, "workers.lease", 5_000, "workers", 198);
+
+        assertEquals(List.of("app.workers.lease:5000|g", "app.workers:198|g"), ear.hear(2));
+    }
+
+    @Test
+    void samples_comeFromOneSourcePort() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 0);
+        assertEquals("workers:0|g", ear.hear());
+        int source = ear.lastSource();
+
+        for (int i = 1; i < 100; i++) {
+            now += SECOND;
+            send(gauges, "workers", i);
+            assertEquals("workers:" + i + "|g", ear.hear());
+            assertEquals(source, ear.lastSource());
+        }
+    }
+
+    @Test
+    void sendersThread_isNamedDaemonAndInheritsNoClassLoader() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 1);
+        send(gauges, "workers", 1);
+
+        Thread sender = thread("healthcheck-statsd");
+
+        assertNotNull(sender);
+        assertTrue(sender.isDaemon());
+        assertNull(sender.getContextClassLoader());
+        Await.until("there is no other thread", () -> group.activeCount() == 1);
+    }
+
+    @Test
+    void channelClosedByAnInterrupt_costsASocketAndNoMore() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 1);
+        ear.hear();
+        int source = ear.lastSource();
+        send(gauges, "workers", 1);
+        ear.hear();
+        // What the client tells on its thread when an interrupt comes while something is written.
+        gauges.failed(new ClosedChannelException());
+
+        send(gauges, "workers", 7);
+        ear.hearUntil("workers:7|g");
+        assertNotEquals(source, ear.lastSource());
+    }
+
+    @Test
+    void nobodyListening_throwsNothingAndIsHeardLater() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+        ear.close();
+        for (int i = 0; i < 20; i++) {
+            now += SECOND;
+            send(gauges, "workers", i);
+        }
+    }
+
+    @Test
+    void unknownHost_isSaidOnceAndNothingIsThrown() throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        StatsdGauges gauges = gauges("host.invalid", "");
+        send(gauges, "workers", 1);
+        Await.until("the first look-up ends", () -> said.size() > 0 && thread("healthcheck-resolve") == null);
+
+        for (int i = 0; i < 3; i++) {
+            now += 31 * SECOND;
+            send(gauges, "workers", 1);
+            Await.until("the look-up ends", () -> thread("healthcheck-resolve") == null);
+        }
+
+        assertEquals(
+                "healthcheck: can't resolve the StatsD host 'host.invalid' (setting host, or STATSD_HOST); nothing is"
+                        + " sent, and it is looked up again every 30 s"
+                        + System.lineSeparator(),
+                said.toString(StandardCharsets.UTF_8));
+        assertNull(thread("healthcheck-statsd"));
+        assertFalse(ear.hasHeard());
+    }
+
+    private StatsdGauges gauges(String host, String prefix) {
+        return new StatsdGauges(host, ear.port(), prefix, group, new Log(LogLevel.INFO));
+    }
+
+    /** Sends one sample, of names and numbers in turn, once the one before has left. */
+    private void send(StatsdGauges gauges, Object... namesAndNumbers) throws Exception {
+        Await.until(
+                "the sender waits",
+                () -> threads().stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
+        FutureTask<?> task = new FutureTask<>(
+                () -> {
+                    gauges.beginSample(now);
+                    for (int i = 0; i < namesAndNumbers.length; i += 2) {
+                        gauges.gauge((String) namesAndNumbers[i], (Integer) namesAndNumbers[i + 1]);
+                    }
+                },
+                null);
+        Thread thread = new Thread(group, task, "caller");
+        thread.setContextClassLoader(null);
+        thread.start();
+        task.get();
+        thread.join();
+    }
+
+    private Thread thread(String name) {
+        return threads().stream()
+                .filter(thread -> thread.getName().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private List<Thread> threads() {
+        Thread[] threads = new Thread[16];
+        int count = group.enumerate(threads);
+        return Arrays.asList(threads).subList(0, count);
+    }
+}

@@ -1,0 +1,18 @@
+package com.approck.healthcheck.agent.sample;
+
+import java.util.List;
+
+/** Samples with the numbers that a test gives them. */
+public final class FakeSamples {
+    private FakeSamples() {}
+
+    /** A sample of these pools. */
+    public static Sample of(Sample.Pool... pools) {
+        return new Sample(List.of(pools));
+    }
+
+    /** One pool of a sample. */
+    public static Sample.Pool pool(String name, int able, int alive, int busy, int stuck, int queued, int capacity) {
+        return new Sample.Pool(name, able, alive, busy, stuck, queued, capacity);
+    }
+}

@@ -1,0 +1,52 @@
+package com.approck.healthcheck.agent.sample;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** A JVM whose threads do what a test says: none uses CPU, waits for a monitor or is deadlocked until told so. */
+final class FakeThreads implements JvmThreads {
+    final Map<Long, Long> cpuNanos = new HashMap<>();
+    final Map<Long, Long> monitorWaits = new HashMap<>();
+    final Set<Long> deadlocked = new HashSet<>();
+    final Map<Long, Long> lockHolders = new HashMap<>();
+    final Set<Long> waitingForWork = new HashSet<>();
+    int questionsAboutDeadlocks;
+    int questionsAboutStacks;
+
+    @Override
+    public long cpuNanos(long threadId) {
+        return cpuNanos.getOrDefault(threadId, 0L);
+    }
+
+    @Override
+    public long monitorWait(long threadId) {
+        return monitorWaits.getOrDefault(threadId, -1L);
+    }
+
+    @Override
+    public Set<Long> deadlocked() {
+        questionsAboutDeadlocks++;
+        return new HashSet<>(deadlocked);
+    }
+
+    @Override
+    public Map<Long, Long> lockHolders(Collection<Long> threadIds) {
+        Map<Long, Long> holders = new HashMap<>(lockHolders);
+        holders.keySet().retainAll(threadIds);
+        return holders;
+    }
+
+    @Override
+    public boolean waitsForWork(long threadId) {
+        questionsAboutStacks++;
+        return waitingForWork.contains(threadId);
+    }
+
+    @Override
+    public String stackTop(long threadId) {
+        return "at its stack";
+    }
+}

@@ -1,0 +1,612 @@
+package com.approck.healthcheck.agent.sample;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.FakePools;
+import com.approck.healthcheck.agent.pool.FakePools.CounterOwner;
+import com.approck.healthcheck.agent.pool.FakePools.LoopOwner;
+import com.approck.healthcheck.agent.pool.FakePools.Owner;
+import com.approck.healthcheck.agent.pool.FakePools.Pool;
+import com.approck.healthcheck.agent.pool.Registry;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Time is the test's: one tick is a second, and a worker is stuck after five. */
+final class SamplerTest {
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+    private static final int STUCK_AFTER = 5;
+
+    private final Registry registry = FakePools.registry();
+    private final FakeThreads threads = new FakeThreads();
+    private final Pool pool = new Pool(4);
+    private final Owner owner = new Owner("http", pool);
+    private final List<FakeWorker> workers = new ArrayList<>();
+    private final PrintStream stderr = System.err;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private long now = 1_000 * SECOND;
+    private Sampler sampler = sampler(STUCK_AFTER * SECOND);
+
+    @BeforeEach
+    void listen() {
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        registry.changed(owner, true);
+    }
+
+    @AfterEach
+    void endThreads() throws InterruptedException {
+        System.setErr(stderr);
+        for (FakeWorker worker : workers) {
+            worker.dies();
+        }
+    }
+
+    @Test
+    void idlePool_isAbleToItsCapacityWithoutLiveThreads() {
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1_000));
+    }
+
+    @Test
+    void idlePool_isAskedForDeadlocksRarely() {
+        tick(1_000);
+
+        assertEquals(100, threads.questionsAboutDeadlocks);
+    }
+
+    @Test
+    void jvmWithoutPools_isNeverAskedForDeadlocks() {
+        registry.changed(owner, false);
+        tick(1_000);
+
+        assertEquals(0, threads.questionsAboutDeadlocks);
+    }
+
+    @Test
+    void noPool_isNobodyAble() {
+        registry.changed(owner, false);
+
+        Sample sample = sampler.sample();
+
+        assertEquals(0, sample.able());
+        assertEquals(List.of(), sample.pools());
+    }
+
+    @Test
+    void capacity_isReadAnewEachTime() {
+        tick(1);
+        pool.capacity = 9;
+        pool.alive = 3;
+        pool.queued = 2;
+
+        assertEquals("http able=9 alive=3 busy=0 stuck=0 queued=2 capacity=9", tick(1));
+    }
+
+    @Test
+    void busyWorkers_thatComeAndGo_areAllAble() {
+        FakeWorker one = worker();
+        FakeWorker two = worker();
+        for (int i = 0; i < 100; i++) {
+            one.begins();
+            two.begins();
+            assertEquals("http able=4 alive=0 busy=2 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER - 2));
+            one.ends();
+            two.ends();
+        }
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void requestWithoutCpu_isStuckAfterStuckAfter() {
+        worker().begins();
+        tick(1);
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER - 1));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1_000));
+    }
+
+    @Test
+    void ticksThatComeATrifleEarly_delayNothing() {
+        worker().begins();
+        tick(1);
+
+        for (int i = 0; i < STUCK_AFTER; i++) {
+            now += SECOND - SECOND / 100;
+            sampler.sample();
+        }
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", describe(sampler.sample()));
+    }
+
+    @Test
+    void requestThatUsesCpu_isNeverStuck() {
+        FakeWorker worker = worker();
+        worker.begins();
+        for (int i = 0; i < 100; i++) {
+            threads.cpuNanos.put(worker.id(), i * 1_000L);
+            assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER - 1));
+        }
+    }
+
+    @Test
+    void waitForOneMonitor_isStuckThoughItWakesUpToLookAround() {
+        FakeWorker worker = worker();
+        worker.begins();
+        threads.monitorWaits.put(worker.id(), 7L);
+        tick(1);
+        for (int i = 1; i <= STUCK_AFTER + 1; i++) {
+            assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", describe(sampler.sample()));
+            threads.cpuNanos.put(worker.id(), i * 35_000L);
+            tick(1);
+        }
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", describe(sampler.sample()));
+    }
+
+    @Test
+    void waitsForMonitorsInTurn_areProgress() {
+        FakeWorker worker = worker();
+        worker.begins();
+        for (long i = 0; i < 100; i++) {
+            threads.cpuNanos.put(worker.id(), i * 35_000);
+            threads.monitorWaits.put(worker.id(), i);
+            assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        }
+    }
+
+    @Test
+    void cpuTimeThatCannotBeTold_makesNobodyStuck() {
+        FakeWorker worker = worker();
+        worker.begins();
+        threads.cpuNanos.put(worker.id(), -1L);
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1_000));
+    }
+
+    @Test
+    void stuckWorker_recoversWithTheEndOfItsRequest() {
+        FakeWorker worker = stuckWorker();
+
+        worker.ends();
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1_000));
+    }
+
+    @Test
+    void stuckWorker_recoversWhenItUsesCpu() {
+        FakeWorker worker = stuckWorker();
+
+        threads.cpuNanos.put(worker.id(), 1_000L);
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER - 1));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void newRequestOnTheSameThread_startsAnew() {
+        FakeWorker worker = stuckWorker();
+
+        worker.ends();
+        worker.begins();
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER - 1));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void stuckAfterZero_makesNobodyStuckByTime() {
+        sampler = sampler(0);
+        worker().begins();
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(100_000));
+    }
+
+    @Test
+    void pauseOfTheWholeJvm_makesNobodyStuck() {
+        worker().begins();
+        tick(2);
+
+        now += 3_600 * SECOND;
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", describe(sampler.sample()));
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void able_isNeverBelowZero() {
+        pool.capacity = 1;
+        stuckWorker();
+        stuckWorker();
+
+        assertEquals("http able=0 alive=0 busy=2 stuck=2 queued=0 capacity=1", tick(1));
+    }
+
+    @Test
+    void deadlock_isBelievedAtTheSecondSample() {
+        FakeWorker one = worker();
+        FakeWorker two = worker();
+        one.begins();
+        two.begins();
+        tick(1);
+        threads.deadlocked.add(one.id());
+        threads.deadlocked.add(two.id());
+
+        assertEquals("http able=4 alive=0 busy=2 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("http able=2 alive=0 busy=2 stuck=2 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void deadlockThatDissolves_isForgotten() {
+        FakeWorker one = worker();
+        one.begins();
+        threads.deadlocked.add(one.id());
+        tick(3);
+        threads.deadlocked.clear();
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        threads.deadlocked.add(one.id());
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void workerThatLeavesADeadlockAndWorksOn_isNoLongerStuck() {
+        FakeWorker one = worker();
+        one.begins();
+        threads.deadlocked.add(one.id());
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(3));
+
+        threads.deadlocked.clear();
+        threads.cpuNanos.put(one.id(), SECOND);
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void deadlock_countsThoughStuckAfterIsZero() {
+        sampler = sampler(0);
+        FakeWorker one = worker();
+        one.begins();
+        threads.deadlocked.add(one.id());
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(3));
+    }
+
+    @Test
+    void thoseWhoWaitForADeadlockedThread_countWithIt() {
+        FakeWorker deadlocked = worker();
+        FakeWorker waitsForIt = worker();
+        FakeWorker waitsForTheOneThatWaits = worker();
+        FakeWorker waitsForAnother = worker();
+        workers.forEach(FakeWorker::begins);
+        threads.deadlocked.add(deadlocked.id());
+        threads.lockHolders.put(waitsForTheOneThatWaits.id(), waitsForIt.id());
+        threads.lockHolders.put(waitsForIt.id(), deadlocked.id());
+        threads.lockHolders.put(waitsForAnother.id(), Long.MAX_VALUE);
+
+        assertEquals("http able=1 alive=0 busy=4 stuck=3 queued=0 capacity=4", tick(3));
+    }
+
+    @Test
+    void threadDeadlockedOutsideARequest_countsForItsPool() {
+        FakeWorker waiting = worker();
+        Thread other = new Thread(() -> {}, "acceptor");
+        pool.threads.add(other);
+        waiting.begins();
+        threads.deadlocked.add(other.getId());
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(3));
+    }
+
+    @Test
+    void deadlockWhileNobodyIsOnARequest_isFoundWithinTwelveTicks() {
+        Thread acceptor = new Thread(() -> {}, "acceptor");
+        pool.threads.add(acceptor);
+        threads.deadlocked.add(acceptor.getId());
+
+        assertEquals("http able=3 alive=0 busy=0 stuck=1 queued=0 capacity=4", tick(12));
+        assertEquals("http able=3 alive=0 busy=0 stuck=1 queued=0 capacity=4", tick(1));
+        threads.deadlocked.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void threadDeadlockedInARequest_countsOnce() {
+        FakeWorker one = worker();
+        pool.threads.add(one.thread());
+        one.begins();
+        threads.deadlocked.add(one.id());
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
+    }
+
+    @Test
+    void starvedPool_countsItsLiveThreadsOnlyAndRecovers() {
+        pool.alive = 1;
+        pool.queued = 5;
+        tick(1);
+
+        assertEquals("http able=4 alive=1 busy=0 stuck=0 queued=5 capacity=4", tick(STUCK_AFTER - 1));
+        assertEquals("http able=1 alive=1 busy=0 stuck=0 queued=5 capacity=4", tick(1));
+        pool.alive = 0;
+        assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=5 capacity=4", tick(1));
+        pool.queued = 0;
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void fullQueueOfABusyPool_isNotStarved() {
+        pool.alive = 4;
+        pool.queued = 1_000;
+
+        assertEquals("http able=4 alive=4 busy=0 stuck=0 queued=1000 capacity=4", tick(1_000));
+    }
+
+    @Test
+    void queueThatMoves_isNotStarved() {
+        FakeWorker worker = worker();
+        pool.alive = 1;
+        pool.queued = 1_000;
+        for (int i = 0; i < 100; i++) {
+            worker.begins();
+            assertEquals("http able=4 alive=1 busy=1 stuck=0 queued=1000 capacity=4", tick(STUCK_AFTER - 1));
+            worker.ends();
+        }
+    }
+
+    @Test
+    void stuckAfterZero_makesNoPoolStarved() {
+        sampler = sampler(0);
+        pool.queued = 5;
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=5 capacity=4", tick(100_000));
+    }
+
+    static List<Throwable> failures() {
+        return List.of(
+                new NoSuchMethodException("getThreads"),
+                new IllegalStateException("shutting down"),
+                new NoClassDefFoundError("org/example/Undeployed"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void poolThatCannotBeRead_keepsItsLastNumbersAndIsToldOnce(Throwable failure) {
+        pool.alive = 3;
+        tick(1);
+
+        pool.failure = failure;
+        pool.alive = 0;
+        FakeWorker worker = stuckWorker();
+        tick(10);
+
+        assertEquals("http able=3 alive=3 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+        String complaint = "the pool http of Fake can't be read, its last numbers stand: " + failure;
+        assertEquals(1, lines().stream().filter(complaint::equals).count());
+        worker.ends();
+        pool.failure = null;
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void deadlockInAPoolWhoseThreadsCannotBeListed_countsThoseOnRequests() {
+        FakeWorker one = worker();
+        one.begins();
+        tick(1);
+        threads.deadlocked.add(one.id());
+        pool.failure = new NoClassDefFoundError("org/example/Undeployed");
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(2));
+    }
+
+    @Test
+    void deadThread_isForgotten() throws InterruptedException {
+        FakeWorker worker = stuckWorker();
+
+        worker.dies();
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void stoppedPool_isGoneAndItsWorkersAreForgotten() {
+        stuckWorker();
+
+        registry.changed(owner, false);
+
+        assertEquals("", tick(1));
+    }
+
+    @Test
+    void twoPools_doNotMix() {
+        Pool other = new Pool(10);
+        Owner management = new Owner("management", other);
+        registry.changed(management, true);
+        FakeWorker stuck = worker();
+        FakeWorker busy = new FakeWorker(registry, management, "management-1");
+        workers.add(busy);
+        stuck.begins();
+        tick(STUCK_AFTER);
+        busy.begins();
+        other.queued = 3;
+
+        assertEquals(
+                "http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4"
+                        + ", management able=10 alive=0 busy=1 stuck=0 queued=3 capacity=10",
+                tick(1));
+        assertEquals(13, sampler.sample().able());
+        registry.changed(owner, false);
+        assertEquals("management able=10 alive=0 busy=1 stuck=0 queued=3 capacity=10", tick(1));
+    }
+
+    @Test
+    void workersWithCountersOfTheirOwn_areFollowedByThem() {
+        registry.changed(owner, false);
+        Pool executor = new Pool(2);
+        CounterOwner batch = new CounterOwner("batch", executor);
+        registry.changed(batch, true);
+        executor.progress.put(Thread.currentThread(), 6L);
+        assertEquals("batch able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(100));
+
+        executor.progress.put(Thread.currentThread(), 7L);
+        assertEquals("batch able=2 alive=0 busy=1 stuck=0 queued=0 capacity=2", tick(STUCK_AFTER));
+        assertEquals("batch able=1 alive=0 busy=1 stuck=1 queued=0 capacity=2", tick(1));
+        executor.progress.put(Thread.currentThread(), 9L);
+        assertEquals("batch able=2 alive=0 busy=1 stuck=0 queued=0 capacity=2", tick(1));
+        executor.progress.put(Thread.currentThread(), 10L);
+        assertEquals("batch able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(1));
+    }
+
+    @Test
+    void poolWithoutABound_losesNothingByAStuckWorker() {
+        registry.changed(owner, false);
+        Pool executor = new Pool(2);
+        executor.boundless = true;
+        CounterOwner batch = new CounterOwner("batch", executor);
+        registry.changed(batch, true);
+        executor.progress.put(Thread.currentThread(), 1L);
+
+        assertEquals("batch able=2 alive=0 busy=1 stuck=1 queued=0 capacity=2", tick(STUCK_AFTER + 1));
+    }
+
+    @Test
+    void loopThatWaitsForWork_isAbleForEver() {
+        LoopOwner loops = startLoop();
+        threads.waitingForWork.add(Thread.currentThread().getId());
+
+        assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(1_000));
+        assertEquals(1, threads.questionsAboutStacks);
+        registry.changed(loops, false);
+    }
+
+    @Test
+    void loopThatHangsElsewhere_isStuckUntilItUsesCpu() {
+        LoopOwner loops = startLoop();
+        tick(1);
+
+        assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(STUCK_AFTER - 1));
+        assertEquals("loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1", tick(1));
+        threads.cpuNanos.put(Thread.currentThread().getId(), 1_000L);
+        assertEquals("loops able=1 alive=0 busy=1 stuck=0 queued=0 capacity=1", tick(1));
+        threads.waitingForWork.add(Thread.currentThread().getId());
+        assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(1_000));
+        registry.changed(loops, false);
+    }
+
+    private LoopOwner startLoop() {
+        registry.changed(owner, false);
+        Pool pool = new Pool(1);
+        pool.progress.put(Thread.currentThread(), 0L);
+        LoopOwner loops = new LoopOwner("loops", pool);
+        registry.changed(loops, true);
+        return loops;
+    }
+
+    @Test
+    void log_saysStuckAndRecoveredOnceEach() {
+        FakeWorker worker = worker("http-exec-1");
+        worker.begins();
+        tick(100);
+        worker.ends();
+        tick(100);
+
+        assertEquals(
+                List.of(
+                        "worker http-exec-1 of the pool http is stuck: it has been on one request for 5 s without"
+                                + " using CPU; at its stack",
+                        "worker http-exec-1 of the pool http is no longer stuck"),
+                lines());
+    }
+
+    @Test
+    void log_saysDeadlock() {
+        FakeWorker worker = worker("http-exec-1");
+        worker.begins();
+        threads.deadlocked.add(worker.id());
+        tick(3);
+
+        assertEquals(
+                List.of("worker http-exec-1 of the pool http is stuck: it is part of a deadlock, or waits for one; at"
+                        + " its stack"),
+                lines());
+    }
+
+    @Test
+    void log_saysTenLinesATickAndCountsTheRest() {
+        for (int i = 0; i < 15; i++) {
+            worker().begins();
+        }
+        tick(STUCK_AFTER + 1);
+
+        assertEquals(11, lines().size());
+        assertEquals("and 5 workers more became stuck or recovered", lines().get(10));
+        tick(100);
+        assertEquals(11, lines().size());
+        workers.forEach(FakeWorker::ends);
+        tick(1);
+        assertEquals(22, lines().size());
+        assertTrue(lines().get(11).endsWith("of the pool http is no longer stuck"));
+    }
+
+    private FakeWorker stuckWorker() {
+        FakeWorker worker = worker();
+        worker.begins();
+        tick(STUCK_AFTER + 1);
+        return worker;
+    }
+
+    private FakeWorker worker() {
+        return worker("http-" + workers.size());
+    }
+
+    private FakeWorker worker(String name) {
+        FakeWorker worker = new FakeWorker(registry, owner, name);
+        workers.add(worker);
+        return worker;
+    }
+
+    private Sampler sampler(long stuckAfterNanos) {
+        return new Sampler(registry, SECOND, stuckAfterNanos, () -> now, new Log(LogLevel.INFO), threads);
+    }
+
+    /** Lets some intervals pass; describes the last sample. */
+    private String tick(int times) {
+        String last = "";
+        for (int i = 0; i < times; i++) {
+            now += SECOND;
+            last = describe(sampler.sample());
+        }
+        return last;
+    }
+
+    private static String describe(Sample sample) {
+        return sample.pools().stream()
+                .map(one -> one.name() + " able=" + one.able() + " alive=" + one.alive() + " busy=" + one.busy()
+                        + " stuck=" + one.stuck() + " queued=" + one.queued() + " capacity=" + one.capacity())
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    private List<String> lines() {
+        return said.toString(StandardCharsets.UTF_8)
+                .lines()
+                .map(line -> line.substring("healthcheck: ".length()))
+                .collect(Collectors.toList());
+    }
+}

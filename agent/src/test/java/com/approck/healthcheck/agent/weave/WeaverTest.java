@@ -1,0 +1,267 @@
+package com.approck.healthcheck.agent.weave;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
+import com.approck.healthcheck.agent.log.Log;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.PrintStream;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.charset.StandardCharsets;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.dynamic.DynamicType;
+import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
+import net.bytebuddy.implementation.StubMethod;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class WeaverTest {
+    /** A class that the table names. */
+    private static final String HOOKED = "org.apache.tomcat.util.net.SocketProcessorBase";
+
+    private static final String HOOKED_INTERNALLY = HOOKED.replace('.', '/');
+    private static final byte[] NO_CLASS_FILE = {};
+
+    private final PrintStream stderr = System.err;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final List<Class<?>> loaded = new ArrayList<>();
+    private Retransformation retransformation = type -> {};
+    private int timesTold;
+    private final Weaver weaver = new Weaver(instrumentation(), () -> timesTold++, new Log(LogLevel.INFO));
+
+    @BeforeEach
+    void listen() {
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void stopListening() {
+        System.setErr(stderr);
+    }
+
+    @Test
+    void classOutsideTheTable_isUnchanged() {
+        assertNull(weaver.transform(null, "java/lang/String", null, null, NO_CLASS_FILE));
+        assertNull(weaver.transform(getClass().getClassLoader(), "org/example/App", null, null, NO_CLASS_FILE));
+        assertNull(weaver.transform(null, null, null, null, NO_CLASS_FILE));
+        assertNull(weaver.transform(null, "", null, null, null));
+
+        assertFalse(weaver.isBehind());
+        assertEquals(0, timesTold);
+        assertEquals(List.of(), lines());
+    }
+
+    @Test
+    void firstClassOfTheTable_waitsForTheAgentsOwnThread() {
+        assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
+
+        assertTrue(weaver.isBehind());
+        assertEquals(1, timesTold);
+        assertEquals(List.of(), lines());
+    }
+
+    @Test
+    void transform_loadsNoByteBuddyAndNoClientOnTheApplicationsThread() throws Exception {
+        try (RecordingLoader loader = new RecordingLoader()) {
+            Class<?> type = loader.loadClass(Weaver.class.getName());
+            Constructor<?> constructor = type.getDeclaredConstructor(
+                    Instrumentation.class, Runnable.class, loader.loadClass(Log.class.getName()));
+            constructor.setAccessible(true);
+            Runnable nothing = () -> {};
+            ClassFileTransformer other = (ClassFileTransformer) constructor.newInstance(null, nothing, null);
+
+            assertNull(other.transform(null, "org/example/App", null, null, NO_CLASS_FILE));
+            assertNull(other.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
+
+            assertTrue(loader.names.contains(Weaver.class.getName()), loader.names.toString());
+            assertEquals(
+                    List.of(),
+                    loader.names.stream()
+                            .filter(name -> name.startsWith("net.bytebuddy") || name.startsWith("com.timgroup"))
+                            .collect(Collectors.toList()));
+        }
+    }
+
+    @Test
+    void classesThatWait_areWovenByCatchingUp() throws Exception {
+        byte[] classFile = serverClass("run").getBytes();
+        List<byte[]> woven = new ArrayList<>();
+        retransformation = type ->
+                woven.add(weaver.transform(type.getClassLoader(), HOOKED_INTERNALLY, type, domain(), classFile));
+        weaver.transform(null, HOOKED_INTERNALLY, null, null, classFile);
+
+        weaver.catchUp();
+        assertTrue(weaver.isBehind(), "the class is not loaded yet");
+        loaded.add(String.class);
+        loaded.add(load(serverClass("run")));
+        weaver.catchUp();
+
+        assertFalse(weaver.isBehind());
+        assertEquals(1, woven.size());
+        assertNotNull(woven.get(0));
+        assertEquals(List.of(), lines());
+    }
+
+    @Test
+    void classesThatFollow_areWovenAsTheyAreLoaded() throws Exception {
+        weaver.catchUp();
+
+        assertNotNull(weaver.transform(
+                getClass().getClassLoader(),
+                HOOKED_INTERNALLY,
+                null,
+                null,
+                serverClass("run").getBytes()));
+
+        assertFalse(weaver.isBehind());
+        assertEquals(0, timesTold);
+    }
+
+    @Test
+    void classesLoadedBefore_areLookedFor() throws Exception {
+        loaded.add(String.class);
+        weaver.lookAtLoadedClasses();
+        assertFalse(weaver.isBehind());
+        assertEquals(0, timesTold);
+
+        loaded.add(load(serverClass("run")));
+        weaver.lookAtLoadedClasses();
+        assertTrue(weaver.isBehind());
+        assertEquals(1, timesTold);
+    }
+
+    @Test
+    void classThatRefusesToBeWoven_isSaidAndNotTriedAgain() throws Exception {
+        retransformation = type -> {
+            throw new UnmodifiableClassException("frozen");
+        };
+        loaded.add(load(serverClass("run")));
+        weaver.lookAtLoadedClasses();
+
+        weaver.catchUp();
+
+        assertFalse(weaver.isBehind());
+        assertEquals(
+                List.of("healthcheck: the loaded class " + HOOKED
+                        + " is left alone: java.lang.instrument.UnmodifiableClassException: frozen"),
+                lines());
+    }
+
+    @Test
+    void unexpectedClass_isLeftAloneAndNamedWithItsOrigin() throws Exception {
+        weaver.catchUp();
+
+        assertNull(weaver.transform(
+                getClass().getClassLoader(),
+                HOOKED_INTERNALLY,
+                null,
+                domain(),
+                serverClass("process").getBytes()));
+
+        assertEquals(
+                List.of("healthcheck: Tomcat's class " + HOOKED
+                        + " (from tomcat-99.jar) is left alone: it has no method run()"),
+                lines());
+    }
+
+    @Test
+    void junk_isLeftAloneAndThrowsNothing() {
+        weaver.catchUp();
+
+        assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
+
+        assertEquals(1, lines().size());
+        assertTrue(
+                lines().get(0)
+                        .startsWith("healthcheck: Tomcat's class " + HOOKED + " (of unknown origin) is left alone: "),
+                lines().get(0));
+    }
+
+    private Instrumentation instrumentation() {
+        return (Instrumentation) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Instrumentation.class}, (proxy, method, arguments) -> {
+                    return switch (method.getName()) {
+                        case "getAllLoadedClasses" -> loaded.toArray(new Class<?>[0]);
+                        case "retransformClasses" -> {
+                            retransformation.of(((Class<?>[]) arguments[0])[0]);
+                            yield null;
+                        }
+                        default -> throw new UnsupportedOperationException(method.getName());
+                    };
+                });
+    }
+
+    private static DynamicType.Unloaded<?> serverClass(String method) {
+        return new ByteBuddy()
+                .subclass(Object.class)
+                .name(HOOKED)
+                .defineMethod(method, void.class, Modifier.PUBLIC)
+                .intercept(StubMethod.INSTANCE)
+                .make();
+    }
+
+    private static Class<?> load(DynamicType.Unloaded<?> type) {
+        return type.load(WeaverTest.class.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
+                .getLoaded();
+    }
+
+    private static ProtectionDomain domain() throws MalformedURLException {
+        URL location = new URL("file:/opt/app/lib/tomcat-99.jar");
+        return new ProtectionDomain(new CodeSource(location, (Certificate[]) null), null);
+    }
+
+    /** What we said: Java 24 and later warn about the Byte Buddy of the tests, which is not trimmed as that in the jar. */
+    private List<String> lines() {
+        return said.toString(StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("healthcheck: "))
+                .collect(Collectors.toList());
+    }
+
+    private interface Retransformation {
+        void of(Class<?> type) throws Exception;
+    }
+
+    /** Loads the class path of the tests once more, and remembers what it was asked for. */
+    private static final class RecordingLoader extends URLClassLoader {
+        final List<String> names = new ArrayList<>();
+
+        RecordingLoader() throws MalformedURLException {
+            super(classPath(), ClassLoader.getPlatformClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            names.add(name);
+            return super.loadClass(name, resolve);
+        }
+
+        private static URL[] classPath() throws MalformedURLException {
+            List<URL> urls = new ArrayList<>();
+            for (String path : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+                urls.add(new File(path).toURI().toURL());
+            }
+            return urls.toArray(new URL[0]);
+        }
+    }
+}
