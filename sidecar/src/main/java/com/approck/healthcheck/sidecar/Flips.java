@@ -1,0 +1,77 @@
+package com.approck.healthcheck.sidecar;
+
+import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.policy.Judge;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.receive.Turn;
+import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.words.Words;
+import java.time.Duration;
+
+/**
+ * After each turn of the receiver: lets the state know how far was heard, and logs each verdict that turned, with the
+ * reason. On the receiver thread.
+ */
+final class Flips implements Turn {
+    private static final long LOOK_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Workers workers;
+    private final Judge judge;
+    private final Log log;
+    private Verdict live;
+    private Verdict ready;
+    private long lookedAt;
+    private long sweptAt;
+
+    Flips(Workers workers, Judge judge, Log log, long now) {
+        this.workers = workers;
+        this.judge = judge;
+        this.log = log;
+        this.lookedAt = now - LOOK_NANOS;
+        this.sweptAt = now;
+    }
+
+    @Override
+    public void paused(long nanos) {
+        workers.paused(nanos);
+        log.warn("did not run for " + Words.of(nanos) + " (stopped, or starved of CPU); leases are longer by that");
+    }
+
+    @Override
+    public void ends(long nanos, long heardThroughNanos) {
+        workers.heardThrough(heardThroughNanos);
+        if (nanos - sweptAt >= SWEEP_NANOS) {
+            sweptAt = nanos;
+            workers.sweep();
+        }
+        if (workers.takeChanged() || nanos - lookedAt >= LOOK_NANOS) {
+            lookedAt = nanos;
+            Verdict nowLive = judge.live();
+            Verdict nowReady = judge.ready();
+            boolean liveTurned = isOther(live, nowLive);
+            boolean readyTurned = isOther(ready, nowReady);
+            if (liveTurned && readyTurned && nowLive.equals(nowReady)) {
+                tell("live and ready", nowLive);
+            } else {
+                if (liveTurned) {
+                    tell("live", nowLive);
+                }
+                if (readyTurned) {
+                    tell("ready", nowReady);
+                }
+            }
+            live = nowLive;
+            ready = nowReady;
+        }
+    }
+
+    private static boolean isOther(Verdict before, Verdict now) {
+        return before == null || !before.code().equals(now.code());
+    }
+
+    private void tell(String probes, Verdict verdict) {
+        log.info(probes + ": "
+                + (verdict.isWell() ? "200" : "422 " + verdict.code().get().label() + ": " + verdict.description()));
+    }
+}

@@ -1,0 +1,180 @@
+package com.approck.healthcheck.sidecar;
+
+import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.config.Settings;
+import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.http.HttpServer;
+import com.approck.healthcheck.sidecar.http.Probes;
+import com.approck.healthcheck.sidecar.keep.StateFile;
+import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.policy.Judge;
+import com.approck.healthcheck.sidecar.policy.Policy;
+import com.approck.healthcheck.sidecar.ready.Application;
+import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.receive.Intake;
+import com.approck.healthcheck.sidecar.receive.Receiver;
+import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.statsd.GaugeParser;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.words.Words;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
+
+/**
+ * A running sidecar: a receiver thread, the HTTP threads, and what they share.
+ *
+ * <p>It runs until it is told to stop or its receiver ends. Datagrams are collected by the kernel before the first probe can be answered.
+ */
+final class Sidecar implements AutoCloseable {
+    private static final long LOOK_MILLIS = 1000;
+    /** Looks at a receiver that stands still: a pause of the whole process never lasts for so many of our own. */
+    private static final int PATIENCE = 10;
+
+    private final Receiver.Sockets sockets;
+    private final HttpServer http;
+    private final Optional<Application> application;
+    private final Optional<StateFile> stateFile;
+    private final Judge judge;
+    private final Log log;
+    private final Duration drain;
+    private final CompletableFuture<Exit> end = new CompletableFuture<>();
+    private Receiver receiver;
+
+    private Sidecar(Settings settings, Receiver.Sockets sockets, Workers workers, Judge judge, Ticker ticker, Log log) {
+        this.sockets = sockets;
+        this.judge = judge;
+        this.log = log;
+        this.drain = settings.drain();
+        this.http = HttpServer.create();
+        this.application = settings.readyUrl().map(url -> new Application(url, settings.readyTimeout(), ticker, log));
+        this.stateFile =
+                settings.stateFile().map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
+    }
+
+    static Sidecar start(Settings settings, Ticker ticker, Log log) throws CouldNotBindException {
+        return start(settings, ticker, log, UnaryOperator.identity());
+    }
+
+    /** Starts with {@code around} put around what handles datagrams; a test breaks it there. */
+    static Sidecar start(Settings settings, Ticker ticker, Log log, UnaryOperator<DatagramHandler> around)
+            throws CouldNotBindException {
+        Receiver.Sockets sockets = Receiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker);
+        Counters counters = new Counters();
+        long now = ticker.nanos();
+        Workers workers = new Workers(settings.metrics(), settings.workersTtl(), counters, now);
+        Policy policy = new Policy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
+        Judge judge = new Judge(workers, policy, ticker);
+        Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
+        sidecar.stateFile.ifPresent(StateFile::load);
+        try {
+            Probes probes = new Probes(workers, judge, counters, ticker, sidecar.application, sidecar.http.slow());
+            sidecar.http.listen(settings.httpHost(), settings.httpPort(), probes.routes());
+        } catch (CouldNotBindException | RuntimeException e) {
+            sidecar.close();
+            throw e;
+        }
+        sidecar.receiver = Receiver.start(
+                sockets,
+                around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker)),
+                new Flips(workers, judge, log, now),
+                counters,
+                ticker,
+                log,
+                sidecar::broke);
+        sidecar.stateFile.ifPresent(StateFile::start);
+        return sidecar;
+    }
+
+    InetSocketAddress httpAddress() {
+        return http.addresses().get(0);
+    }
+
+    InetSocketAddress statsdAddress() {
+        return sockets.addresses().get(0);
+    }
+
+    /** How often the receiver came round. */
+    long turns() {
+        return receiver.turns();
+    }
+
+    /**
+     * Not ready from now on, live for {@code --drain}, then the end. Returns at once; asked a second time, it is the end
+     * at once.
+     */
+    void stop(String reason) {
+        if (judge.isStopping() || drain.isZero()) {
+            log.info("stopping: " + reason);
+            judge.stop();
+            end.complete(Exit.OK);
+            return;
+        }
+        judge.stop();
+        log.info("stopping in " + drain.toMillis() + " ms (--drain): " + reason);
+        end.completeOnTimeout(Exit.OK, drain.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Waits for the end, and looks after the receiver meanwhile. */
+    Exit await() throws InterruptedException {
+        long seen = -1;
+        int still = 0;
+        while (true) {
+            try {
+                return end.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            } catch (TimeoutException e) {
+                long turns = receiver.turns();
+                still = turns == seen ? still + 1 : 0;
+                seen = turns;
+                if (still >= PATIENCE) {
+                    broke(new IllegalStateException("it stands still"));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (receiver != null) {
+            receiver.close();
+            stateFile.ifPresent(StateFile::close);
+        }
+        http.close();
+        sockets.close();
+        application.ifPresent(Application::close);
+    }
+
+    private void broke(Throwable cause) {
+        log.error("the receiver of datagrams broke down, so nothing more can be said about workers; ending: " + cause);
+        end.complete(Exit.FAILED);
+    }
+
+    /** Says in the log that it is there, and where. */
+    void tell() {
+        log.info("listening" + list(" http://", http.addresses()) + list(" statsd://", sockets.addresses())
+                + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
+        for (InetSocketAddress address : sockets.addresses()) {
+            if (!address.getAddress().isLoopbackAddress()) {
+                log.warn("StatsD has no authentication: whoever reaches " + Words.of(address)
+                        + " can say how many workers there are");
+                return;
+            }
+        }
+    }
+
+    private static String list(String before, List<InetSocketAddress> addresses) {
+        StringBuilder text = new StringBuilder();
+        for (InetSocketAddress address : addresses) {
+            text.append(before.isEmpty() && text.length() > 0 ? ", " : before).append(Words.of(address));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,274 @@
+package com.approck.healthcheck.sidecar.config;
+
+import com.approck.healthcheck.sidecar.hooks.Hooks;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Makes settings of arguments and environment: flag beats {@code HEALTHCHECK_…} beats {@code STATSD_…} beats default.
+ * Finds all problems before it gives up; each names the setting, the text, and what is allowed.
+ */
+public final class SettingsReader {
+    private static final List<String> ORIGINAL_METRICS = List.of("workers", "gunicorn.workers");
+    private static final int MOST_METRICS = 32;
+    private static final int LONGEST_METRIC = 128;
+    private static final int MOST = 1_000_000;
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final List<String> problems = new ArrayList<>();
+    private final CommandLine line;
+    private final Environment environment;
+
+    private SettingsReader(String[] args, Map<String, String> variables) {
+        line = new CommandLine(args, problems);
+        environment = new Environment(variables);
+    }
+
+    /** Never throws. */
+    public static Outcome read(String[] args, Map<String, String> variables) {
+        return new SettingsReader(args, variables).outcome();
+    }
+
+    private Outcome outcome() {
+        if (line.has(Flag.HELP)) {
+            return new Outcome.Help(Usage.text());
+        }
+        if (line.has(Flag.VERSION)) {
+            return new Outcome.Version();
+        }
+        if (line.has(Flag.PRINT_HOOKS)) {
+            return hooks();
+        }
+        environment.check(problems);
+        Settings settings = new Settings(
+                host(Flag.HOST),
+                integer(Flag.PORT, "a port", 0, 65_535),
+                host(Flag.STATSD_HOST),
+                integer(Flag.STATSD_PORT, "a port", 0, 65_535),
+                url(),
+                time(Flag.READY_TIMEOUT, Duration.ofMillis(1), Duration.ofMinutes(1)),
+                integer(Flag.MIN_WORKERS, "a number", 1, MOST),
+                integer(Flag.MIN_SOURCES, "a number", 1, MOST),
+                metrics(),
+                time(Flag.WORKERS_TTL, Duration.ZERO, DAY.multipliedBy(365)),
+                time(Flag.DRAIN, Duration.ZERO, DAY),
+                path(Flag.STATE_FILE),
+                verbosity());
+        return problems.isEmpty() ? new Outcome.Run(settings) : new Outcome.Wrong(problems);
+    }
+
+    private Outcome hooks() {
+        Given given = given(Flag.PRINT_HOOKS);
+        StringBuilder allowed = new StringBuilder();
+        for (Hooks hooks : Hooks.values()) {
+            if (given.text().equals(hooks.label())) {
+                return problems.isEmpty() ? new Outcome.Print(hooks) : new Outcome.Wrong(problems);
+            }
+            allowed.append(allowed.isEmpty() ? "" : ", ").append(hooks.label());
+        }
+        wrong(given, "is nothing that there are hooks for", allowed.toString());
+        return new Outcome.Wrong(problems);
+    }
+
+    private Given given(Flag flag) {
+        List<Given> all = line.all(flag);
+        if (!all.isEmpty()) {
+            return all.get(all.size() - 1);
+        }
+        Given variable = environment.get(flag);
+        return variable == null ? new Given("default", flag.standard) : variable;
+    }
+
+    private void wrong(Given given, String isNot, String allowed) {
+        problems.add(given.origin() + ": '" + given.text() + "' " + isNot + "; allowed: " + allowed);
+    }
+
+    private String host(Flag flag) {
+        Given given = given(flag);
+        String text = given.text();
+        boolean good = !text.isEmpty();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            good &= c > ' ' && c < 0x7f && "/?#@'\"".indexOf(c) < 0;
+        }
+        if (!good) {
+            wrong(given, "is not a host", "a host name or an IP address");
+        }
+        boolean bracketed = text.startsWith("[") && text.endsWith("]");
+        return bracketed ? text.substring(1, text.length() - 1) : text;
+    }
+
+    private int integer(Flag flag, String what, int least, int most) {
+        Given given = given(flag);
+        long number = digits(given.text());
+        if (number < least || number > most) {
+            wrong(given, "is not " + what, least + " to " + most);
+            return least;
+        }
+        return (int) number;
+    }
+
+    /** -1 if the text is anything but up to 18 digits. */
+    private static long digits(String text) {
+        if (text.isEmpty() || text.length() > 18) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return -1;
+            }
+            number = number * 10 + (c - '0');
+        }
+        return number;
+    }
+
+    private int verbosity() {
+        int times = line.all(Flag.VERBOSE).size();
+        return times > 0 ? Math.min(times, 2) : integer(Flag.VERBOSE, "a level", 0, 2);
+    }
+
+    private Duration time(Flag flag, Duration least, Duration most) {
+        Given given = given(flag);
+        Duration time = time(given.text());
+        if (time == null || time.compareTo(least) < 0 || time.compareTo(most) > 0) {
+            wrong(given, "is not a time", shown(least) + " to " + shown(most) + ", in seconds or as 500ms, 5s, 2m, 1h");
+            return least;
+        }
+        return time;
+    }
+
+    /** Null if it is none. */
+    private static Duration time(String text) {
+        String number = text.toLowerCase(Locale.ROOT);
+        long unitNanos = 1_000_000_000L;
+        if (number.endsWith("ms")) {
+            unitNanos = 1_000_000L;
+            number = number.substring(0, number.length() - 2);
+        } else if (number.endsWith("s") || number.endsWith("m") || number.endsWith("h")) {
+            char unit = number.charAt(number.length() - 1);
+            unitNanos *= unit == 's' ? 1 : unit == 'm' ? 60 : 3600;
+            number = number.substring(0, number.length() - 1);
+        }
+        int point = number.indexOf('.');
+        long whole = digits(point < 0 ? number : number.substring(0, point));
+        String decimals = point < 0 ? "" : number.substring(point + 1);
+        if (whole < 0 || whole > 1_000_000_000L || decimals.length() > 9 || (point >= 0 && digits(decimals) < 0)) {
+            return null;
+        }
+        Duration unit = Duration.ofNanos(unitNanos);
+        Duration time = unit.multipliedBy(whole);
+        if (!decimals.isEmpty()) {
+            long scale = 1;
+            for (int i = 0; i < decimals.length(); i++) {
+                scale *= 10;
+            }
+            time = time.plus(unit.multipliedBy(digits(decimals)).dividedBy(scale));
+        }
+        return time;
+    }
+
+    private static String shown(Duration time) {
+        if (time.isZero()) {
+            return "0";
+        }
+        if (time.toMillis() < 1000) {
+            return time.toMillis() + "ms";
+        }
+        return time.toSeconds() < 3600 ? time.toSeconds() + "s" : time.toHours() + "h";
+    }
+
+    private Optional<Path> path(Flag flag) {
+        Given given = given(flag);
+        if (given.text().isEmpty() && given.origin().equals("default")) {
+            return Optional.empty();
+        }
+        try {
+            Path path = Path.of(given.text());
+            // A pipe, say, would have us wait for whoever writes there.
+            boolean canBeOne = path.getFileName() != null && !given.text().endsWith("/");
+            if (canBeOne && (Files.notExists(path) || Files.isRegularFile(path))) {
+                return Optional.of(path);
+            }
+        } catch (InvalidPathException e) {
+            // Told below, as a folder is.
+        }
+        wrong(given, "is not a file's path", "a file that is there or can be made, in a folder that is there");
+        return Optional.empty();
+    }
+
+    private Optional<URI> url() {
+        Given given = given(Flag.READY_URL);
+        if (given.text().isEmpty() && given.origin().equals("default")) {
+            return Optional.empty();
+        }
+        String allowed = "http://host:port/path or https://…";
+        try {
+            URI url = new URI(given.text().strip());
+            String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+            if (!scheme.equals("http") && !scheme.equals("https")) {
+                wrong(given, "is not a URL of HTTP", allowed);
+            } else if (url.getHost() == null || url.getPort() > 65_535 || url.getPort() == 0) {
+                wrong(
+                        given,
+                        "has no host, or a host or port that no URL can have",
+                        allowed + "; a host of letters, digits, dots and hyphens");
+            }
+            return Optional.of(url);
+        } catch (URISyntaxException e) {
+            wrong(given, "is not a URL", allowed);
+            return Optional.empty();
+        }
+    }
+
+    private List<String> metrics() {
+        Set<String> metrics = new LinkedHashSet<>(ORIGINAL_METRICS);
+        List<Given> all = line.all(Flag.METRIC);
+        if (all.isEmpty()) {
+            Given variable = environment.get(Flag.METRIC);
+            all = variable == null ? List.of() : List.of(variable);
+        }
+        for (Given given : all) {
+            int start = 0;
+            while (start <= given.text().length()) {
+                int comma = given.text().indexOf(',', start);
+                int end = comma < 0 ? given.text().length() : comma;
+                metric(given, given.text().substring(start, end).strip(), metrics);
+                start = end + 1;
+            }
+        }
+        if (metrics.size() > MOST_METRICS) {
+            problems.add(all.get(all.size() - 1).origin() + ": " + metrics.size() + " names are too many; allowed: "
+                    + MOST_METRICS);
+        }
+        return List.copyOf(metrics);
+    }
+
+    private void metric(Given given, String name, Set<String> metrics) {
+        boolean good = !name.isEmpty() && name.length() <= LONGEST_METRIC;
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            good &= c > ' ' && c < 0x7f && ":|;#[],@".indexOf(c) < 0;
+        }
+        if (good) {
+            metrics.add(name);
+        } else {
+            wrong(
+                    new Given(given.origin(), name),
+                    "is not a gauge's name",
+                    "1 to " + LONGEST_METRIC + " characters of ASCII without spaces and : | ; # [ ] @");
+        }
+    }
+}

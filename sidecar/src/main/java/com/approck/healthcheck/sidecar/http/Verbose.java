@@ -1,0 +1,141 @@
+package com.approck.healthcheck.sidecar.http;
+
+import com.approck.healthcheck.sidecar.count.Counter;
+import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.policy.Judge;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.ready.Answer;
+import com.approck.healthcheck.sidecar.state.SourceView;
+import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.state.Standing;
+import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
+ *
+ * <p>Shows {@value #MOST_SOURCES} sources; {@code sources_current} counts all. Times in milliseconds; what was not told
+ * is left out.
+ */
+final class Verbose {
+    static final int MOST_SOURCES = 1000;
+
+    private final JsonFactory factory = new JsonFactory();
+    private final Workers workers;
+    private final Judge judge;
+    private final Counters counters;
+    private final Ticker ticker;
+
+    Verbose(Workers workers, Judge judge, Counters counters, Ticker ticker) {
+        this.workers = workers;
+        this.judge = judge;
+        this.counters = counters;
+        this.ticker = ticker;
+    }
+
+    ByteBuffer of(Verdict verdict) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            verdict(json, verdict);
+            state(json);
+            json.writeEndObject();
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    ByteBuffer of(Answer answer) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            verdict(json, answer.verdict());
+            if (answer.json().isPresent()) {
+                json.writeName(answer.verdict().isWell() ? "application" : "fields");
+                json.writeRawValue(answer.json().get());
+            } else {
+                json.writeArrayPropertyStart("non_field_errors");
+                json.writeString(answer.text().orElse(""));
+                json.writeEndArray();
+            }
+            state(json);
+            json.writeEndObject();
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    private static void verdict(JsonGenerator json, Verdict verdict) {
+        if (verdict.code().isPresent()) {
+            json.writeStringProperty("code", verdict.code().get().label());
+            json.writeStringProperty("description", verdict.description());
+        }
+    }
+
+    private void state(JsonGenerator json) {
+        long now = ticker.nanos();
+        Standing standing = workers.standing(now);
+        json.writeStringProperty("state", judge.policy().state(standing).label());
+        json.writeBooleanProperty("draining", judge.isStopping());
+        json.writeNumberProperty("workers", standing.able());
+        json.writeNumberProperty("min_workers", judge.policy().minWorkers());
+        json.writeNumberProperty("sources_current", standing.current());
+        json.writeNumberProperty("min_sources", judge.policy().minSources());
+        json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
+        json.writeStringProperty("listening", judge.policy().listening());
+        sources(json, workers.sources(now, MOST_SOURCES));
+        json.writeObjectPropertyStart("counters");
+        for (Counter counter : Counter.values()) {
+            json.writeNumberProperty(counter.label(), counters.get(counter));
+        }
+        json.writeEndObject();
+    }
+
+    private static void sources(JsonGenerator json, List<SourceView> sources) {
+        json.writeArrayPropertyStart("sources");
+        for (SourceView source : sources) {
+            json.writeStartObject();
+            json.writeStringProperty("name", source.name());
+            json.writeStringProperty("address", source.address());
+            json.writeBooleanProperty("current", source.current());
+            json.writeNumberProperty("age_ms", millis(source.ageNanos()));
+            told(json, "lease_ms", source.leaseNanos() == 0 ? -1 : millis(source.leaseNanos()));
+            told(json, "workers", source.able());
+            json.writeBooleanProperty("draining", source.draining());
+            json.writeArrayPropertyStart("pools");
+            for (PoolView pool : source.pools()) {
+                pool(json, pool);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void pool(JsonGenerator json, PoolView pool) {
+        json.writeStartObject();
+        json.writeStringProperty("name", pool.name());
+        json.writeNumberProperty("age_ms", millis(pool.ageNanos()));
+        told(json, "able", pool.able());
+        told(json, "alive", pool.alive());
+        told(json, "busy", pool.busy());
+        told(json, "stuck", pool.stuck());
+        told(json, "queued", pool.queued());
+        told(json, "capacity", pool.capacity());
+        json.writeEndObject();
+    }
+
+    private static void told(JsonGenerator json, String name, long number) {
+        if (number >= 0) {
+            json.writeNumberProperty(name, number);
+        }
+    }
+
+    private static long millis(long nanos) {
+        return nanos / 1_000_000;
+    }
+}

@@ -1,0 +1,126 @@
+package com.approck.healthcheck.sidecar.ready;
+
+import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.words.Words;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The application's own word on whether it is ready.
+ *
+ * <p>One call is in flight at a time, and every probe that comes meanwhile shares its answer, which is there at the
+ * deadline whatever hangs: connecting, the name server, a body that drips. If something still hangs from an earlier
+ * call then, the answer is "not ready" at once.
+ *
+ * <p>One thread, {@code application}, a daemon. The caller never waits.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // Every failure ends in the answer.
+public final class Application implements AutoCloseable {
+    private final URI url;
+    private final Duration deadline;
+    private final Ticker ticker;
+    private final Log log;
+    private final AnswerReader reader;
+    private final ExecutorService thread;
+
+    private CompletableFuture<Answer> inFlight = CompletableFuture.completedFuture(null);
+    /** From the start of a call until our thread is free again. */
+    private boolean busy;
+
+    private long busySince;
+    private String lastSeen;
+
+    /** Prepares to ask {@code url}; {@code deadline} is for a whole call. */
+    public Application(URI url, Duration deadline, Ticker ticker, Log log) {
+        this.url = url;
+        this.deadline = deadline;
+        this.ticker = ticker;
+        this.log = log;
+        this.reader = new AnswerReader(Call.shown(url));
+        this.thread = Executors.newSingleThreadExecutor(task -> {
+            Thread made = new Thread(task, "application");
+            made.setDaemon(true);
+            return made;
+        });
+        thread.execute(this::prepare);
+    }
+
+    /** The answer of the call in flight, or of a new one. Never blocks; the answer never is an exception. */
+    public CompletableFuture<Answer> ask() {
+        synchronized (this) {
+            if (!inFlight.isDone()) {
+                return inFlight;
+            }
+            if (busy) {
+                return CompletableFuture.completedFuture(reader.failed(
+                        "was asked " + Words.of(ticker.nanos() - busySince) + " ago and that call still hangs"));
+            }
+            busy = true;
+            busySince = ticker.nanos();
+            inFlight = new CompletableFuture<>();
+            start(inFlight);
+            return inFlight;
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void start(CompletableFuture<Answer> answer) {
+        long from = busySince;
+        Call call = new Call(url, deadline, reader);
+        answer.completeOnTimeout(
+                reader.failed("did not answer within " + Words.of(deadline.toNanos())),
+                deadline.toMillis(),
+                TimeUnit.MILLISECONDS);
+        answer.thenAccept(given -> {
+            call.hangUp();
+            report(given, ticker.nanos() - from);
+        });
+        thread.execute(() -> {
+            try {
+                if (!answer.isDone()) {
+                    answer.complete(call.answer());
+                }
+            } finally {
+                free();
+            }
+        });
+    }
+
+    private synchronized void free() {
+        busy = false;
+    }
+
+    /** Loads what a call needs, so that the first has its whole deadline for the application. */
+    private void prepare() {
+        try {
+            Call.prepare(url);
+            reader.read(200, "", new byte[] {'{', '}'});
+        } catch (RuntimeException | LinkageError e) {
+            log.warn("could not prepare to ask the application: " + e);
+        }
+    }
+
+    /** One line when the answer turns, not one a probe. */
+    private void report(Answer answer, long tookNanos) {
+        String seen = answer.verdict().description();
+        synchronized (this) {
+            if (seen.equals(lastSeen)) {
+                if (log.traces()) {
+                    log.trace("application: " + (seen.isEmpty() ? "ready" : seen) + " after " + Words.of(tookNanos));
+                }
+                return;
+            }
+            lastSeen = seen;
+        }
+        log.info("application: " + (seen.isEmpty() ? "ready" : "not ready: " + seen));
+    }
+}

@@ -1,0 +1,8 @@
+package com.approck.healthcheck.sidecar.time;
+
+/** Monotonic time in nanoseconds, meaningful only as a difference. {@link System#nanoTime} outside of tests. */
+@FunctionalInterface
+public interface Ticker {
+    /** Never throws, never blocks. */
+    long nanos();
+}

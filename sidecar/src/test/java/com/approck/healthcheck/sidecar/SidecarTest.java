@@ -1,0 +1,576 @@
+package com.approck.healthcheck.sidecar;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.sidecar.config.Outcome;
+import com.approck.healthcheck.sidecar.config.SettingsReader;
+import com.approck.healthcheck.sidecar.log.Log;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The stages together, in this process, by real sockets. */
+final class SidecarTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    /** Added to the real time, so that leases run out when the test says so. */
+    private final AtomicLong leap = new AtomicLong();
+
+    private Sidecar sidecar;
+
+    @AfterEach
+    void stop() {
+        if (sidecar != null) {
+            sidecar.close();
+        }
+    }
+
+    // The answers of the Python original.
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health/live", "/health/ready"})
+    void nothingHeard_isNoWorkers(String path) throws Exception {
+        start();
+        Answer answer = get(path);
+        assertEquals(422, answer.status());
+        assertEquals("application/json", answer.header("content-type"));
+        assertEquals("NoWorkers", answer.json().get("code").asString());
+        String description = answer.json().get("description").asString();
+        assertTrue(
+                description.contains(
+                        "it listens on 127.0.0.1:" + sidecar.statsdAddress().getPort()),
+                description);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"workers", "gunicorn.workers", "myapp.gunicorn.workers"})
+    void workers_areWell_andZeroIsNoWorkers(String name) throws Exception {
+        start();
+        hear(name + ":3|g");
+        for (String path : List.of("/health/live", "/health/ready")) {
+            assertEquals(200, get(path).status());
+            assertEquals("{}", get(path).body());
+        }
+        hear(name + ":0|g");
+        for (String path : List.of("/health/live", "/health/ready")) {
+            assertEquals("NoWorkers", get(path).json().get("code").asString());
+        }
+    }
+
+    @Test
+    void readyUrl_decidesReady_butNotLive() throws Exception {
+        ConcurrentLinkedQueue<String> answers = new ConcurrentLinkedQueue<>(List.of(
+                response("200 OK", "application/json", "{\"db\":\"ok\"}"),
+                response("500 Oops", "application/json; charset=utf-8", "{\"db\":\"error\"}"),
+                response("503 Busy", "text/plain", "down \"now\"")));
+        try (ServerSocket application = serve(answers)) {
+            start("--application-health-ready-url", "http://127.0.0.1:" + application.getLocalPort() + "/r");
+            assertEquals("NoWorkers", get("/health/ready").json().get("code").asString());
+            assertEquals(3, answers.size());
+            hear("workers:3|g");
+
+            assertEquals("{\"db\":\"ok\"}", get("/health/ready").body());
+
+            Answer error = awaitCall("/health/ready");
+            assertEquals(422, error.status());
+            assertEquals("ServiceNotReady", error.json().get("code").asString());
+            assertEquals("error", error.json().get("fields").get("db").asString());
+            assertTrue(error.json().get("description").asString().endsWith("/r answered 500."));
+            assertEquals(200, get("/health/live").status());
+
+            JsonNode verbose = awaitCall("/health/ready?verbose").json();
+            assertEquals("ServiceNotReady", verbose.get("code").asString());
+            assertEquals("down \"now\"", verbose.get("non_field_errors").get(0).asString());
+            assertEquals("alive", verbose.get("state").asString());
+        }
+    }
+
+    @Test
+    void hangingReadyUrl_holdsUpNothingElse() throws Exception {
+        try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            start(
+                    "--application-health-ready-url=http://127.0.0.1:" + hanging.getLocalPort(),
+                    "--application-health-ready-timeout=20s");
+            hear("workers:3|g");
+            List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                waiting.add(
+                        CompletableFuture.supplyAsync(() -> get("/health/ready"), task -> new Thread(task).start()));
+            }
+            for (int i = 0; i < 100; i++) {
+                assertEquals(200, get("/health/live").status());
+            }
+            assertTrue(waiting.stream().noneMatch(CompletableFuture::isDone));
+            hear("workers:0|g");
+            assertEquals("NoWorkers", get("/health/ready").json().get("code").asString());
+        }
+    }
+
+    @Test
+    void probesThatShareATimeOut_allGetIt() throws Exception {
+        try (ServerSocket hanging = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            start(
+                    "--application-health-ready-url=http://127.0.0.1:" + hanging.getLocalPort(),
+                    "--application-health-ready-timeout=300ms");
+            hear("workers:3|g");
+            List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                waiting.add(
+                        CompletableFuture.supplyAsync(() -> get("/health/ready"), task -> new Thread(task).start()));
+            }
+            for (CompletableFuture<Answer> answer : waiting) {
+                assertEquals("ServiceNotReady", answer.get().json().get("code").asString());
+            }
+        }
+    }
+
+    // What the answers look like.
+
+    @Test
+    void unknownPath_isNotFound() throws Exception {
+        start();
+        for (String path : List.of("/", "/metrics", "/health", "/health/live/", "/health/live/x", "/Health/live")) {
+            assertEquals(404, get(path).status(), path);
+            assertEquals("no-store", get(path).header("cache-control"), path);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"})
+    void otherMethod_isNotAllowed(String method) throws Exception {
+        start();
+        Answer answer = request(method, "/health/live");
+        assertEquals(405, answer.status());
+        assertEquals("GET, HEAD, OPTIONS", answer.header("allow"));
+        assertEquals(404, request(method, "/nowhere").status());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HEAD", "OPTIONS"})
+    void headAndOptions_haveTheStatusOfGet_andNoBody(String method) throws Exception {
+        start();
+        hear("workers:3|g");
+        for (String path : List.of("/health/live", "/health/ready", "/livez", "/nowhere", "/health/live?verbose")) {
+            Answer answer = request(method, path);
+            assertEquals(get(path).status(), answer.status(), path);
+            assertEquals("", answer.body(), path);
+            assertEquals("no-store", answer.header("cache-control"), path);
+        }
+        hear("workers:0|g");
+        assertEquals(422, request(method, "/health/live").status());
+    }
+
+    @Test
+    void livez_isWell_withoutWorkers() throws Exception {
+        start();
+        assertEquals(200, get("/livez").status());
+    }
+
+    @Test
+    void otherQueries_areIgnored() throws Exception {
+        start();
+        hear("workers:3|g");
+        assertEquals("{}", get("/health/live?nonsense=1&verbosex&x=verbose").body());
+        for (String query : List.of("verbose", "verbose=", "verbose=true", "a=b&verbose", "verbose&a=b")) {
+            assertTrue(get("/health/live?" + query).json().has("state"), query);
+        }
+    }
+
+    @Test
+    void verbose_showsEverySourceAndCounter() throws Exception {
+        start("--min-workers", "2", "--metric", "x\"<y");
+        hear("workers.lease:5000|g\nworkers:3|g\nworkers.pool.a\"<b:3|g\nworkers.pool.a\"<b.busy:1|g\nworkers:x|g");
+        hear("x\"<y:4|g\nfoo:1|c");
+        JsonNode verbose = get("/health/live?verbose").json();
+        assertEquals("alive", verbose.get("state").asString());
+        assertEquals(7, verbose.get("workers").asInt());
+        assertEquals(2, verbose.get("min_workers").asInt());
+        assertEquals(2, verbose.get("sources_current").asInt());
+        assertEquals(1, verbose.get("min_sources").asInt());
+        assertFalse(verbose.get("draining").asBoolean());
+        assertTrue(verbose.get("uptime_ms").asLong() >= 0);
+        JsonNode shared = verbose.get("sources").get(0);
+        assertEquals("x\"<y", shared.get("name").asString());
+        assertFalse(shared.has("lease_ms"));
+        JsonNode leased = verbose.get("sources").get(1);
+        assertEquals("workers", leased.get("name").asString());
+        assertTrue(leased.get("address").asString().startsWith("127.0.0.1:"));
+        assertEquals(5000, leased.get("lease_ms").asInt());
+        assertEquals(3, leased.get("workers").asInt());
+        assertTrue(leased.get("age_ms").asLong() >= 0);
+        assertTrue(leased.get("current").asBoolean());
+        JsonNode pool = leased.get("pools").get(0);
+        assertEquals("a\"<b", pool.get("name").asString());
+        assertEquals(3, pool.get("able").asInt());
+        assertEquals(1, pool.get("busy").asInt());
+        assertFalse(pool.has("queued"));
+        JsonNode counters = verbose.get("counters");
+        assertEquals(2, counters.get("datagrams").asInt());
+        assertEquals(7, counters.get("lines").asInt());
+        assertEquals(5, counters.get("gauges").asInt());
+        assertEquals(1, counters.get("bad_value").asInt());
+        assertEquals(1, counters.get("ignored_name").asInt());
+    }
+
+    @Test
+    void verboseNoWorkers_hasCodeAndDescriptionToo() throws Exception {
+        start();
+        Answer answer = get("/health/live?verbose");
+        assertEquals(422, answer.status());
+        assertEquals("NoWorkers", answer.json().get("code").asString());
+        assertEquals("never heard", answer.json().get("state").asString());
+    }
+
+    @Test
+    void keptAliveConnection_isAnsweredManyTimes_alsoWhenPipelined() throws Exception {
+        start();
+        hear("workers:3|g");
+        try (Socket socket = connect()) {
+            String request = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+            for (int i = 0; i < 50; i++) {
+                socket.getOutputStream().write((request + request).getBytes(StandardCharsets.US_ASCII));
+                assertEquals("{}", Answer.read(socket.getInputStream(), true).body());
+                assertEquals("{}", Answer.read(socket.getInputStream(), true).body());
+            }
+        }
+    }
+
+    // Junk.
+
+    @Test
+    void junkDatagrams_changeOnlyCounters() throws Exception {
+        start();
+        hear("workers:3|g");
+        hear("");
+        hear("\u0000\u0001\u0002\u00ff:|g\n::::\n|||");
+        hear("x".repeat(65_507));
+        hear("workers:" + "9".repeat(60_000) + "|g");
+        assertEquals("{}", get("/health/live").body());
+        JsonNode verbose = get("/health/live?verbose").json();
+        assertEquals(3, verbose.get("workers").asInt());
+        assertEquals(5, verbose.get("counters").get("datagrams").asInt());
+        assertEquals(1, verbose.get("counters").get("bad_value").asInt());
+        assertEquals(0, verbose.get("counters").get("failures").asInt());
+    }
+
+    @Test
+    void junkRequests_harmNobodyElse() throws Exception {
+        start();
+        hear("workers:3|g");
+        for (String junk :
+                List.of("\r\n\r\n", "GET\r\n\r\n", "\u0000\u0001", "GET /" + "x".repeat(100_000) + " HTTP/1.1")) {
+            try (Socket socket = connect()) {
+                socket.getOutputStream().write(junk.getBytes(StandardCharsets.ISO_8859_1));
+                assertEquals("{}", get("/health/live").body());
+            } catch (IOException expected) {
+                // It may hang up on us while we still write.
+                assertEquals("{}", get("/health/live").body());
+            }
+        }
+    }
+
+    @Test
+    void connectionsThatSayNothing_holdUpNobody() throws Exception {
+        start();
+        List<Socket> silent = new ArrayList<>();
+        try {
+            for (int i = 0; i < 200; i++) {
+                silent.add(connect());
+            }
+            assertEquals(422, get("/health/live").status());
+        } finally {
+            for (Socket socket : silent) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void bodyThatNeverComes_isNotWaitedForLong() throws Exception {
+        start();
+        try (Socket socket = connect()) {
+            String head = "GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+            assertEquals(200, Answer.read(socket.getInputStream(), true).status());
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
+    @Test
+    void body_isRead_andTheConnectionKept() throws Exception {
+        start();
+        try (Socket socket = connect()) {
+            String request = "GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab";
+            for (int i = 0; i < 3; i++) {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+                assertEquals(200, Answer.read(socket.getInputStream(), true).status());
+            }
+        }
+    }
+
+    // Time.
+
+    @Test
+    void silentSource_isStaleAfterItsLease() throws Exception {
+        start();
+        hear("workers.lease:5000|g\nworkers:3|g");
+        leap(900, 4000);
+        assertEquals(200, get("/health/live").status());
+        leap(900, 1200);
+        Await.until(() -> get("/health/live").status() == 422, this::log);
+        assertTrue(get("/health/live").json().get("description").asString().startsWith("The last word of 127.0.0.1:"));
+        assertEquals("stale", get("/health/live?verbose").json().get("state").asString());
+        hear("workers:3|g");
+        assertEquals(200, get("/health/live").status());
+    }
+
+    @Test
+    void ownPause_isSaid_andEndsNoLease() throws Exception {
+        start();
+        hear("workers.lease:5000|g\nworkers:3|g");
+        leap.addAndGet(Duration.ofSeconds(20).toNanos());
+        assertEquals(200, get("/health/live").status());
+        Await.until(() -> log().contains("did not run for 20 s"), this::log);
+        assertEquals(200, get("/health/live").status());
+        assertFalse(log().contains("stale"));
+    }
+
+    // The end.
+
+    @Test
+    void stop_isNotReadyButLive_forTheDrain_thenTheEnd() throws Exception {
+        start("--drain", "300ms");
+        hear("workers:3|g");
+        sidecar.stop("SIGTERM");
+        assertEquals("ShuttingDown", get("/health/ready").json().get("code").asString());
+        assertEquals(200, get("/health/live").status());
+        hear("workers:0|g");
+        assertEquals(200, get("/health/live").status());
+        assertTrue(get("/health/ready?verbose").json().get("draining").asBoolean());
+        assertEquals(Exit.OK, sidecar.await());
+    }
+
+    @Test
+    void stop_withoutDrain_isTheEnd() throws Exception {
+        start();
+        sidecar.stop("SIGTERM");
+        assertEquals(Exit.OK, sidecar.await());
+    }
+
+    @Test
+    void secondStop_isTheEndAtOnce() throws Exception {
+        start("--drain", "1h");
+        sidecar.stop("SIGTERM");
+        sidecar.stop("SIGTERM");
+        assertEquals(Exit.OK, sidecar.await());
+    }
+
+    // The log.
+
+    @Test
+    void flips_areLoggedWithTheirReason_onceEach() throws Exception {
+        start();
+        Await.until(() -> log().contains("No datagram"), this::log);
+        hear("workers:3|g");
+        Await.until(() -> log().contains("live and ready: 200"), this::log);
+        hear("workers:3|g");
+        hear("workers:0|g");
+        Await.until(() -> log().contains("no able worker"), this::log);
+        List<String> flips =
+                log().lines().filter(line -> line.contains(" live")).toList();
+        assertEquals(3, flips.size(), this::log);
+        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No datagram about workers"), this::log);
+        assertTrue(flips.get(2).contains(" INFO live and ready: 422 NoWorkers: There has been no able"), this::log);
+    }
+
+    @Test
+    void start_isLogged_withTheBoundAddresses() throws Exception {
+        start();
+        String first = log().lines()
+                .filter(line -> line.contains("listening"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                first.matches("\\S+ INFO listening http://127\\.0\\.0\\.1:\\d+ statsd://127\\.0\\.0\\.1:\\d+"
+                        + " \\(receive buffer \\d+ bytes\\)"),
+                first);
+    }
+
+    @Test
+    void openStatsd_isWarnedOf() throws Exception {
+        start("--statsd-host", "0.0.0.0");
+        assertTrue(log().contains("WARN StatsD has no authentication: whoever reaches 0.0.0.0:"), log());
+    }
+
+    private void start(String... args) throws Exception {
+        List<String> all = new ArrayList<>(
+                List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
+        all.addAll(List.of(args));
+        Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
+        sidecar = Sidecar.start(
+                ((Outcome.Run) outcome).settings(),
+                () -> System.nanoTime() + leap.get(),
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0));
+        sidecar.tell();
+    }
+
+    /** Lets time jump in steps that are no pause. */
+    private void leap(long stepMillis, long millis) throws Exception {
+        for (long left = millis; left > 0; left -= stepMillis) {
+            long turns = sidecar.turns();
+            leap.addAndGet(Math.min(stepMillis, left) * 1_000_000L);
+            Await.until(() -> sidecar.turns() > turns + 1, this::log);
+        }
+    }
+
+    /** Sends a datagram, and waits until it was taken. */
+    private void hear(String datagram) throws Exception {
+        long before = datagrams();
+        byte[] bytes = datagram.getBytes(StandardCharsets.UTF_8);
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            socket.send(new DatagramPacket(bytes, bytes.length, sidecar.statsdAddress()));
+        }
+        Await.until(() -> datagrams() == before + 1, this::log);
+    }
+
+    private long datagrams() {
+        return get("/health/live?verbose")
+                .json()
+                .get("counters")
+                .get("datagrams")
+                .asLong();
+    }
+
+    /** A probe that is answered by a call of its own, not by the one that is about to end. */
+    private Answer awaitCall(String path) throws Exception {
+        Answer[] last = new Answer[1];
+        Await.until(
+                () -> {
+                    last[0] = get(path);
+                    return !last[0].body().contains("still hangs");
+                },
+                this::log);
+        return last[0];
+    }
+
+    private String log() {
+        return log.toString(StandardCharsets.UTF_8);
+    }
+
+    private Answer get(String path) {
+        return request("GET", path);
+    }
+
+    private Answer request(String method, String path) {
+        try (Socket socket = connect()) {
+            String request =
+                    method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return Answer.read(socket.getInputStream(), method.equals("GET"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket(
+                sidecar.httpAddress().getAddress(), sidecar.httpAddress().getPort());
+        socket.setSoTimeout(30_000);
+        return socket;
+    }
+
+    private static String response(String status, String contentType, String body) {
+        return "HTTP/1.1 " + status + "\r\nContent-Type: " + contentType + "\r\nContent-Length: " + body.length()
+                + "\r\nConnection: close\r\n\r\n" + body;
+    }
+
+    private static ServerSocket serve(ConcurrentLinkedQueue<String> answers) throws IOException {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread thread = new Thread(() -> {
+            while (!server.isClosed()) {
+                try (Socket socket = server.accept()) {
+                    BufferedReader head = new BufferedReader(
+                            new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
+                    for (String line = head.readLine(); !line.isEmpty(); line = head.readLine()) {
+                        assertTrue(line.length() < 1000);
+                    }
+                    OutputStream out = socket.getOutputStream();
+                    out.write(answers.remove().getBytes(StandardCharsets.UTF_8));
+                    out.flush();
+                } catch (IOException closed) {
+                    return;
+                }
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return server;
+    }
+
+    /** One response, read to the byte. */
+    private record Answer(int status, Map<String, String> headers, String body) {
+        static Answer read(InputStream in, boolean hasBody) throws IOException {
+            String[] first = line(in).split(" ", 3);
+            Map<String, String> headers = new HashMap<>();
+            for (String line = line(in); !line.isEmpty(); line = line(in)) {
+                int colon = line.indexOf(": ");
+                headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
+            }
+            int length = hasBody ? Integer.parseInt(headers.get("content-length")) : 0;
+            String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
+            if (!hasBody && "close".equalsIgnoreCase(headers.get("connection"))) {
+                body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            }
+            return new Answer(Integer.parseInt(first[1]), headers, body);
+        }
+
+        String header(String name) {
+            return headers.get(name);
+        }
+
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+
+        private static String line(InputStream in) throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.read(); c != '\n'; c = in.read()) {
+                if (c < 0) {
+                    throw new IOException("closed after " + line);
+                }
+                if (c != '\r') {
+                    line.append((char) c);
+                }
+            }
+            return line.toString();
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package com.approck.healthcheck.sidecar.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SettingsReaderTest {
+    @Test
+    void nothingGiven_isTheDefaults() {
+        assertEquals(
+                new Settings(
+                        "localhost",
+                        8000,
+                        "localhost",
+                        8125,
+                        Optional.empty(),
+                        Duration.ofSeconds(1),
+                        1,
+                        1,
+                        List.of("workers", "gunicorn.workers"),
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Optional.empty(),
+                        0),
+                run(Map.of()));
+    }
+
+    @Test
+    void everyFlag_isTaken() {
+        assertEquals(
+                new Settings(
+                        "0.0.0.0",
+                        1,
+                        "::1",
+                        65_535,
+                        Optional.of(URI.create("http://app:8080/ready?full=1")),
+                        Duration.ofMillis(1500),
+                        2,
+                        3,
+                        List.of("workers", "gunicorn.workers", "a.b", "c"),
+                        Duration.ofMinutes(2),
+                        Duration.ofMillis(500),
+                        Optional.of(Path.of("kept/state")),
+                        2),
+                run(
+                        Map.of(),
+                        "--host=0.0.0.0",
+                        "--port",
+                        "1",
+                        "--statsd-host",
+                        "[::1]",
+                        "--statsd-port=65535",
+                        "--application-health-ready-url",
+                        "http://app:8080/ready?full=1",
+                        "--application-health-ready-timeout",
+                        "1.5",
+                        "--min-workers",
+                        "2",
+                        "--min-sources",
+                        "3",
+                        "--metric",
+                        "a.b",
+                        "--metric=c,workers",
+                        "--workers-ttl",
+                        "2m",
+                        "--drain",
+                        "500ms",
+                        "--state-file",
+                        "kept/state",
+                        "-vvv"));
+    }
+
+    @Test
+    void everyVariable_isTaken() {
+        assertEquals(
+                new Settings(
+                        "0.0.0.0",
+                        1,
+                        "::1",
+                        65_535,
+                        Optional.of(URI.create("https://app/ready")),
+                        Duration.ofSeconds(2),
+                        2,
+                        3,
+                        List.of("workers", "gunicorn.workers", "a.b", "c"),
+                        Duration.ofHours(1),
+                        Duration.ofSeconds(5),
+                        Optional.of(Path.of("/kept")),
+                        1),
+                run(Map.ofEntries(
+                        Map.entry("HEALTHCHECK_HOST", "0.0.0.0"),
+                        Map.entry("HEALTHCHECK_PORT", "1"),
+                        Map.entry("HEALTHCHECK_STATSD_HOST", "::1"),
+                        Map.entry("HEALTHCHECK_STATSD_PORT", "65535"),
+                        Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_URL", "https://app/ready"),
+                        Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_TIMEOUT", "2s"),
+                        Map.entry("HEALTHCHECK_MIN_WORKERS", "2"),
+                        Map.entry("HEALTHCHECK_MIN_SOURCES", "3"),
+                        Map.entry("HEALTHCHECK_METRIC", "a.b, c"),
+                        Map.entry("HEALTHCHECK_WORKERS_TTL", "1h"),
+                        Map.entry("HEALTHCHECK_DRAIN", "5"),
+                        Map.entry("HEALTHCHECK_STATE_FILE", "/kept"),
+                        Map.entry("HEALTHCHECK_VERBOSE", "1"))));
+    }
+
+    @Test
+    void everySetting_isInThisTest() {
+        // A new flag wants its line in the two tests above.
+        assertEquals(16, Flag.values().length);
+    }
+
+    @Test
+    void flag_beatsVariable_beatsStatsdVariable() {
+        Map<String, String> both = Map.of("HEALTHCHECK_STATSD_PORT", "2", "STATSD_PORT", "3", "STATSD_HOST", "stats");
+        assertEquals(1, run(both, "--statsd-port", "1").statsdPort());
+        assertEquals(2, run(both).statsdPort());
+        assertEquals(3, run(Map.of("STATSD_PORT", "3")).statsdPort());
+        assertEquals("stats", run(both).statsdHost());
+    }
+
+    @Test
+    void emptyVariable_isNone() {
+        assertEquals(8000, run(Map.of("HEALTHCHECK_PORT", "")).httpPort());
+    }
+
+    @Test
+    void variablesOfKubernetesServices_areNotOurs() {
+        Settings settings = run(Map.of("STATSD_PORT", "udp://10.0.0.7:8125", "HEALTHCHECK_PORT", "tcp://10.0.0.8:80"));
+        assertEquals(8125, settings.statsdPort());
+        assertEquals(8000, settings.httpPort());
+    }
+
+    @Test
+    void variablesOfTheAgentAndOthers_areLeftAlone() {
+        run(Map.of("HEALTHCHECK_INTERVAL", "1s", "HEALTHCHECK_LOG", "off", "HEALTHCHECK_SERVICE_HOST", "10.0.0.8"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "-P8001;8001",
+                "-P 8001;8001",
+                "-P=8001;8001",
+                "-vP8001;8001",
+                "-vP 8001;8001",
+                "--p 8001;8001",
+                "--port=1 -P 8001;8001",
+                "--port 0;0"
+            })
+    void port_isTakenAsArgparseTakesIt(String args, int port) {
+        assertEquals(port, run(Map.of(), args.split(" ")).httpPort());
+    }
+
+    @Test
+    void beginnings_thatFittedOneFlagOfTheOriginal_stillDo() {
+        Settings settings = run(
+                Map.of(), "--ho", "a", "--app", "http://b/", "--statsd-h", "c", "--statsd-p=4", "--verb", "--me", "x");
+        assertEquals("a", settings.httpHost());
+        assertEquals(Optional.of(URI.create("http://b/")), settings.readyUrl());
+        assertEquals("c", settings.statsdHost());
+        assertEquals(4, settings.statsdPort());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5,5000", "0.25,250", "1.5s,1500", "250ms,250", "2m,120000", "1h,3600000", "2S,2000"})
+    void time_isInSecondsOrSaysItsUnit(String text, long millis) {
+        assertEquals(Duration.ofMillis(millis), run(Map.of(), "--drain", text).drain());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-h", "--help", "--hel", "-vh"})
+    void help_isGiven_whateverElseIsWrong(String flag) {
+        String text = assertInstanceOf(Outcome.Help.class, read(Map.of(), "--nonsense", flag))
+                .text();
+        for (Flag known : Flag.values()) {
+            assertTrue(text.contains(known.flag()), known.flag());
+        }
+    }
+
+    @Test
+    void version_isGiven() {
+        assertInstanceOf(Outcome.Version.class, read(Map.of(), "--version"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '"',
+            value = {
+                "--port 70000~--port: '70000' is not a port; allowed: 0 to 65535",
+                "-P -1~-P: '-1' is not a port; allowed: 0 to 65535",
+                "--statsd-port http~--statsd-port: 'http' is not a port; allowed: 0 to 65535",
+                "--port=~--port: '' is not a port; allowed: 0 to 65535",
+                "--port 99999999999999999999~--port: '99999999999999999999' is not a port; allowed: 0 to 65535",
+                "--port~--port: no value; give --port PORT",
+                "--host --port 1~--host: no value; give --host HOST",
+                "--host=~--host: '' is not a host; allowed: a host name or an IP address",
+                "--statsd-host http://x~--statsd-host: 'http://x' is not a host; allowed: a host name or an IP address",
+                "--min-workers 0~--min-workers: '0' is not a number; allowed: 1 to 1000000",
+                "--min-sources two~--min-sources: 'two' is not a number; allowed: 1 to 1000000",
+                "--drain 5x~--drain: '5x' is not a time; allowed: 0 to 24h, in seconds or as 500ms, 5s, 2m, 1h",
+                "--drain .~--drain: '.' is not a time; allowed: 0 to 24h, in seconds or as 500ms, 5s, 2m, 1h",
+                "--drain 2d~--drain: '2d' is not a time; allowed: 0 to 24h, in seconds or as 500ms, 5s, 2m, 1h",
+                "--drain 25h~--drain: '25h' is not a time; allowed: 0 to 24h, in seconds or as 500ms, 5s, 2m, 1h",
+                "--application-health-ready-timeout 0~--application-health-ready-timeout: '0' is not a time; allowed: 1ms to 60s, in seconds or as 500ms, 5s, 2m, 1h",
+                "--metric a:b~--metric: 'a:b' is not a gauge's name; allowed: 1 to 128 characters of ASCII without spaces and : | ; # [ ] @",
+                "--metric a,,b~--metric: '' is not a gauge's name; allowed: 1 to 128 characters of ASCII without spaces and : | ; # [ ] @",
+                "--application-health-ready-url ftp://x/~--application-health-ready-url: 'ftp://x/' is not a URL of HTTP; allowed: http://host:port/path or https://…",
+                "--application-health-ready-url localhost:80/x~--application-health-ready-url: 'localhost:80/x' is not a URL of HTTP; allowed: http://host:port/path or https://…",
+                "--application-health-ready-url http://a b/~--application-health-ready-url: 'http://a b/' is not a URL; allowed: http://host:port/path or https://…",
+                "--application-health-ready-url http://my_app/~--application-health-ready-url: 'http://my_app/' has no host, or a host or port that no URL can have; allowed: http://host:port/path or https://…; a host of letters, digits, dots and hyphens",
+                "--application-health-ready-url http://a:99999/~--application-health-ready-url: 'http://a:99999/' has no host, or a host or port that no URL can have; allowed: http://host:port/path or https://…; a host of letters, digits, dots and hyphens",
+                "--statsd-prot 1~'--statsd-prot' is not a flag; the nearest is --statsd-port, --help shows all",
+                "--statsd-prot=1~'--statsd-prot=1' is not a flag; the nearest is --statsd-port, --help shows all",
+                "--min 1~'--min' fits more than one flag: --min-workers, --min-sources",
+                "--statsd 1~'--statsd' fits more than one flag: --statsd-host, --statsd-port",
+                "-x~'-x': -x is not a flag; allowed: -h, -H HOST, -P PORT, -v",
+                "--version=1~--version: '1' is too much; it takes no value",
+                "8000~'8000' is not a flag; allowed: the flags of --help, each value behind its flag",
+            })
+    void wrongArgument_isNamed(String args, String problem) {
+        // A space inside a value: only the first one separates.
+        String[] split = args.startsWith("--host --port") ? args.split(" ") : args.split(" ", 2);
+        Outcome outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
+        assertEquals(
+                problem,
+                assertInstanceOf(Outcome.Wrong.class, outcome).problems().get(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '"',
+            value = {
+                "HEALTHCHECK_PORT~x~HEALTHCHECK_PORT: 'x' is not a port; allowed: 0 to 65535",
+                "STATSD_PORT~x~STATSD_PORT: 'x' is not a port; allowed: 0 to 65535",
+                "HEALTHCHECK_VERBOSE~3~HEALTHCHECK_VERBOSE: '3' is not a level; allowed: 0 to 2",
+                "HEALTHCHECK_STATSD_PROT~1~HEALTHCHECK_STATSD_PROT: '1' has no setting of that name; the nearest is HEALTHCHECK_STATSD_PORT",
+            })
+    void wrongVariable_isNamed(String name, String value, String problem) {
+        assertEquals(List.of(problem), problems(Map.of(name, value)));
+    }
+
+    @Test
+    void allProblems_areToldAtOnce() {
+        assertEquals(
+                List.of(
+                        "'--drian' is not a flag; the nearest is --drain, --help shows all",
+                        "HEALTHCHECK_PROT: '1' has no setting of that name; the nearest is HEALTHCHECK_PORT",
+                        "--port: '70000' is not a port; allowed: 0 to 65535",
+                        "HEALTHCHECK_MIN_WORKERS: '-1' is not a number; allowed: 1 to 1000000"),
+                problems(
+                        Map.of("HEALTHCHECK_MIN_WORKERS", "-1", "HEALTHCHECK_PROT", "1"),
+                        "--port",
+                        "70000",
+                        "--drian",
+                        "5"));
+    }
+
+    private static Outcome read(Map<String, String> variables, String... args) {
+        return SettingsReader.read(args, variables);
+    }
+
+    private static Settings run(Map<String, String> variables, String... args) {
+        Outcome outcome = read(variables, args);
+        return assertInstanceOf(Outcome.Run.class, outcome, outcome.toString()).settings();
+    }
+
+    private static List<String> problems(Map<String, String> variables, String... args) {
+        return assertInstanceOf(Outcome.Wrong.class, read(variables, args)).problems();
+    }
+}

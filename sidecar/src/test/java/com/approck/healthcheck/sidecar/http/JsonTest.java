@@ -1,0 +1,35 @@
+package com.approck.healthcheck.sidecar.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.approck.healthcheck.sidecar.policy.Code;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+final class JsonTest {
+    @Test
+    void everyCharacter_comesBackAsItWas() {
+        StringBuilder hostile = new StringBuilder();
+        for (int c = 0; c <= 0xffff; c++) {
+            if (!Character.isSurrogate((char) c)) {
+                hostile.append((char) c);
+            }
+        }
+        hostile.append("\ud83d\ude00</script>");
+        String json = StandardCharsets.UTF_8
+                .decode(Json.of(Verdict.of(Code.NO_WORKERS, hostile.toString())))
+                .toString();
+        JsonNode read = new JsonMapper().readTree(json);
+        assertEquals("NoWorkers", read.get("code").asString());
+        assertEquals(hostile.toString(), read.get("description").asString());
+        assertEquals(-1, json.indexOf('<'));
+    }
+
+    @Test
+    void wellVerdict_isAnEmptyObject() {
+        assertEquals("{}", StandardCharsets.UTF_8.decode(Json.of(Verdict.WELL)).toString());
+    }
+}

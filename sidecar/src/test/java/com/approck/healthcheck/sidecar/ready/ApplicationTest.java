@@ -1,0 +1,286 @@
+package com.approck.healthcheck.sidecar.ready;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.sidecar.Await;
+import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.policy.Code;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ApplicationTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final CountDownLatch testIsOver = new CountDownLatch(1);
+    private HostileServer server;
+    private Application application;
+
+    @AfterEach
+    void stop() {
+        testIsOver.countDown();
+        if (application != null) {
+            application.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void json_isPassedOnAsItCame() throws Exception {
+        String json = "{ \"db\" : 1.00, \"b\":12345678901234567890.5 }";
+        Answer answer = ask(HostileServer.answering("200 OK", "application/json;charset=UTF-8", json), LONG);
+        assertEquals(Verdict.WELL, answer.verdict());
+        assertEquals(
+                json, StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString());
+        assertEquals("application/json;charset=UTF-8", answer.contentType());
+        String head = server.requests.element();
+        assertTrue(head.startsWith("GET /ready HTTP/1.1\r\n"), head);
+        assertTrue(head.contains("Connection: close\r\n"), head);
+        assertEquals("INFO application: ready", logged());
+    }
+
+    @Test
+    void errorWithJson_isNotReady_withItsFields() throws Exception {
+        Answer answer = ask(HostileServer.answering("500 Oops", "application/json", "{\"db\":\"error\"}"), LONG);
+        assertEquals(Verdict.of(Code.SERVICE_NOT_READY, server.url() + " answered 500."), answer.verdict());
+        assertEquals(Optional.of("{\"db\":\"error\"}"), answer.json());
+        assertEquals("INFO application: not ready: " + server.url() + " answered 500.", logged());
+    }
+
+    @Test
+    void errorWithText_isNotReady_withThatText() throws Exception {
+        Answer answer = ask(HostileServer.answering("503 Busy", "text/plain", " down\n"), LONG);
+        assertEquals(Optional.of("down"), answer.text());
+    }
+
+    @Test
+    void okWithoutJson_isNotReady() throws Exception {
+        Answer answer = ask(HostileServer.answering("200 OK", "text/html", "<p>OK"), LONG);
+        assertEquals(server.url() + " answered 200 with a body that is not JSON.", description(answer));
+        assertEquals(Optional.of("<p>OK"), answer.text());
+    }
+
+    @Test
+    void refusedConnection_isNotReady() throws Exception {
+        server = HostileServer.answering("200 OK", "", "{}");
+        server.close();
+        Answer answer = ask(server, LONG);
+        assertEquals(server.url() + " refused the connection.", description(answer));
+        assertEquals(Optional.of(server.url() + " refused the connection."), answer.text());
+    }
+
+    @Test
+    void unknownHost_isNotReady() throws Exception {
+        application = application(URI.create("http://no-such-host.invalid/x?secret=1"), LONG);
+        assertEquals("http://no-such-host.invalid/x has an unknown host.", description(get(application.ask())));
+    }
+
+    @Test
+    void silence_isNotReady_atTheDeadline() throws Exception {
+        Answer answer = ask(new HostileServer(out -> testIsOver.await()), SHORT);
+        assertEquals(server.url() + " did not answer within 0.3 s.", description(answer));
+    }
+
+    @Test
+    void drippingBody_isNotReady_atTheDeadline() throws Exception {
+        Answer answer = ask(
+                new HostileServer(out -> {
+                    HostileServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+                    while (!testIsOver.await(20, TimeUnit.MILLISECONDS)) {
+                        HostileServer.write(out, "1");
+                    }
+                }),
+                SHORT);
+        assertEquals(server.url() + " did not answer within 0.3 s.", description(answer));
+    }
+
+    @Test
+    void drippingHead_isNotReady_atTheDeadline() throws Exception {
+        Answer answer = ask(
+                new HostileServer(out -> {
+                    HostileServer.write(out, "HTTP/1.1 200 OK\r\nX-Drip: ");
+                    while (!testIsOver.await(20, TimeUnit.MILLISECONDS)) {
+                        HostileServer.write(out, "1");
+                    }
+                }),
+                SHORT);
+        assertEquals(server.url() + " did not answer within 0.3 s.", description(answer));
+    }
+
+    @Test
+    void endlessBody_isNotReady_andNotRead() throws Exception {
+        CountDownLatch hungUp = new CountDownLatch(1);
+        Answer answer = ask(
+                new HostileServer(out -> {
+                    HostileServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n");
+                    byte[] much = new byte[65_536];
+                    try {
+                        while (true) {
+                            out.write(much);
+                        }
+                    } finally {
+                        hungUp.countDown();
+                    }
+                }),
+                LONG);
+        assertEquals(server.url() + " sent a body of more than 65536 bytes.", description(answer));
+        assertTrue(hungUp.await(20, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void earlyClose_isNotReady() throws Exception {
+        Answer answer = ask(new HostileServer(OutputStream::close), LONG);
+        assertTrue(description(answer).startsWith(server.url() + " could not be asked: "), description(answer));
+    }
+
+    @Test
+    void closeInTheBody_isNotReady() throws Exception {
+        Answer answer = ask(
+                new HostileServer(out -> HostileServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{}")),
+                LONG);
+        assertTrue(description(answer).startsWith(server.url() + " could not be asked: "), description(answer));
+    }
+
+    @Test
+    void junkForHttp_isNotReady() throws Exception {
+        Answer answer = ask(new HostileServer(out -> HostileServer.write(out, "220 smtp ready\r\n\r\n")), LONG);
+        assertTrue(description(answer).startsWith(server.url() + " could not be asked: "), description(answer));
+    }
+
+    @Test
+    void redirectElsewhere_isNotFollowed() throws Exception {
+        try (HostileServer elsewhere = HostileServer.answering("200 OK", "application/json", "{}")) {
+            Answer answer = ask(redirecting(elsewhere.url().toString()), LONG);
+            assertEquals(
+                    server.url() + " answered 302 from " + server.url() + " to " + elsewhere.url()
+                            + ": redirects are followed 3 times, on the same host and port only.",
+                    description(answer));
+            assertEquals(0, elsewhere.calls.get());
+        }
+    }
+
+    @Test
+    void redirectOnTheSameServer_isFollowed() throws Exception {
+        HostileServer[] self = new HostileServer[1];
+        self[0] = new HostileServer(out -> HostileServer.write(
+                out,
+                self[0].calls.get() == 1
+                        ? "HTTP/1.1 301 Moved\r\nLocation: /ready/\r\nContent-Length: 0\r\n\r\n"
+                        : HostileServer.response("200 OK", "application/json", "{}")));
+        assertEquals(Verdict.WELL, ask(self[0], LONG).verdict());
+        assertEquals(2, self[0].calls.get());
+    }
+
+    @Test
+    void redirectInACircle_ends() throws Exception {
+        Answer answer = ask(redirecting("/ready"), LONG);
+        assertTrue(description(answer).contains(" answered 302 from "), description(answer));
+        assertEquals(1 + Call.MOST_REDIRECTS, server.calls.get());
+    }
+
+    @Test
+    void redirectToNonsense_isNotReady() throws Exception {
+        assertTrue(description(ask(redirecting("http://[/"), LONG)).contains(" to http://[/"));
+    }
+
+    @Test
+    void probesThatWait_shareOneCall() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        server = new HostileServer(out -> {
+            go.await();
+            HostileServer.write(out, HostileServer.response("200 OK", "application/json", "{}"));
+        });
+        application = application(server.url(), LONG);
+        CompletableFuture<Answer> first = application.ask();
+        CompletableFuture<Answer> second = application.ask();
+        go.countDown();
+        assertSame(get(first), get(second));
+        assertEquals(1, server.calls.get());
+        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+        assertTrue(server.calls.get() > 1);
+    }
+
+    @Test
+    void callAfterATimeOut_isMadeAnew() throws Exception {
+        server = new HostileServer(out -> {
+            if (server.calls.get() == 1) {
+                testIsOver.await();
+            }
+            HostileServer.write(out, HostileServer.response("200 OK", "application/json", "{}"));
+        });
+        application = application(server.url(), SHORT);
+        assertTrue(description(get(application.ask())).contains("did not answer"));
+        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+    }
+
+    @Test
+    void threadIsFreeAgain_afterAHeadThatDripped() throws Exception {
+        assertFreeAfter("HTTP/1.1 200 OK\r\nX-Drip: ");
+    }
+
+    @Test
+    void threadIsFreeAgain_afterABodyThatDripped() throws Exception {
+        assertFreeAfter("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n");
+    }
+
+    private void assertFreeAfter(String start) throws Exception {
+        server = new HostileServer(out -> {
+            if (server.calls.get() == 1) {
+                HostileServer.write(out, start);
+                while (!testIsOver.await(20, TimeUnit.MILLISECONDS)) {
+                    HostileServer.write(out, "1");
+                }
+            }
+            HostileServer.write(out, HostileServer.response("200 OK", "application/json", "{}"));
+        });
+        application = application(server.url(), SHORT);
+        assertTrue(description(get(application.ask())).contains("did not answer"));
+        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+    }
+
+    private HostileServer redirecting(String location) {
+        return new HostileServer(out -> HostileServer.write(
+                out, "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"));
+    }
+
+    private Answer ask(HostileServer asked, Duration deadline) throws Exception {
+        server = asked;
+        application = application(asked.url(), deadline);
+        return get(application.ask());
+    }
+
+    private Application application(URI url, Duration deadline) {
+        return new Application(
+                url, deadline, System::nanoTime, new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0));
+    }
+
+    private static Answer get(CompletableFuture<Answer> answer) throws Exception {
+        return answer.get(30, TimeUnit.SECONDS);
+    }
+
+    private static String description(Answer answer) {
+        assertEquals(Optional.of(Code.SERVICE_NOT_READY), answer.verdict().code());
+        return answer.verdict().description();
+    }
+
+    private String logged() throws Exception {
+        Await.until(() -> log.size() > 0, () -> "a line");
+        return log.toString(StandardCharsets.UTF_8).strip().substring("2026-11-23T06:17:41.123Z ".length());
+    }
+}
