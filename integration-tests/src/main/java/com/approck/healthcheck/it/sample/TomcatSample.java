@@ -1,0 +1,146 @@
+package com.approck.healthcheck.it.sample;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.apache.catalina.Context;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardService;
+import org.apache.catalina.core.StandardThreadExecutor;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.AbstractProtocol;
+
+/** Tomcat, embedded; the second pool is a second connector. */
+public final class TomcatSample implements Program.Server {
+
+    /** Held: a level set on a logger that is collected is lost. */
+    private static final Logger QUIET = Logger.getLogger("org.apache");
+
+    private final Tomcat tomcat = new Tomcat();
+    private final Connector requests;
+    private final Connector management;
+
+    private TomcatSample(Options options) throws IOException {
+        Path base = Files.createTempDirectory("tomcat-sample");
+        tomcat.setBaseDir(base.toString());
+        requests = connector(options.port(), options.threads());
+        if (options.minThreads() >= 0) {
+            requests.setProperty("minSpareThreads", String.valueOf(options.minThreads()));
+        }
+        requests.setProperty("threadsMaxIdleTime", String.valueOf(options.idleMillis()));
+        management = options.managementPort() < 0 ? null : connector(options.managementPort(), 0);
+        if (options.pool().equals("virtual")) {
+            requests.setProperty("useVirtualThreads", "true");
+        } else if (options.pool().equals("shared")) {
+            share(requests, management);
+        }
+        tomcat.setConnector(requests);
+        Context context = tomcat.addContext("", new File(base.toString()).getAbsolutePath());
+        if (options.gracefulMillis() > 0) {
+            ((StandardService) tomcat.getService()).setGracefulStopAwaitMillis(options.gracefulMillis());
+            ((StandardContext) context).setUnloadDelay(options.gracefulMillis());
+        }
+        Wrapper servlet = Tomcat.addServlet(context, "faults", new FaultServlet(new Faults(() -> Program.stop(this))));
+        servlet.setAsyncSupported(true);
+        servlet.addMapping("/*");
+    }
+
+    public static void main(String[] args) throws Exception {
+        QUIET.setLevel(Level.SEVERE);
+        Options options = new Options(args);
+        Program.run(options, new TomcatSample(options));
+    }
+
+    private static Connector connector(int port, int threads) {
+        Connector connector = new Connector("HTTP/1.1");
+        connector.setProperty("address", "127.0.0.1");
+        connector.setPort(port);
+        if (threads > 0) {
+            connector.setProperty("maxThreads", String.valueOf(threads));
+            connector.setProperty("minSpareThreads", String.valueOf(Math.min(threads, 10)));
+        }
+        return connector;
+    }
+
+    /** One executor for all connectors, as {@code <Executor>} in a server.xml. */
+    private void share(Connector... connectors) {
+        StandardThreadExecutor executor = new StandardThreadExecutor();
+        executor.setName("shared");
+        executor.setMaxThreads(30);
+        tomcat.getService().addExecutor(executor);
+        for (Connector connector : connectors) {
+            if (connector != null) {
+                ((AbstractProtocol<?>) connector.getProtocolHandler()).setExecutor(executor);
+            }
+        }
+    }
+
+    @Override
+    public void start() throws Exception {
+        if (management != null) {
+            tomcat.getService().addConnector(management);
+        }
+        tomcat.start();
+    }
+
+    @Override
+    public int port() {
+        return requests.getLocalPort();
+    }
+
+    @Override
+    public int managementPort() {
+        return management == null ? -1 : management.getLocalPort();
+    }
+
+    @Override
+    public void stop() throws Exception {
+        tomcat.stop();
+        tomcat.destroy();
+    }
+
+    private static final class FaultServlet extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        private final transient Faults faults;
+
+        FaultServlet(Faults faults) {
+            this.faults = faults;
+        }
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            Reply reply = new Reply() {
+                @Override
+                public Runnable detach() {
+                    AsyncContext async = request.startAsync();
+                    async.setTimeout(0);
+                    return async::complete;
+                }
+
+                @Override
+                public void status(int status) {
+                    response.setStatus(status);
+                    response.setContentType("text/plain");
+                }
+
+                @Override
+                public OutputStream body() throws IOException {
+                    return response.getOutputStream();
+                }
+            };
+            faults.serve(request.getRequestURI(), request.getQueryString(), reply);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package com.approck.healthcheck.it.sample;
+
+import io.undertow.Undertow;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.BlockingHandler;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+
+/** Undertow, whose handlers that block are dispatched to its workers. */
+public final class UndertowSample implements Program.Server {
+
+    private final Undertow server;
+
+    private UndertowSample(Options options) {
+        Faults faults = new Faults(() -> Program.stop(this));
+        server = Undertow.builder()
+                .addHttpListener(options.port(), "localhost")
+                .setHandler(new BlockingHandler(exchange -> serve(faults, exchange)))
+                .build();
+    }
+
+    public static void main(String[] args) throws Exception {
+        Options options = new Options(args);
+        Program.run(options, new UndertowSample(options));
+    }
+
+    private static void serve(Faults faults, HttpServerExchange exchange) throws IOException {
+        Reply reply = new Reply() {
+            @Override
+            public void status(int status) {
+                exchange.setStatusCode(status);
+                exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
+            }
+
+            @Override
+            public OutputStream body() {
+                return exchange.getOutputStream();
+            }
+        };
+        faults.serve(exchange.getRequestPath(), exchange.getQueryString(), reply);
+    }
+
+    @Override
+    public void start() {
+        server.start();
+    }
+
+    @Override
+    public int port() {
+        return ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    @Override
+    public int managementPort() {
+        return -1;
+    }
+
+    @Override
+    public void stop() {
+        server.stop();
+    }
+}

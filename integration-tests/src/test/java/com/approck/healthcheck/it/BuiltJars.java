@@ -1,0 +1,30 @@
+package com.approck.healthcheck.it;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The jars as the build left them. */
+final class BuiltJars {
+
+    private BuiltJars() {}
+
+    static Path agent() {
+        return built("../agent/target/healthcheck-agent.jar");
+    }
+
+    static Path sidecar() {
+        return built("../sidecar/target/healthcheck-sidecar.jar");
+    }
+
+    static Path demo() {
+        return built("target/healthcheck-demo.jar");
+    }
+
+    private static Path built(String jar) {
+        Path path = Path.of(jar).toAbsolutePath().normalize();
+        if (!Files.isReadable(path)) {
+            throw new AssertionError("no " + path + ": run mvn package first");
+        }
+        return path;
+    }
+}

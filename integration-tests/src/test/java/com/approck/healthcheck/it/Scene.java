@@ -1,0 +1,158 @@
+package com.approck.healthcheck.it;
+
+import com.approck.healthcheck.it.probe.Http;
+import com.approck.healthcheck.it.probe.Prober;
+import com.approck.healthcheck.it.process.Await;
+import com.approck.healthcheck.it.process.Jdk;
+import com.approck.healthcheck.it.process.Moment;
+import com.approck.healthcheck.it.server.ServerVersion;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import tools.jackson.databind.JsonNode;
+
+/** What a row of the truth matrix acts with: a real server with the agent, a sidecar, and a prober that misses nothing. */
+final class Scene {
+
+    /** The {@code stuck-after} of the rows that wait for it. */
+    static final Duration STUCK_AFTER = Duration.ofSeconds(3);
+
+    /** What the agent takes at most to say so: it looks once an interval, and sees a request at its next look. */
+    static final Duration STUCK_IS_SEEN = STUCK_AFTER.plusSeconds(2).plusSeconds(1);
+
+    private static final int THREADS = 12;
+
+    private static final Duration TO_ARRIVE = Duration.ofSeconds(20);
+
+    private final Run run;
+    private final ServerVersion.OnJdk server;
+    private Sidecar sidecar;
+    private Prober prober;
+    private App app;
+
+    Scene(Run run, ServerVersion.OnJdk server) {
+        this.run = run;
+        this.server = server;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    Jdk jdk() {
+        return server.jdk();
+    }
+
+    Sidecar sidecar() {
+        return sidecar;
+    }
+
+    Prober prober() {
+        return prober;
+    }
+
+    App app() {
+        return app;
+    }
+
+    /** A sidecar and its prober, of which both have answered. */
+    Scene withSidecar(String... flags) {
+        sidecar = run.sidecar(server.jdk(), flags);
+        prober = run.prober(sidecar);
+        prober.awaitFirst();
+        return this;
+    }
+
+    /** A server beside the sidecar, seen alive: twelve threads, and a second pool on the management port. */
+    Scene withServer(String... options) {
+        app = start(sidecar.statsdPort(), options);
+        Moment started = app.awaitStarted();
+        prober.awaitBoth(200, started, Contract.LIFE_IS_SEEN);
+        return this;
+    }
+
+    /** A server that speaks to that port; with {@link #STUCK_AFTER}. */
+    App start(int statsdPort, String... options) {
+        return startWith(
+                List.of(Run.agent("port=" + statsdPort + ",stuck-after=" + STUCK_AFTER.toSeconds() + "s")), options);
+    }
+
+    App startWith(List<String> jvmFlags, String... options) {
+        List<String> all = new ArrayList<>(List.of("threads=" + THREADS, "management=0"));
+        all.addAll(List.of(options));
+        app = run.app(server, jvmFlags, Map.of(), all.toArray(String[]::new));
+        return app;
+    }
+
+    /** How many requests the request pool takes at once, as the agent says. */
+    int capacity() {
+        return requestPool().get("capacity").asInt();
+    }
+
+    /** The request pool's entry in {@code ?verbose}: that of the two which is not the management pool. */
+    JsonNode requestPool() {
+        // The management pool has the server's default, far more than twelve threads.
+        return Await.value(
+                Contract.LIFE_IS_SEEN,
+                () -> sidecar.verbose()
+                        .get("sources")
+                        .valueStream()
+                        .flatMap(source -> source.get("pools").valueStream())
+                        .filter(pool -> pool.get("capacity").asInt() <= THREADS)
+                        .findFirst(),
+                () -> "the request pool is heard of");
+    }
+
+    /** Waits until the request pool's number of that name is so. */
+    void await(String number, int value, Duration within) {
+        Await.until(
+                within,
+                () -> requestPool().get(number).asInt() == value,
+                () -> number + " is " + value + " in " + requestPool());
+    }
+
+    /** Puts requests of that path on every worker that takes them, and returns once the agent has seen them there. */
+    List<CompletableFuture<HttpResponse<String>>> fill(String path) {
+        int capacity = capacity();
+        List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
+        for (int i = 0; i < capacity; i++) {
+            requests.add(Http.send(app.port(), path));
+        }
+        Moment deadline = Moment.now().plus(TO_ARRIVE);
+        while (!isFull(requestPool(), capacity)) {
+            if (deadline.hasCome()) {
+                throw new AssertionError("every worker is on a request: " + requestPool());
+            }
+            Await.pause(Duration.ofMillis(500));
+            requests.add(Http.send(app.port(), path));
+        }
+        return requests;
+    }
+
+    /** Jetty holds one thread in reserve for its selector: then its pool is full with one less, and a queue. */
+    private static boolean isFull(JsonNode pool, int capacity) {
+        int busy = pool.get("busy").asInt();
+        return busy == capacity || (busy == capacity - 1 && pool.get("queued").asInt() > 2);
+    }
+
+    /** Puts one request of that path on a worker. */
+    CompletableFuture<HttpResponse<String>> onOneWorker(String path) {
+        return Http.send(app.port(), path);
+    }
+
+    /** Lets go what hangs, by way of the management port. */
+    Moment free() {
+        Http.Answer answer = Http.get(app.managementPort(), "/free");
+        if (answer.status() != 200) {
+            throw new AssertionError("/free answered " + answer.status());
+        }
+        return Moment.now();
+    }
+
+    String description() {
+        return sidecar.verbose().get("description").asString();
+    }
+}

@@ -1,0 +1,106 @@
+package com.approck.healthcheck.it;
+
+import com.approck.healthcheck.it.probe.Http;
+import com.approck.healthcheck.it.probe.Wire;
+import com.approck.healthcheck.it.process.Jdk;
+import com.approck.healthcheck.it.process.Moment;
+import com.approck.healthcheck.it.process.ProcessUnderTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The built sidecar in its process, on ports that it keeps when it is killed and started again. */
+final class Sidecar implements AutoCloseable {
+
+    private static final Duration TO_START = Duration.ofSeconds(30);
+    /** The line that it prints on stderr once it answers and listens. */
+    static final String STARTED = "listening http://\\S+:(\\d+)(?: http://\\S+)* statsd://\\S+:(\\d+)";
+
+    private final Jdk jdk;
+    private final List<String> flags;
+    private ProcessUnderTest process;
+    private final int httpPort;
+    private final int statsdPort;
+
+    private Sidecar(Jdk jdk, List<String> flags) {
+        this.jdk = jdk;
+        this.flags = flags;
+        process = launch(jdk, 0, 0, flags);
+        MatchResult said = process.awaitStderr(STARTED, TO_START);
+        httpPort = Integer.parseInt(said.group(1));
+        statsdPort = Integer.parseInt(said.group(2));
+    }
+
+    static Sidecar start(Jdk jdk, String... flags) {
+        return new Sidecar(jdk, List.of(flags));
+    }
+
+    /** A sidecar that a test expects not to start: nothing is awaited, nothing is added to the flags. */
+    static ProcessUnderTest launch(Jdk jdk, Map<String, String> environment, String... flags) {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.tool("java").toString());
+        command.add("-jar");
+        command.add(BuiltJars.sidecar().toString());
+        command.addAll(List.of(flags));
+        return ProcessUnderTest.start("sidecar-jdk" + jdk.feature(), environment, command);
+    }
+
+    private static ProcessUnderTest launch(Jdk jdk, int httpPort, int statsdPort, List<String> flags) {
+        List<String> all = new ArrayList<>(
+                List.of("--port", Integer.toString(httpPort), "--statsd-port", Integer.toString(statsdPort)));
+        all.addAll(flags);
+        return launch(jdk, Map.of(), all.toArray(String[]::new));
+    }
+
+    ProcessUnderTest process() {
+        return process;
+    }
+
+    int httpPort() {
+        return httpPort;
+    }
+
+    int statsdPort() {
+        return statsdPort;
+    }
+
+    /** Kills it and starts it again on the same ports; the moment at which it said that it is up. */
+    Moment killAndRestart() {
+        process.close();
+        return restart();
+    }
+
+    /** Starts it again on the same ports after it has ended. */
+    Moment restart() {
+        process = launch(jdk, httpPort, statsdPort, flags);
+        process.awaitStderr(STARTED, TO_START);
+        return Moment.now();
+    }
+
+    void hear(String datagram) {
+        Wire.send(statsdPort, datagram);
+    }
+
+    Http.Answer live() {
+        return Http.get(httpPort, "/health/live");
+    }
+
+    Http.Answer ready() {
+        return Http.get(httpPort, "/health/ready");
+    }
+
+    /** The body of {@code /health/live?verbose}. */
+    JsonNode verbose() {
+        return new ObjectMapper()
+                .readTree(Http.get(httpPort, "/health/live?verbose").body());
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,48 @@
+package com.approck.healthcheck.it.process;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A program that Debian packages and that some tests run beside the sidecar. Where it is missing, such a test fails under
+ * {@code CI=true}; elsewhere it is skipped, and says how to install what it wants.
+ */
+public record Tool(String debianPackage, List<String> check) {
+    public static final Tool GUNICORN = new Tool("gunicorn", List.of("/usr/bin/gunicorn", "--version"));
+    public static final Tool GEVENT = new Tool("python3-gevent", List.of("/usr/bin/python3", "-c", "import gevent"));
+    public static final Tool PYFLAKES = new Tool("pyflakes3", List.of("/usr/bin/pyflakes3", "--version"));
+
+    /** The system's own interpreter: Debian's packages are for it and no other. */
+    public static String python() {
+        return "/usr/bin/python3";
+    }
+
+    /** Fails or skips the calling test unless the tool is there. */
+    public void require() {
+        if (!isThere()) {
+            missing(debianPackage);
+        }
+    }
+
+    private static void missing(String debianPackage) {
+        String missing = debianPackage + " is missing: apt-get install " + debianPackage;
+        if ("true".equals(System.getenv("CI"))) {
+            throw new AssertionError(missing);
+        }
+        abort(missing);
+    }
+
+    private boolean isThere() {
+        if (!Files.isExecutable(Path.of(check.get(0)))) {
+            return false;
+        }
+        try (ProcessUnderTest process = ProcessUnderTest.start(debianPackage + "-check", Map.of(), check)) {
+            return process.awaitExit(Duration.ofSeconds(30)) == 0;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package com.approck.healthcheck.it.server;
+
+import static java.util.stream.Collectors.joining;
+
+import eu.maveniverse.maven.mima.context.Context;
+import eu.maveniverse.maven.mima.context.ContextOverrides;
+import eu.maveniverse.maven.mima.runtime.standalonestatic.StandaloneStaticRuntime;
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.eclipse.aether.artifact.DefaultArtifact;
+import org.eclipse.aether.collection.CollectRequest;
+import org.eclipse.aether.graph.Dependency;
+import org.eclipse.aether.resolution.ArtifactResult;
+import org.eclipse.aether.resolution.DependencyRequest;
+import org.eclipse.aether.resolution.DependencyResolutionException;
+
+/**
+ * Turns a {@link ServerVersion} into a class path: its libraries from the local Maven repository, or the remote ones that
+ * the user's settings name, and its sample compiled against just these. Once per version and run of the tests.
+ */
+public final class SampleClassPath {
+
+    private static final Path TARGET = Path.of("target", "samples");
+    /** Where a sample's source may be: built with the module, or only here, where its API fits no other version. */
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src/main/java/com/approck/healthcheck/it/sample"),
+            Path.of("src/samples/java/com/approck/healthcheck/it/sample"));
+    /** What every sample needs beside its own source. */
+    private static final List<String> SHARED = List.of("Faults", "Options", "Program", "Reply");
+
+    private static final Map<ServerVersion, String> DONE = new ConcurrentHashMap<>();
+
+    private SampleClassPath() {}
+
+    /** The value of {@code -cp} that runs the sample of this version. */
+    public static String of(ServerVersion server) {
+        return DONE.computeIfAbsent(server, SampleClassPath::build);
+    }
+
+    /** The name of the class to run. */
+    public static String mainClass(ServerVersion server) {
+        return "com.approck.healthcheck.it.sample." + server.sample();
+    }
+
+    private static String build(ServerVersion server) {
+        List<File> libraries = resolve(server.coordinates());
+        Path classes = compile(server, libraries);
+        return classes.toAbsolutePath()
+                + File.pathSeparator
+                + libraries.stream().map(File::getPath).collect(joining(File.pathSeparator));
+    }
+
+    private static List<File> resolve(List<String> coordinates) {
+        ContextOverrides.Builder overrides = ContextOverrides.create().withUserSettings(true);
+        String localRepository = System.getProperty("maven.repo.local");
+        if (localRepository != null) {
+            overrides.withLocalRepositoryOverride(Path.of(localRepository));
+        }
+        try (Context context = new StandaloneStaticRuntime().create(overrides.build())) {
+            CollectRequest collect = new CollectRequest();
+            collect.setRepositories(context.remoteRepositories());
+            for (String coordinate : coordinates) {
+                collect.addDependency(new Dependency(new DefaultArtifact(coordinate), "runtime"));
+            }
+            List<File> files = new ArrayList<>();
+            for (ArtifactResult result : context.repositorySystem()
+                    .resolveDependencies(context.repositorySystemSession(), new DependencyRequest(collect, null))
+                    .getArtifactResults()) {
+                files.add(result.getArtifact().getFile());
+            }
+            return files;
+        } catch (DependencyResolutionException e) {
+            throw new AssertionError("cannot resolve " + coordinates + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Path compile(ServerVersion server, List<File> libraries) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        Path classes = TARGET.resolve(server.id()).resolve("classes");
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            Files.createDirectories(classes);
+            Iterable<? extends JavaFileObject> sources = files.getJavaFileObjects(sources(server));
+            List<String> options = List.of(
+                    "--release",
+                    "17",
+                    "-proc:none",
+                    "-nowarn",
+                    "-cp",
+                    libraries.stream().map(File::getPath).collect(joining(File.pathSeparator)),
+                    "-d",
+                    classes.toString());
+            StringWriter messages = new StringWriter();
+            if (!compiler.getTask(messages, files, null, options, null, sources).call()) {
+                throw new AssertionError(server.sample() + " does not compile against " + server + ":\n" + messages);
+            }
+            return classes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Copies of the sources with the version's words put in. */
+    private static Path[] sources(ServerVersion server) throws IOException {
+        Path folder = TARGET.resolve(server.id()).resolve("source");
+        Files.createDirectories(folder);
+        List<Path> copies = new ArrayList<>();
+        for (String name :
+                Stream.concat(SHARED.stream(), Stream.of(server.sample())).toList()) {
+            String source = Files.readString(find(name + ".java"));
+            for (Map.Entry<String, String> words : server.substitutions().entrySet()) {
+                source = source.replace(words.getKey(), words.getValue());
+            }
+            copies.add(Files.writeString(folder.resolve(name + ".java"), source));
+        }
+        return copies.toArray(new Path[0]);
+    }
+
+    private static Path find(String file) {
+        return SOURCES.stream()
+                .map(folder -> folder.resolve(file))
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + file + " in any of " + SOURCES));
+    }
+}
