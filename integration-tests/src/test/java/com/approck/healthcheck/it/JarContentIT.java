@@ -44,9 +44,9 @@ final class JarContentIT {
                                 .toList(),
                         INSIDE_THE_AGENT));
         assertTrue(names.contains("com/approck/healthcheck/agent/Agent.class"));
-        assertTrue(names.stream().anyMatch(name -> name.startsWith("META-INF/agent/") && name.contains("bytebuddy/")));
+        assertTrue(names.stream().anyMatch(name -> name.startsWith("META-INF/agent/") && name.contains("shaded/asm/")));
         assertTrue(names.stream().anyMatch(name -> name.startsWith("META-INF/agent/") && name.contains("statsd/")));
-        assertEquals(List.of(), classesOfLibrariesUnder(names, "net/bytebuddy/", "com/timgroup/"));
+        assertEquals(List.of(), classesOfLibrariesUnder(names, "org/objectweb/asm/", "com/timgroup/"));
     }
 
     @Test

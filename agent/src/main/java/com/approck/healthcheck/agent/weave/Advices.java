@@ -1,72 +1,113 @@
 package com.approck.healthcheck.agent.weave;
 
 import com.approck.healthcheck.agent.pool.PoolType;
+import java.util.HashMap;
 import java.util.List;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.asm.Advice;
-import net.bytebuddy.description.method.MethodDescription;
-import net.bytebuddy.description.type.TypeDescription;
-import net.bytebuddy.dynamic.ClassFileLocator;
-import net.bytebuddy.dynamic.DynamicType;
-import net.bytebuddy.dynamic.scaffold.TypeValidation;
-import net.bytebuddy.matcher.ElementMatcher;
-import net.bytebuddy.matcher.ElementMatchers;
-import net.bytebuddy.pool.TypePool;
+import java.util.Map;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
-/** Weaves advice into one class. Stateless. The only class of the agent that loads Byte Buddy. */
+/** Weaves calls of the hook into one class. Stateless. With {@link Advice} the only code of the agent that loads ASM. */
 final class Advices {
     private Advices() {}
 
     /**
-     * The class with advice in its hooked methods; null if it is not to be touched: an interface of the same name, or a
-     * version that has none of these methods and need not.
+     * The class with calls of the hook in its hooked methods; null if it is not to be touched: an interface of the same
+     * name, or a version that has none of these methods and need not. No other class is looked at or loaded.
      *
      * @throws UnexpectedClassException if the class does not declare exactly one of each hooked method
+     * @throws RuntimeException if this is no class file, or one of a Java newer than ASM knows
      */
-    static byte[] weave(ClassLoader loader, String name, byte[] classFile, List<PoolType.Hooked> hooked)
-            throws UnexpectedClassException {
-        ClassFileLocator own = ClassFileLocator.ForClassLoader.of(Advices.class.getClassLoader());
-        ClassFileLocator its = new ClassFileLocator.Compound(
-                ClassFileLocator.Simple.of(name, classFile), ClassFileLocator.ForClassLoader.of(loader));
-        TypeDescription type = TypePool.Default.of(its).describe(name).resolve();
-        if (type.isInterface()) {
+    static byte[] weave(byte[] classFile, List<PoolType.Hooked> hooked) throws UnexpectedClassException {
+        ClassReader reader = new ClassReader(classFile);
+        if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0) {
             return null;
         }
-        boolean woven = false;
-        DynamicType.Builder<?> builder =
-                new ByteBuddy().with(TypeValidation.DISABLED).decorate(type, its);
+        Map<String, Site> sites = new HashMap<>();
         for (PoolType.Hooked one : hooked) {
-            ElementMatcher.Junction<MethodDescription> method = ElementMatchers.<MethodDescription>named(one.method())
-                    .and(ElementMatchers.takesArguments(one.argumentTypes().size()));
-            for (int i = 0; i < one.argumentTypes().size(); i++) {
-                String argument = one.argumentTypes().get(i);
-                method = method.and(ElementMatchers.takesArgument(i, ElementMatchers.named(argument)));
-            }
-            if (type.getDeclaredMethods().filter(method).size() == 1) {
-                builder = builder.visit(Advice.to(adviceOf(one.event()), own).on(method));
-                woven = true;
+            Finder finder = new Finder(one);
+            reader.accept(finder, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+            if (finder.found == 1) {
+                sites.put(finder.site.method, finder.site);
             } else if (!one.isOptional()) {
                 throw new UnexpectedClassException(
                         "it has no method " + one.method() + "(" + String.join(", ", one.argumentTypes()) + ")");
             }
         }
-        return woven ? builder.make().getBytes() : null;
+        if (sites.isEmpty()) {
+            return null;
+        }
+        ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+        ClassVisitor weaver = new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public MethodVisitor visitMethod(
+                    int access, String name, String descriptor, String signature, String[] thrown) {
+                MethodVisitor method = super.visitMethod(access, name, descriptor, signature, thrown);
+                Site site = sites.get(name + descriptor);
+                return site == null
+                        ? method
+                        : new Advice(method, site.event, reader.getClassName(), descriptor, site.maxLocals);
+            }
+        };
+        reader.accept(weaver, ClassReader.EXPAND_FRAMES);
+        return writer.toByteArray();
     }
 
-    private static Class<?> adviceOf(PoolType.Event event) {
-        switch (event) {
-            case POOL_STARTED:
-                return PoolStartedAdvice.class;
-            case POOL_STOPPED:
-                return PoolStoppedAdvice.class;
-            case TASK:
-                return TaskAdvice.class;
-            case TASK_BEGAN:
-                return TaskBeganAdvice.class;
-            case TASK_ENDED:
-                return TaskEndedAdvice.class;
-            default:
-                throw new AssertionError(event);
+    /** A method that is to be woven. */
+    private static final class Site {
+        final String method;
+        final PoolType.Event event;
+        int maxLocals;
+
+        Site(String method, PoolType.Event event) {
+            this.method = method;
+            this.event = event;
+        }
+    }
+
+    /** Counts the methods with code that match a row of the table, and measures the last of them. */
+    private static final class Finder extends ClassVisitor {
+        private final PoolType.Hooked hooked;
+        int found;
+        Site site;
+
+        Finder(PoolType.Hooked hooked) {
+            super(Opcodes.ASM9);
+            this.hooked = hooked;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] thrown) {
+            int without = Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE;
+            if ((access & without) != 0 || !name.equals(hooked.method()) || !hasArgumentsOf(descriptor)) {
+                return null;
+            }
+            found++;
+            site = new Site(name + descriptor, hooked.event());
+            return new MethodVisitor(Opcodes.ASM9) {
+                @Override
+                public void visitMaxs(int maxStack, int maxLocals) {
+                    site.maxLocals = maxLocals;
+                }
+            };
+        }
+
+        private boolean hasArgumentsOf(String descriptor) {
+            Type[] arguments = Type.getArgumentTypes(descriptor);
+            if (arguments.length != hooked.argumentTypes().size()) {
+                return false;
+            }
+            for (int i = 0; i < arguments.length; i++) {
+                if (!arguments[i].getClassName().equals(hooked.argumentTypes().get(i))) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Looks at the name of each class that is loaded and weaves those that the table of pools names.
  *
- * <p>The first of them is not woven on the thread of the application that loads it, which would then wait for Byte Buddy to
+ * <p>The first of them is not woven on the thread of the application that loads it, which would then wait for ASM to
  * be loaded, but on the agent's own thread a moment later, as all are that are loaded until then. Those that follow are
  * woven as they are loaded, which takes a few milliseconds each.
  *
@@ -70,7 +70,7 @@ final class Weaver implements ClassFileTransformer {
                 onWaiting.run();
                 return null;
             }
-            byte[] woven = Advices.weave(loader, name.replace('/', '.'), classFile, hooked);
+            byte[] woven = Advices.weave(classFile, hooked);
             if (woven != null) {
                 log.debug("hooks are in " + what);
             }

@@ -16,7 +16,6 @@ import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
@@ -187,16 +186,6 @@ final class AdvicesTest {
     }
 
     @Test
-    void weaving_leavesTheSystemPropertiesAlone() throws Exception {
-        Properties before = (Properties) System.getProperties().clone();
-
-        weave(CONNECTOR, STARTED);
-
-        assertEquals(before, System.getProperties());
-        assertNull(System.getProperty("net.bytebuddy.safe"));
-    }
-
-    @Test
     void classWithoutTheMethod_isUnexpected() {
         UnexpectedClassException e = assertThrows(
                 UnexpectedClassException.class,
@@ -228,13 +217,40 @@ final class AdvicesTest {
         assertNull(weave(name, FakePools.hooked(Event.POOL_STARTED, name, "start")));
     }
 
+    /** A class loader that does not find the hook, as those of module systems may. */
+    @Test
+    void hookThatIsNotFound_changesNothing() throws Exception {
+        ClassLoader without = new ClassLoader(AdvicesTest.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.equals(Hook.class.getName())) {
+                    throw new ClassNotFoundException(name);
+                }
+                return super.loadClass(name, resolve);
+            }
+        };
+        Object request = instance(new ThrowAwayLoader(without), REQUEST, TASK);
+        Object connector = instance(new ThrowAwayLoader(without), CONNECTOR, STARTED, STOPPED);
+        doing(request, () -> told.add("served"));
+        doing(connector, () -> told.add("done"));
+
+        call(request, "run");
+        call(connector, "start");
+        assertEquals(true, stop(connector, new long[1]));
+
+        assertEquals(List.of("served", "done", "done"), told);
+    }
+
     private static byte[] weave(String className, Hooked... hooked) throws IOException, UnexpectedClassException {
-        return Advices.weave(AdvicesTest.class.getClassLoader(), className, classFile(className), List.of(hooked));
+        return Advices.weave(classFile(className), List.of(hooked));
     }
 
     private static Object wovenInstance(String className, Hooked... hooked) throws Exception {
-        byte[] woven = weave(className, hooked);
-        Class<?> type = new ThrowAwayLoader().define(className, woven);
+        return instance(new ThrowAwayLoader(AdvicesTest.class.getClassLoader()), className, hooked);
+    }
+
+    private static Object instance(ThrowAwayLoader loader, String className, Hooked... hooked) throws Exception {
+        Class<?> type = loader.define(className, weave(className, hooked));
         assertNotSame(Class.forName(className), type);
         return type.getConstructor().newInstance();
     }
@@ -294,16 +310,5 @@ final class AdvicesTest {
 
     private interface Action {
         void run() throws Exception;
-    }
-
-    /** Defines one class, as a server's class loader does; the others, the hook among them, are those of the tests. */
-    private static final class ThrowAwayLoader extends ClassLoader {
-        ThrowAwayLoader() {
-            super(AdvicesTest.class.getClassLoader());
-        }
-
-        Class<?> define(String name, byte[] classFile) {
-            return defineClass(name, classFile, 0, classFile.length);
-        }
     }
 }

@@ -15,7 +15,6 @@ import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Constructor;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -27,13 +26,12 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import net.bytebuddy.ByteBuddy;
-import net.bytebuddy.dynamic.DynamicType;
-import net.bytebuddy.dynamic.loading.ClassLoadingStrategy;
-import net.bytebuddy.implementation.StubMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
 
 final class WeaverTest {
     /** A class that the table names. */
@@ -81,7 +79,7 @@ final class WeaverTest {
     }
 
     @Test
-    void transform_loadsNoByteBuddyAndNoClientOnTheApplicationsThread() throws Exception {
+    void transform_loadsNoAsmAndNoClientOnTheApplicationsThread() throws Exception {
         try (RecordingLoader loader = new RecordingLoader()) {
             Class<?> type = loader.loadClass(Weaver.class.getName());
             Constructor<?> constructor = type.getDeclaredConstructor(
@@ -97,14 +95,14 @@ final class WeaverTest {
             assertEquals(
                     List.of(),
                     loader.names.stream()
-                            .filter(name -> name.startsWith("net.bytebuddy") || name.startsWith("com.timgroup"))
+                            .filter(name -> name.startsWith("org.objectweb") || name.startsWith("com.timgroup"))
                             .collect(Collectors.toList()));
         }
     }
 
     @Test
     void classesThatWait_areWovenByCatchingUp() throws Exception {
-        byte[] classFile = serverClass("run").getBytes();
+        byte[] classFile = serverClass("run");
         List<byte[]> woven = new ArrayList<>();
         retransformation = type ->
                 woven.add(weaver.transform(type.getClassLoader(), HOOKED_INTERNALLY, type, domain(), classFile));
@@ -126,12 +124,7 @@ final class WeaverTest {
     void classesThatFollow_areWovenAsTheyAreLoaded() throws Exception {
         weaver.catchUp();
 
-        assertNotNull(weaver.transform(
-                getClass().getClassLoader(),
-                HOOKED_INTERNALLY,
-                null,
-                null,
-                serverClass("run").getBytes()));
+        assertNotNull(weaver.transform(getClass().getClassLoader(), HOOKED_INTERNALLY, null, null, serverClass("run")));
 
         assertFalse(weaver.isBehind());
         assertEquals(0, timesTold);
@@ -172,11 +165,7 @@ final class WeaverTest {
         weaver.catchUp();
 
         assertNull(weaver.transform(
-                getClass().getClassLoader(),
-                HOOKED_INTERNALLY,
-                null,
-                domain(),
-                serverClass("process").getBytes()));
+                getClass().getClassLoader(), HOOKED_INTERNALLY, null, domain(), serverClass("process")));
 
         assertEquals(
                 List.of("healthcheck: Tomcat's class " + HOOKED
@@ -211,18 +200,20 @@ final class WeaverTest {
                 });
     }
 
-    private static DynamicType.Unloaded<?> serverClass(String method) {
-        return new ByteBuddy()
-                .subclass(Object.class)
-                .name(HOOKED)
-                .defineMethod(method, void.class, Modifier.PUBLIC)
-                .intercept(StubMethod.INSTANCE)
-                .make();
+    private static byte[] serverClass(String method) {
+        ClassWriter writer = new ClassWriter(0);
+        writer.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, HOOKED_INTERNALLY, null, "java/lang/Object", null);
+        MethodVisitor code = writer.visitMethod(Opcodes.ACC_PUBLIC, method, "()V", null, null);
+        code.visitCode();
+        code.visitInsn(Opcodes.RETURN);
+        code.visitMaxs(0, 1);
+        code.visitEnd();
+        writer.visitEnd();
+        return writer.toByteArray();
     }
 
-    private static Class<?> load(DynamicType.Unloaded<?> type) {
-        return type.load(WeaverTest.class.getClassLoader(), ClassLoadingStrategy.Default.WRAPPER)
-                .getLoaded();
+    private static Class<?> load(byte[] classFile) {
+        return new ThrowAwayLoader(WeaverTest.class.getClassLoader()).define(HOOKED, classFile);
     }
 
     private static ProtectionDomain domain() throws MalformedURLException {
@@ -230,7 +221,6 @@ final class WeaverTest {
         return new ProtectionDomain(new CodeSource(location, (Certificate[]) null), null);
     }
 
-    /** What we said: Java 24 and later warn about the Byte Buddy of the tests, which is not trimmed as that in the jar. */
     private List<String> lines() {
         return said.toString(StandardCharsets.UTF_8)
                 .lines()
