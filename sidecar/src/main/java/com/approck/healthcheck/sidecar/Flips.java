@@ -1,5 +1,7 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.count.Counter;
+import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Verdict;
@@ -18,15 +20,17 @@ final class Flips implements Turn {
 
     private final Workers workers;
     private final Judge judge;
+    private final Counters counters;
     private final Log log;
     private Verdict live;
     private Verdict ready;
     private long lookedAt;
     private long sweptAt;
 
-    Flips(Workers workers, Judge judge, Log log, long now) {
+    Flips(Workers workers, Judge judge, Counters counters, Log log, long now) {
         this.workers = workers;
         this.judge = judge;
+        this.counters = counters;
         this.log = log;
         this.lookedAt = now - LOOK_NANOS;
         this.sweptAt = now;
@@ -61,8 +65,17 @@ final class Flips implements Turn {
                     tell("ready", nowReady);
                 }
             }
+            count(Counter.LIVE_FLIPS, live, liveTurned);
+            count(Counter.READY_FLIPS, ready, readyTurned);
             live = nowLive;
             ready = nowReady;
+        }
+    }
+
+    /** The first verdict is no flip. */
+    private void count(Counter counter, Verdict before, boolean turned) {
+        if (turned && before != null) {
+            counters.add(counter);
         }
     }
 

@@ -3,6 +3,7 @@ package com.approck.healthcheck.sidecar;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.http.Probes;
 import com.approck.healthcheck.sidecar.keep.StateFile;
@@ -13,6 +14,7 @@ import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.receive.Intake;
 import com.approck.healthcheck.sidecar.receive.Receiver;
+import com.approck.healthcheck.sidecar.show.Facts;
 import com.approck.healthcheck.sidecar.state.Workers;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import com.approck.healthcheck.sidecar.time.Ticker;
@@ -74,7 +76,8 @@ final class Sidecar implements AutoCloseable {
         Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
-            Probes probes = new Probes(workers, judge, counters, ticker, sidecar.application, sidecar.http.slow());
+            Facts facts = new Facts(workers, judge, counters, new Durations(), sockets, sidecar.application, ticker);
+            Probes probes = new Probes(facts, sidecar.http.slow());
             sidecar.http.listen(settings.httpHost(), settings.httpPort(), probes.routes());
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();
@@ -83,7 +86,7 @@ final class Sidecar implements AutoCloseable {
         sidecar.receiver = Receiver.start(
                 sockets,
                 around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker)),
-                new Flips(workers, judge, log, now),
+                new Flips(workers, judge, counters, log, now),
                 counters,
                 ticker,
                 log,

@@ -106,6 +106,10 @@ final class SidecarTest {
             assertTrue(error.json().get("description").asString().endsWith("/r answered 500."));
             assertEquals(200, get("/health/live").status());
 
+            String calls = get("/metrics").body();
+            assertTrue(calls.contains("healthcheck_ready_url_calls_total{result=\"ready\"} 1\n"), calls);
+            assertTrue(calls.contains("healthcheck_ready_url_calls_total{result=\"not_ready\"} 1\n"), calls);
+
             JsonNode verbose = awaitCall("/health/ready?verbose").json();
             assertEquals("ServiceNotReady", verbose.get("code").asString());
             assertEquals("down \"now\"", verbose.get("non_field_errors").get(0).asString());
@@ -157,7 +161,7 @@ final class SidecarTest {
     @Test
     void unknownPath_isNotFound() throws Exception {
         start();
-        for (String path : List.of("/", "/metrics", "/health", "/health/live/", "/health/live/x", "/Health/live")) {
+        for (String path : List.of("/", "/metrics/", "/health", "/health/live/", "/health/live/x", "/Health/live")) {
             assertEquals(404, get(path).status(), path);
             assertEquals("no-store", get(path).header("cache-control"), path);
         }
@@ -178,7 +182,8 @@ final class SidecarTest {
     void headAndOptions_haveTheStatusOfGet_andNoBody(String method) throws Exception {
         start();
         hear("workers:3|g");
-        for (String path : List.of("/health/live", "/health/ready", "/livez", "/nowhere", "/health/live?verbose")) {
+        for (String path :
+                List.of("/health/live", "/health/ready", "/livez", "/metrics", "/nowhere", "/health/live?verbose")) {
             Answer answer = request(method, path);
             assertEquals(get(path).status(), answer.status(), path);
             assertEquals("", answer.body(), path);
@@ -247,6 +252,109 @@ final class SidecarTest {
         assertEquals(422, answer.status());
         assertEquals("NoWorkers", answer.json().get("code").asString());
         assertEquals("never heard", answer.json().get("state").asString());
+    }
+
+    @Test
+    void metrics_tellEverySourceCounterAndProbe() throws Exception {
+        start();
+        hear("workers.lease:5000|g\nworkers:3|g\nworkers.pool.a\"<b:3|g\nworkers.pool.a\"<b.busy:1|g\nworkers:x|g");
+        hear("gunicorn.workers:4|g\nfoo:1|c");
+        get("/health/live");
+        Answer answer = get("/metrics");
+        assertEquals(200, answer.status());
+        assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("content-type"));
+        List<String> lines = answer.body().lines().toList();
+        for (String expected : List.of(
+                "healthcheck_workers 7",
+                "healthcheck_sources 2",
+                "healthcheck_probe_success{probe=\"live\"} 1",
+                "healthcheck_state{state=\"alive\"} 1",
+                "healthcheck_source_workers{source=\"\",name=\"gunicorn.workers\"} 4",
+                "healthcheck_bad_lines_total{reason=\"value\"} 1",
+                "healthcheck_ignored_lines_total{reason=\"name\"} 1",
+                "healthcheck_datagrams_total 2",
+                "healthcheck_gauges_total 5",
+                "healthcheck_kernel_dropped_datagrams_total 0",
+                "healthcheck_truncated 0")) {
+            assertTrue(lines.contains(expected), () -> expected + " in " + answer.body());
+        }
+        assertTrue(
+                answer.body()
+                        .matches("(?s).*healthcheck_pool_busy\\{source=\"127.0.0.1:\\d+\",name=\"workers\","
+                                + "pool=\"a\\\\\"<b\"\\} 1\n.*"),
+                answer::body);
+        assertFalse(answer.body().contains("healthcheck_pool_queued{"));
+    }
+
+    @Test
+    void metrics_countFlipsAndProbes() throws Exception {
+        start();
+        Await.until(() -> log().contains("No datagram"), this::log);
+        hear("workers:3|g");
+        Await.until(() -> log().contains("live and ready: 200"), this::log);
+        hear("workers:0|g");
+        Await.until(() -> log().contains("no able worker"), this::log);
+        for (int i = 0; i < 3; i++) {
+            get("/health/ready");
+        }
+        String flips = "healthcheck_verdict_flips_total{probe=\"live\"} 2\n";
+        Await.until(() -> get("/metrics").body().contains(flips), this::log);
+        // A probe is counted once its answer is out, which who asked may see first.
+        String probes = "healthcheck_probe_duration_seconds_count{probe=\"ready\",status=\"422\"} 3\n";
+        Await.until(() -> get("/metrics").body().contains(probes), this::log);
+        String last = "healthcheck_probe_duration_seconds_bucket{probe=\"ready\",status=\"422\",le=\"+Inf\"} 3\n";
+        assertTrue(get("/metrics").body().contains(last));
+    }
+
+    @Test
+    void floodOfSources_growsNoMetrics() throws Exception {
+        start();
+        StringBuilder pools = new StringBuilder("workers.lease:5000|g");
+        for (int i = 0; i < 60; i++) {
+            pools.append("\nworkers.pool.p").append(i).append(":1|g");
+        }
+        for (int i = 0; i < 250; i++) {
+            hear(pools.toString());
+        }
+        String body = get("/metrics").body();
+        assertTrue(body.contains("healthcheck_truncated 1\n"));
+        assertEquals(200, count(body, "healthcheck_source_current{"));
+        assertEquals(500, count(body, "healthcheck_pool_able{"));
+    }
+
+    private static long count(String body, String start) {
+        return body.lines().filter(line -> line.startsWith(start)).count();
+    }
+
+    @Test
+    void longAnswersThatNobodyReads_areFew_andEnd() throws Exception {
+        start();
+        StringBuilder pools = new StringBuilder("workers.lease:60000|g");
+        for (int i = 0; i < 60; i++) {
+            pools.append("\nworkers.pool.").append("x".repeat(100)).append(i).append(":1|g");
+        }
+        for (int i = 0; i < 100; i++) {
+            hear(pools.toString());
+        }
+        List<Socket> deaf = new ArrayList<>();
+        try {
+            for (int i = 0; i < 40; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(1024);
+                socket.connect(sidecar.httpAddress());
+                socket.getOutputStream()
+                        .write("GET /health/live?verbose HTTP/1.1\r\nHost: x\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                deaf.add(socket);
+            }
+            Await.until(() -> get("/metrics").status() == 503, this::log);
+            assertEquals(200, get("/health/live").status());
+            Await.until(() -> get("/metrics").status() == 200, this::log);
+        } finally {
+            for (Socket socket : deaf) {
+                socket.close();
+            }
+        }
     }
 
     @Test

@@ -25,7 +25,10 @@ public enum Counter {
     DROPPED_SOURCES,
     DROPPED_POOLS,
     /** Datagrams whose handling failed: bugs. */
-    FAILURES;
+    FAILURES,
+    /** How often a verdict turned; the first one did not. */
+    LIVE_FLIPS,
+    READY_FLIPS;
 
     /** As shown: {@code bad_value}. */
     public String label() {

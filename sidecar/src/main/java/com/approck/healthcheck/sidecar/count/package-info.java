@@ -1,2 +1,2 @@
-/** Counters of what was heard and what was not taken: written by the receiver thread alone, read by any. */
+/** Numbers of what was heard, what was not taken, and how long probes took. Pure; read by any thread. */
 package com.approck.healthcheck.sidecar.count;

@@ -10,8 +10,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.xnio.ChannelListeners;
@@ -32,12 +32,16 @@ import org.xnio.channels.AcceptingChannel;
  */
 public final class HttpServer implements AutoCloseable {
     static final int IO_THREADS = 2;
+    private static final int SLOW_THREADS = 2;
     static final int MOST_CONNECTIONS = 4096;
     static final int MOST_HEADER_BYTES = 16 * 1024;
     static final int PARSE_MILLIS = 5_000;
     static final int IDLE_MILLIS = 60_000;
 
     private static final int BACKLOG = 1024;
+    /** Otherwise the kernel keeps megabytes for each who asks for a long answer and does not read. */
+    private static final int SEND_BUFFER_BYTES = 64 * 1024;
+
     private static final int BUFFER_BYTES = 4 * 1024;
     private static final long MOST_BODY_BYTES = 64 * 1024;
 
@@ -59,16 +63,19 @@ public final class HttpServer implements AutoCloseable {
                         .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_MILLIS)
                         .set(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
                         .set(UndertowOptions.ALWAYS_SET_DATE, false)
+                        .set(UndertowOptions.RECORD_REQUEST_START_TIME, true)
                         .getMap());
     }
 
     /** Threads, but no socket yet. */
     public static HttpServer create() {
-        ExecutorService slow = new ThreadPoolExecutor(0, 2, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-            Thread thread = new Thread(task, "http-slow");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor slow = new ThreadPoolExecutor(
+                SLOW_THREADS, SLOW_THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(LongBodies.MOST), task -> {
+                    Thread thread = new Thread(task, "http-slow");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        slow.allowCoreThreadTimeOut(true);
         XnioWorker worker = Xnio.getInstance(HttpServer.class.getClassLoader())
                 .createWorkerBuilder()
                 .setWorkerName("http")
@@ -80,7 +87,7 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(worker, slow);
     }
 
-    /** Runs what is not for an I/O thread, two at a time; rejects a third. */
+    /** Runs what is not for an I/O thread, two at a time; rejects what would wait behind too many. */
     public ExecutorService slow() {
         return slow;
     }
@@ -119,6 +126,7 @@ public final class HttpServer implements AutoCloseable {
                         .set(Options.TCP_NODELAY, true)
                         .set(Options.REUSE_ADDRESSES, true)
                         .set(Options.BACKLOG, BACKLOG)
+                        .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
                         .set(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
                         .set(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
                         .getMap());

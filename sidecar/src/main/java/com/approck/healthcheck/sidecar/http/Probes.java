@@ -1,45 +1,44 @@
 package com.approck.healthcheck.sidecar.http;
 
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.policy.Judge;
+import com.approck.healthcheck.sidecar.policy.Probe;
 import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
-import com.approck.healthcheck.sidecar.state.Workers;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.show.Facts;
+import com.approck.healthcheck.sidecar.show.Metrics;
+import com.approck.healthcheck.sidecar.show.Verbose;
+import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
- * The three probes. Each is answered on the I/O thread that read it, from memory; {@code ready} with an application URL
+ * The three probes, and what else is served. Each probe is answered on the I/O thread that read it, from memory; {@code ready} with an application URL
  * lets go of the thread until the application's answer is there, and {@code ?verbose} is written elsewhere.
  */
 public final class Probes {
     private static final ByteBuffer WELL = Json.bytes("{}");
-    private static final ByteBuffer BUSY = Json.bytes("too many verbose requests at once\n");
 
     private final Judge judge;
     private final Optional<Application> application;
-    private final Executor slow;
-    private final Verbosity verbosity;
+    private final LongBodies longBodies;
+    private final Texts texts;
+    private final ExchangeCompletionListener liveTimer;
+    private final ExchangeCompletionListener readyTimer;
 
     /** Answers from these; {@code slow} runs what is not for an I/O thread, and may reject. */
-    public Probes(
-            Workers workers,
-            Judge judge,
-            Counters counters,
-            Ticker ticker,
-            Optional<Application> application,
-            Executor slow) {
-        this.judge = judge;
-        this.application = application;
-        this.slow = slow;
-        this.verbosity = new Verbosity(workers, judge, counters, ticker);
+    public Probes(Facts facts, Executor slow) {
+        this.judge = facts.judge();
+        this.application = facts.application();
+        this.longBodies = new LongBodies(slow);
+        this.texts = new Texts(facts);
+        this.liveTimer = new Timer(Probe.LIVE, facts.durations());
+        this.readyTimer = new Timer(Probe.READY, facts.durations());
     }
 
     /** The table of what is served: a path, a row. */
@@ -47,18 +46,14 @@ public final class Probes {
         return new Routes()
                 .on("/health/live", new Live())
                 .on("/health/ready", new Ready())
-                .on("/livez", new SelfLive());
+                .on("/livez", new SelfLive())
+                .on("/metrics", new Scrape());
     }
 
     private void reply(HttpServerExchange exchange, Verdict verdict) {
         if (isVerbose(exchange)) {
-            slowly(
-                    exchange,
-                    () -> Reply.send(
-                            exchange,
-                            status(verdict),
-                            Reply.JSON,
-                            verbosity.get().of(verdict)));
+            longBodies.send(
+                    exchange, status(verdict), Reply.JSON, () -> texts.verbose().of(verdict));
         } else {
             Reply.send(exchange, status(verdict), Reply.JSON, verdict.isWell() ? WELL : Json.of(verdict));
         }
@@ -66,13 +61,11 @@ public final class Probes {
 
     private void reply(HttpServerExchange exchange, Answer answer) {
         if (isVerbose(exchange)) {
-            slowly(
+            longBodies.send(
                     exchange,
-                    () -> Reply.send(
-                            exchange,
-                            status(answer.verdict()),
-                            Reply.JSON,
-                            verbosity.get().of(answer)));
+                    status(answer.verdict()),
+                    Reply.JSON,
+                    () -> texts.verbose().of(answer));
         } else if (answer.verdict().isWell()) {
             Reply.send(exchange, 200, answer.contentType(), answer.body());
         } else {
@@ -80,21 +73,11 @@ public final class Probes {
         }
     }
 
-    private void slowly(HttpServerExchange exchange, Runnable reply) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-            try {
-                slow.execute(() -> {
-                    try {
-                        reply.run();
-                    } catch (RuntimeException | Error e) {
-                        exchange.setStatusCode(500).endExchange();
-                        throw e;
-                    }
-                });
-            } catch (RejectedExecutionException e) {
-                Reply.send(exchange, 503, Reply.TEXT, BUSY);
-            }
-        });
+    /** A person who asks for all of it does not wait for a probe's time. */
+    private static void time(HttpServerExchange exchange, ExchangeCompletionListener timer) {
+        if (!isVerbose(exchange)) {
+            exchange.addExchangeCompleteListener(timer);
+        }
     }
 
     private static int status(Verdict verdict) {
@@ -121,6 +104,7 @@ public final class Probes {
     private final class Live implements HttpHandler {
         @Override
         public void handleRequest(HttpServerExchange exchange) {
+            time(exchange, liveTimer);
             reply(exchange, judge.live());
         }
     }
@@ -129,6 +113,7 @@ public final class Probes {
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // It never fails.
         public void handleRequest(HttpServerExchange exchange) {
+            time(exchange, readyTimer);
             Verdict verdict = judge.ready();
             if (!verdict.isWell() || application.isEmpty()) {
                 reply(exchange, verdict);
@@ -150,26 +135,58 @@ public final class Probes {
         }
     }
 
-    /** Makes the writer of long bodies when the first is asked for: it loads Jackson. */
-    private static final class Verbosity {
-        private final Workers workers;
-        private final Judge judge;
-        private final Counters counters;
-        private final Ticker ticker;
-        private Verbose verbose;
+    /** What Prometheus reads. */
+    private final class Scrape implements HttpHandler {
+        @Override
+        public void handleRequest(HttpServerExchange exchange) {
+            longBodies.send(
+                    exchange, 200, Reply.PROMETHEUS, () -> texts.metrics().text());
+        }
+    }
 
-        Verbosity(Workers workers, Judge judge, Counters counters, Ticker ticker) {
-            this.workers = workers;
-            this.judge = judge;
-            this.counters = counters;
-            this.ticker = ticker;
+    /** Records how long a probe took, from its last byte to that of its answer; one is enough for all exchanges. */
+    private static final class Timer implements ExchangeCompletionListener {
+        private final Probe probe;
+        private final Durations durations;
+
+        Timer(Probe probe, Durations durations) {
+            this.probe = probe;
+            this.durations = durations;
         }
 
-        synchronized Verbose get() {
+        @Override
+        public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
+            try {
+                long nanos = System.nanoTime() - exchange.getRequestStartTime();
+                durations.add(probe, exchange.getStatusCode() == 200, nanos);
+            } finally {
+                next.proceed();
+            }
+        }
+    }
+
+    /** Makes each writer of long bodies when the first is asked for: what they load is not for the start. */
+    private static final class Texts {
+        private final Facts facts;
+        private Verbose verbose;
+        private Metrics metrics;
+
+        Texts(Facts facts) {
+            this.facts = facts;
+        }
+
+        synchronized Verbose verbose() {
             if (verbose == null) {
-                verbose = new Verbose(workers, judge, counters, ticker);
+                verbose = new Verbose(facts);
             }
             return verbose;
+        }
+
+        synchronized Metrics metrics() {
+            if (metrics == null) {
+                metrics = new Metrics(facts);
+            }
+            return metrics;
         }
     }
 }

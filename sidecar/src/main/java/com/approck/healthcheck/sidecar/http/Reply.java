@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 final class Reply {
     static final String JSON = "application/json";
     static final String TEXT = "text/plain; charset=utf-8";
+    static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     static final String ALLOWED = "GET, HEAD, OPTIONS";
 
     private static final String NO_STORE = "no-store";

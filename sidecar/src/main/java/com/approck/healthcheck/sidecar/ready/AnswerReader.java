@@ -32,18 +32,29 @@ final class AnswerReader {
             return isJson(text)
                     ? Answer.ready(isJsonType(contentType) ? contentType : "application/json", body, text)
                     : Answer.notReadyText(
-                            notReady(url + " answered 200 with a body that is not JSON."), shown(text, status));
+                            Answer.Result.NOT_READY,
+                            notReady(url + " answered 200 with a body that is not JSON."),
+                            shown(text, status));
         }
         Verdict verdict = notReady(url + " answered " + status + ".");
         return isJsonType(contentType) && isJson(text)
                 ? Answer.notReady(verdict, text)
-                : Answer.notReadyText(verdict, shown(text, status));
+                : Answer.notReadyText(Answer.Result.NOT_READY, verdict, shown(text, status));
     }
 
-    /** The answer when there is none; {@code happened} is a clause: {@code did not answer within 1 s}. */
+    /** The answer when there is none; {@code happened} is a clause: {@code refused the connection}. */
     Answer failed(String happened) {
+        return none(Answer.Result.ERROR, happened);
+    }
+
+    /** The answer when there is none by the deadline; a clause as well. */
+    Answer timedOut(String happened) {
+        return none(Answer.Result.TIMEOUT, happened);
+    }
+
+    private Answer none(Answer.Result result, String happened) {
         String sentence = url + " " + happened + ".";
-        return Answer.notReadyText(notReady(sentence), sentence);
+        return Answer.notReadyText(result, notReady(sentence), sentence);
     }
 
     private static Verdict notReady(String description) {

@@ -5,10 +5,13 @@ import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.words.Words;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The application's own word on whether it is ready.
@@ -28,6 +31,8 @@ public final class Application implements AutoCloseable {
     private final AnswerReader reader;
     private final ExecutorService thread;
 
+    private final Map<Answer.Result, AtomicLong> calls = new EnumMap<>(Answer.Result.class);
+
     private CompletableFuture<Answer> inFlight = CompletableFuture.completedFuture(null);
     /** From the start of a call until our thread is free again. */
     private boolean busy;
@@ -42,6 +47,9 @@ public final class Application implements AutoCloseable {
         this.ticker = ticker;
         this.log = log;
         this.reader = new AnswerReader(Call.shown(url));
+        for (Answer.Result result : Answer.Result.values()) {
+            calls.put(result, new AtomicLong());
+        }
         this.thread = Executors.newSingleThreadExecutor(task -> {
             Thread made = new Thread(task, "application");
             made.setDaemon(true);
@@ -57,7 +65,7 @@ public final class Application implements AutoCloseable {
                 return inFlight;
             }
             if (busy) {
-                return CompletableFuture.completedFuture(reader.failed(
+                return CompletableFuture.completedFuture(reader.timedOut(
                         "was asked " + Words.of(ticker.nanos() - busySince) + " ago and that call still hangs"));
             }
             busy = true;
@@ -66,6 +74,11 @@ public final class Application implements AutoCloseable {
             start(inFlight);
             return inFlight;
         }
+    }
+
+    /** How many calls came to this; probes that shared one call count once. */
+    public long calls(Answer.Result result) {
+        return calls.get(result).get();
     }
 
     @Override
@@ -77,11 +90,12 @@ public final class Application implements AutoCloseable {
         long from = busySince;
         Call call = new Call(url, deadline, reader);
         answer.completeOnTimeout(
-                reader.failed("did not answer within " + Words.of(deadline.toNanos())),
+                reader.timedOut("did not answer within " + Words.of(deadline.toNanos())),
                 deadline.toMillis(),
                 TimeUnit.MILLISECONDS);
         answer.thenAccept(given -> {
             call.hangUp();
+            calls.get(given.result()).getAndIncrement();
             report(given, ticker.nanos() - from);
         });
         thread.execute(() -> {

@@ -173,7 +173,7 @@ final class Call {
             return reader.failed("has an unknown host");
         }
         if (e instanceof SocketTimeoutException) {
-            return reader.failed("did not answer in time");
+            return reader.timedOut("did not answer in time");
         }
         if (e instanceof ConnectException
                 && String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("refused")) {

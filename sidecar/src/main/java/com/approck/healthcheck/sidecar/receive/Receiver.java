@@ -21,6 +21,7 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -111,6 +112,11 @@ public final class Receiver implements AutoCloseable {
         /** What the kernel granted to each socket. */
         public int receiveBufferBytes() {
             return ears.get(0).receiveBufferBytes;
+        }
+
+        /** Datagrams that the kernel dropped since the sockets were full; empty where it does not tell. Reads files. */
+        public OptionalLong kernelDrops() {
+            return KernelDrops.at(addresses());
         }
 
         @Override

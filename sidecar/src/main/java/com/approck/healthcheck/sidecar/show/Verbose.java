@@ -1,15 +1,11 @@
-package com.approck.healthcheck.sidecar.http;
+package com.approck.healthcheck.sidecar.show;
 
 import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.state.SourceView;
 import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
 import com.approck.healthcheck.sidecar.state.Standing;
-import com.approck.healthcheck.sidecar.state.Workers;
-import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -23,23 +19,18 @@ import tools.jackson.core.json.JsonFactory;
  * <p>Shows {@value #MOST_SOURCES} sources; {@code sources_current} counts all. Times in milliseconds; what was not told
  * is left out.
  */
-final class Verbose {
+public final class Verbose {
     static final int MOST_SOURCES = 1000;
 
     private final JsonFactory factory = new JsonFactory();
-    private final Workers workers;
-    private final Judge judge;
-    private final Counters counters;
-    private final Ticker ticker;
+    private final Facts facts;
 
-    Verbose(Workers workers, Judge judge, Counters counters, Ticker ticker) {
-        this.workers = workers;
-        this.judge = judge;
-        this.counters = counters;
-        this.ticker = ticker;
+    public Verbose(Facts facts) {
+        this.facts = facts;
     }
 
-    ByteBuffer of(Verdict verdict) {
+    /** The body of a probe that was not passed on to the application. */
+    public ByteBuffer of(Verdict verdict) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
@@ -50,7 +41,8 @@ final class Verbose {
         return ByteBuffer.wrap(bytes.toByteArray());
     }
 
-    ByteBuffer of(Answer answer) {
+    /** The body of a probe that the application answered. */
+    public ByteBuffer of(Answer answer) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
@@ -77,20 +69,20 @@ final class Verbose {
     }
 
     private void state(JsonGenerator json) {
-        long now = ticker.nanos();
-        Standing standing = workers.standing(now);
-        json.writeStringProperty("state", judge.policy().state(standing).label());
-        json.writeBooleanProperty("draining", judge.isStopping());
+        long now = facts.ticker().nanos();
+        Standing standing = facts.workers().standing(now);
+        json.writeStringProperty("state", facts.judge().policy().state(standing).label());
+        json.writeBooleanProperty("draining", facts.judge().isStopping());
         json.writeNumberProperty("workers", standing.able());
-        json.writeNumberProperty("min_workers", judge.policy().minWorkers());
+        json.writeNumberProperty("min_workers", facts.judge().policy().minWorkers());
         json.writeNumberProperty("sources_current", standing.current());
-        json.writeNumberProperty("min_sources", judge.policy().minSources());
+        json.writeNumberProperty("min_sources", facts.judge().policy().minSources());
         json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
-        json.writeStringProperty("listening", judge.policy().listening());
-        sources(json, workers.sources(now, MOST_SOURCES));
+        json.writeStringProperty("listening", facts.judge().policy().listening());
+        sources(json, facts.workers().sources(now, MOST_SOURCES));
         json.writeObjectPropertyStart("counters");
         for (Counter counter : Counter.values()) {
-            json.writeNumberProperty(counter.label(), counters.get(counter));
+            json.writeNumberProperty(counter.label(), facts.counters().get(counter));
         }
         json.writeEndObject();
     }

@@ -1,0 +1,20 @@
+package com.approck.healthcheck.sidecar.show;
+
+import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.policy.Judge;
+import com.approck.healthcheck.sidecar.ready.Application;
+import com.approck.healthcheck.sidecar.receive.Receiver;
+import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import java.util.Optional;
+
+/** Where all that can be shown is known. Any thread may ask each of them. */
+public record Facts(
+        Workers workers,
+        Judge judge,
+        Counters counters,
+        Durations durations,
+        Receiver.Sockets sockets,
+        Optional<Application> application,
+        Ticker ticker) {}
