@@ -16,6 +16,11 @@ final class BuiltJars {
         return built("../sidecar/target/healthcheck-sidecar.jar");
     }
 
+    /** The directory with the launcher in it. */
+    static Path launcher() {
+        return built("../sidecar/target/healthcheck-sidecar");
+    }
+
     static Path demo() {
         return built("target/healthcheck-demo.jar");
     }

@@ -1,0 +1,102 @@
+package com.approck.healthcheck.sidecar;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/**
+ * Has the JVM load what a sidecar loads in its first moments, so that {@code bin/make-archive} can archive that: starts
+ * one on free ports of the loopback address, tells it of workers, asks the probes, exits.
+ *
+ * <p>What is rare ({@code ?verbose}, the call to the application) is left out: each class makes the archive, and so the
+ * process, larger. Takes {@value #MOST_SECONDS} s at most, and exits with 1 if it could not do all.
+ */
+final class Rehearsal {
+    private static final int MOST_SECONDS = 20;
+    private static final long LOOK_MILLIS = 20;
+    /** Long enough for a verdict that turned to be logged. */
+    private static final int ROUNDS = 15;
+
+    private Rehearsal() {}
+
+    @SuppressWarnings("SystemExitOutsideMain") // This is a main.
+    public static void main(String[] args) throws Exception {
+        daemon("rehearsal-deadline", () -> {
+            try {
+                TimeUnit.SECONDS.sleep(MOST_SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            System.err.println("the rehearsal took more than " + MOST_SECONDS + " s");
+            Runtime.getRuntime().halt(Exit.FAILED.code);
+        });
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream log = new PrintStream(said, true, StandardCharsets.UTF_8);
+        String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
+        daemon("rehearsal", () -> new Main(Map.of(), UnaryOperator.identity()).run(System.out, log, flags));
+        play(port(said, "http://127.0.0.1:"), port(said, "statsd://127.0.0.1:"));
+        System.exit(Exit.OK.code);
+    }
+
+    /** Waits for the start line. */
+    private static int port(ByteArrayOutputStream said, String before) throws InterruptedException {
+        while (true) {
+            String text = said.toString(StandardCharsets.UTF_8);
+            int at = text.indexOf(before);
+            if (at >= 0 && text.indexOf(' ', at) >= 0) {
+                return Integer.parseInt(text.substring(at + before.length(), text.indexOf(' ', at)));
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        }
+    }
+
+    private static void play(int httpPort, int statsdPort) throws IOException, InterruptedException {
+        try (DatagramSocket sender = new DatagramSocket()) {
+            for (int round = 0; round < ROUNDS; round++) {
+                for (String path : List.of("/livez", "/health/live", "/health/ready", "/nowhere")) {
+                    ask(httpPort, path);
+                }
+                for (String datagram : List.of(
+                        "workers.lease:5000|g",
+                        "workers:3|g",
+                        "workers.pool.a:3|g",
+                        "workers.pool.a.busy:1|g",
+                        "gunicorn.workers:" + round % 2 + "|g",
+                        "gunicorn.requests:1|c",
+                        "gunicorn.request.duration:12.345|ms")) {
+                    byte[] bytes = datagram.getBytes(StandardCharsets.US_ASCII);
+                    sender.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), statsdPort));
+                }
+                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
+    private static void ask(int port, String path) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream answer = socket.getInputStream();
+            if (!new String(answer.readAllBytes(), StandardCharsets.US_ASCII).startsWith("HTTP/1.1 ")) {
+                throw new IOException("no answer to " + path);
+            }
+        }
+    }
+
+    private static void daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
