@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.pool;
 
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -18,6 +19,11 @@ interface PoolReader {
 
     /** The hooked owner of the pool in which a task runs; null if that can't be told. */
     Object ownerOf(Reflected task) throws ReflectiveOperationException;
+
+    /** The owners to which an object leads that the search for running pools has met; see {@link PoolType}. */
+    default Collection<Object> ownersBehind(Reflected found) throws ReflectiveOperationException {
+        return Collections.emptyList();
+    }
 
     /** The most workers that the pool can have on requests at once. */
     int capacity(Reflected pool) throws ReflectiveOperationException;
@@ -62,6 +68,15 @@ interface PoolReader {
      */
     default boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
         return false;
+    }
+
+    /**
+     * For each address that the owners serve, those of the pool's workers that take in the new connections there as well:
+     * while all of them are stuck nobody else is given any work. None where other threads do that.
+     */
+    default Collection<? extends Collection<Thread>> acceptors(Reflected pool, List<Object> owners)
+            throws ReflectiveOperationException {
+        return Collections.emptyList();
     }
 
     /** How the sampler learns what the workers of such a pool do. */

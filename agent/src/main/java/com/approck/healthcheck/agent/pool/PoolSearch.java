@@ -48,7 +48,7 @@ public final class PoolSearch {
     public void searchNew(List<String> patterns) {
         Set<Long> alive = new HashSet<>();
         for (Thread thread : LiveThreads.list()) {
-            long id = idOf(thread);
+            long id = Worker.idOf(thread);
             alive.add(id);
             if (!seen.contains(id) && anyMatches(patterns, thread.getName())) {
                 walk(thread, PoolType.EXECUTORS);
@@ -78,11 +78,24 @@ public final class PoolSearch {
                         if (type.isOwner(object.getClass())) {
                             registry.found(object, type, thread);
                         }
+                        if (type.leadsToOwners(object.getClass())) {
+                            lookBehind(object, type, thread);
+                        }
                     }
                     follow(object, next);
                 }
             }
             level = next;
+        }
+    }
+
+    private void lookBehind(Object object, PoolType type, Thread thread) {
+        try {
+            for (Object owner : type.reader().ownersBehind(new Reflected(object))) {
+                registry.found(owner, type, thread);
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // A table that changed while it was read, most likely; the next search reads it again.
         }
     }
 
@@ -122,10 +135,5 @@ public final class PoolSearch {
         } catch (LinkageError missingClass) {
             return new Field[0];
         }
-    }
-
-    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
-    private static long idOf(Thread thread) {
-        return thread.getId();
     }
 }

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.agent.pool;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -80,6 +81,7 @@ public final class PoolType {
     private static final String TOMCAT = "org.apache.tomcat.util.net.AbstractEndpoint";
     private static final String XNIO_WORKER = "org.xnio.XnioWorker";
     private static final String JDK_HTTP_SERVER = "sun.net.httpserver.ServerImpl";
+    private static final String GRPC_SHADED = "io.grpc.netty.shaded.";
 
     /**
      * Every pool that is found without configuration. The methods and capacities are those of the servers' own sources;
@@ -143,7 +145,9 @@ public final class PoolType {
                     new JdkHttpServerReader(),
                     new Hooked(Event.POOL_STARTED, JDK_HTTP_SERVER, "start"),
                     new Hooked(Event.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
-                    new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run"))));
+                    new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run")),
+            netty(""),
+            netty(GRPC_SHADED)));
 
     /**
      * The executors of java.util.concurrent, watched where the names of their threads match a setting. Nothing is hooked:
@@ -158,21 +162,61 @@ public final class PoolType {
     private final String ownerClass;
     private final PoolReader reader;
     private final List<Hooked> hooked;
-    private List<String> foundClasses = Collections.emptyList();
+    private final List<String> foundClasses;
+    private final String wayClass;
 
     /** @param ownerClass the binary name of the class whose objects are the pool, or own it: those that start and stop */
     PoolType(String server, String ownerClass, PoolReader reader, Hooked... hooked) {
+        this(server, ownerClass, reader, Arrays.asList(hooked), Collections.emptyList(), "");
+    }
+
+    private PoolType(
+            String server,
+            String ownerClass,
+            PoolReader reader,
+            List<Hooked> hooked,
+            List<String> foundClasses,
+            String wayClass) {
         this.server = server;
         this.ownerClass = ownerClass;
         this.reader = reader;
-        this.hooked = Collections.unmodifiableList(Arrays.asList(hooked));
+        this.hooked = Collections.unmodifiableList(hooked);
+        this.foundClasses = foundClasses;
+        this.wayClass = wayClass;
     }
 
-    /** The same row, whose pools are found in a running JVM by themselves, as nothing leads from their threads to owners. */
-    PoolType foundAs(String... poolClasses) {
-        PoolType copy = new PoolType(server, ownerClass, reader, hooked.toArray(new Hooked[0]));
-        copy.foundClasses = Arrays.asList(poolClasses);
-        return copy;
+    /** The server's channels are the owners, and they are what Netty's clients don't have. */
+    private static PoolType netty(String relocated) {
+        String channel = relocated + "io.netty.channel.";
+        List<String> servers = new ArrayList<>();
+        List<Hooked> hooked = new ArrayList<>();
+        for (String server : new String[] {
+            "socket.nio.NioServerSocketChannel",
+            "socket.nio.NioServerDomainSocketChannel",
+            "epoll.EpollServerSocketChannel",
+            "epoll.EpollServerDomainSocketChannel",
+            "kqueue.KQueueServerSocketChannel",
+            "kqueue.KQueueServerDomainSocketChannel",
+            "uring.IoUringServerSocketChannel"
+        }) {
+            servers.add(channel + server);
+            hooked.add(new Hooked(Event.POOL_STARTED, channel + server, "doBind", "java.net.SocketAddress"));
+        }
+        // The others close where connections do; that they have is seen with the next sample.
+        hooked.add(new Hooked(Event.POOL_STOPPED, servers.get(0), "doClose"));
+        return new PoolType("Netty", servers.get(0), new NettyReader(), hooked.toArray(new Hooked[0]))
+                .foundAs(servers.toArray(new String[0]))
+                .foundThrough(channel + "SingleThreadEventLoop");
+    }
+
+    /** The same row, with further classes whose objects own pools or, where no thread leads to owners, are pools. */
+    private PoolType foundAs(String... ownerClasses) {
+        return new PoolType(server, ownerClass, reader, hooked, Arrays.asList(ownerClasses), wayClass);
+    }
+
+    /** The same row, with a class whose objects lead from threads to owners in a way that the reader alone knows. */
+    private PoolType foundThrough(String className) {
+        return new PoolType(server, ownerClass, reader, hooked, foundClasses, className);
     }
 
     /** The server's name, for people. */
@@ -200,6 +244,11 @@ public final class PoolType {
             }
         }
         return false;
+    }
+
+    /** Whether the reader knows the way from objects of that class to owners. */
+    boolean leadsToOwners(Class<?> type) {
+        return isOrExtends(type, wayClass);
     }
 
     /** Whether objects of that class are tasks of such a pool. */

@@ -64,7 +64,7 @@ public final class WatchedPool {
         return pool.get() == null;
     }
 
-    /** The most workers that the pool can have on requests at once; 1 or more. */
+    /** The most workers that the pool can have on requests at once. */
     public int capacity() throws ReflectiveOperationException {
         return type.reader().capacity(pool, liveOwners());
     }
@@ -82,6 +82,11 @@ public final class WatchedPool {
     /** The live threads that wait for work of another kind than what is queued. */
     public int heldBack() throws ReflectiveOperationException {
         return type.reader().heldBack(pool);
+    }
+
+    /** As {@link PoolReader#acceptors}. */
+    public Collection<? extends Collection<Thread>> acceptors() throws ReflectiveOperationException {
+        return type.reader().acceptors(pool, liveOwners());
     }
 
     /** The tasks that wait for a thread. */

@@ -18,8 +18,9 @@ public final class Worker {
         this.tasks = tasks;
     }
 
+    /** A thread's identifier. */
     @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
-    private static long idOf(Thread thread) {
+    public static long idOf(Thread thread) {
         return thread.getId();
     }
 

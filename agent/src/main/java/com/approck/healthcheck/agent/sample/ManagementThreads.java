@@ -16,22 +16,28 @@ import java.util.Set;
 final class ManagementThreads implements JvmThreads {
     private static final int STACK_DEPTH = 6;
 
-    /** Where a loop waits for work, as {@code class.method}: a prefix of the frame's. The top frames hold one of them. */
+    /** Where a loop waits for work by itself, as part of {@code class.method}: libraries may be relocated. */
     private static final String[] WAITING_FOR_WORK = {
-        // The JDK's selectors on Linux (8, and 11 and later), macOS and Windows.
+        // Netty's own transports, and its loops that have no selector.
+        "netty.channel.epoll.Native.epollWait",
+        "netty.channel.kqueue.Native.keventWait",
+        "netty.channel.uring.Native.ioUringEnter",
+        "netty.util.concurrent.SingleThreadEventExecutor.takeTask",
+        // A ForkJoinPool's worker that looks for work.
+        "java.util.concurrent.ForkJoinPool.awaitWork"
+    };
+
+    /** The JDK's selectors on Linux (8, and 11 and later), macOS and Windows, as the beginning of {@code class.method}. */
+    private static final String[] SELECTING = {
         "sun.nio.ch.EPollArrayWrapper.epollWait",
         "sun.nio.ch.EPoll.wait",
         "sun.nio.ch.KQueue",
         "sun.nio.ch.WEPoll.wait",
-        "sun.nio.ch.WindowsSelectorImpl$SubSelector.poll",
-        // Netty's own transports, and its loops that have no selector.
-        "io.netty.channel.epoll.Native.epollWait",
-        "io.netty.channel.kqueue.Native.keventWait",
-        "io.netty.channel.uring.",
-        "io.netty.util.concurrent.SingleThreadEventExecutor.takeTask",
-        // A ForkJoinPool's worker that looks for work.
-        "java.util.concurrent.ForkJoinPool.awaitWork"
+        "sun.nio.ch.WindowsSelectorImpl$SubSelector.poll"
     };
+
+    /** Who waits for work in a selector. Others do there for the answer to a question of theirs: database drivers. */
+    private static final String[] SELECTING_LOOPS = {"netty.channel.nio.", "org.xnio.nio."};
 
     private static final int WAITING_DEPTH = 8;
 
@@ -87,12 +93,26 @@ final class ManagementThreads implements JvmThreads {
         if (info == null) {
             return true;
         }
+        boolean selecting = false;
         for (StackTraceElement frame : info.getStackTrace()) {
             String method = frame.getClassName() + "." + frame.getMethodName();
-            for (String waiting : WAITING_FOR_WORK) {
-                if (method.startsWith(waiting)) {
-                    return true;
-                }
+            if (contains(method, WAITING_FOR_WORK)) {
+                return true;
+            }
+            if (selecting && !method.startsWith("sun.nio.ch.")) {
+                return contains(method, SELECTING_LOOPS);
+            }
+            for (String selector : SELECTING) {
+                selecting |= method.startsWith(selector);
+            }
+        }
+        return false;
+    }
+
+    private static boolean contains(String method, String[] parts) {
+        for (String part : parts) {
+            if (method.contains(part)) {
+                return true;
             }
         }
         return false;

@@ -1,6 +1,9 @@
 package com.approck.healthcheck.agent.sample;
 
 import com.approck.healthcheck.agent.pool.WatchedPool;
+import com.approck.healthcheck.agent.pool.Worker;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -12,6 +15,7 @@ final class PoolTrack {
     private int reserved;
     private int heldBack;
     private int queued;
+    private Collection<? extends Collection<Thread>> acceptors = Collections.emptyList();
     private boolean boundless;
     private long stillNanos;
     private int stillTicks;
@@ -57,6 +61,7 @@ final class PoolTrack {
         heldBack = pool.heldBack();
         queued = pool.queued();
         boundless = pool.isBoundless();
+        acceptors = pool.acceptors();
     }
 
     /**
@@ -64,7 +69,8 @@ final class PoolTrack {
      *
      * <p>A pool is starved, and then counts its live threads only, when it has queued work and fewer live threads than
      * capacity, and yet no task began or ended for {@code stuck-after}: threads can't be created. A thread that the server
-     * holds back while work is queued, no task moves and others are stuck is as lost as they are.
+     * holds back while work is queued, no task moves and others are stuck is as lost as they are. A pool is lost as a whole
+     * when the workers that take in its connections are.
      */
     Sample.Pool end(long elapsedNanos, long stuckAfterNanos) {
         boolean still = !moved && queued > 0;
@@ -73,7 +79,9 @@ final class PoolTrack {
         stillNanos = still && live < capacity ? stillNanos + elapsedNanos : 0;
         boolean starved = stuckAfterNanos > 0 && stillNanos >= stuckAfterNanos;
         int able;
-        if (starved) {
+        if (takesInNothing()) {
+            able = 0;
+        } else if (starved) {
             able = live - stuck.size();
         } else if (boundless) {
             able = capacity;
@@ -81,5 +89,18 @@ final class PoolTrack {
             able = capacity - stuck.size() - (!stuck.isEmpty() && stillTicks >= 2 ? heldBack : 0);
         }
         return new Sample.Pool(pool.name(), Math.max(0, able), alive, busy, stuck.size(), queued, capacity);
+    }
+
+    private boolean takesInNothing() {
+        for (Collection<Thread> acceptorsOfOneAddress : acceptors) {
+            boolean anyIsAble = acceptorsOfOneAddress.isEmpty();
+            for (Thread acceptor : acceptorsOfOneAddress) {
+                anyIsAble |= !stuck.contains(Worker.idOf(acceptor));
+            }
+            if (!anyIsAble) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -6,6 +6,7 @@ import com.approck.healthcheck.agent.pool.Watch;
 import com.approck.healthcheck.agent.pool.WatchedPool;
 import com.approck.healthcheck.agent.pool.Worker;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -34,7 +35,10 @@ public final class Sampler {
     private final long stuckAfterNanos;
     private final Ticker ticker;
     private final Log log;
-    private final Map<Long, Track> tracks = new LinkedHashMap<>();
+
+    /** By the worker's thread; where nothing is hooked, by pool as well, as servers may share their event loops. */
+    private final Map<Object, Track> tracks = new LinkedHashMap<>();
+
     private final Map<WatchedPool, PoolTrack> pools = new HashMap<>();
     private JvmThreads threads;
     private Set<Long> deadlockedBefore = new HashSet<>();
@@ -125,11 +129,11 @@ public final class Sampler {
         try {
             for (Map.Entry<Thread, Long> entry : pool.progress().entrySet()) {
                 Thread thread = entry.getKey();
-                Track track = tracks.computeIfAbsent(
-                        idOf(thread), id -> new Track(new Worker(thread, pool, new AtomicLong())));
-                if (track.worker().pool() == pool) {
-                    track.worker().tasks(entry.getValue());
-                }
+                tracks.computeIfAbsent(
+                                Arrays.<Object>asList(Worker.idOf(thread), pool),
+                                key -> new Track(new Worker(thread, pool, new AtomicLong())))
+                        .worker()
+                        .tasks(entry.getValue());
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             // A set that changed while it was read, most likely; the next sample reads it again.
@@ -139,12 +143,7 @@ public final class Sampler {
 
     /** Marks the workers that are caught in a deadlock and gives the threads of all that were found twice in a row. */
     private Set<Long> findDeadlocks() {
-        List<Track> waiting = new ArrayList<>();
-        for (Track track : tracks.values()) {
-            if (track.isWaiting()) {
-                waiting.add(track);
-            }
-        }
+        List<Track> waiting = waiting();
         boolean due = ++ticksSinceSearch >= SEARCH_EVERY_TICKS || !deadlockedBefore.isEmpty();
         if (pools.isEmpty() || (waiting.isEmpty() && !due)) {
             deadlockedBefore = new HashSet<>();
@@ -162,6 +161,27 @@ public final class Sampler {
             track.deadlocked(caught.contains(track.worker().threadId()));
         }
         return caught;
+    }
+
+    /** The workers that may be caught: those that wait on a request, and loops that wait for a lock and not for work. */
+    private List<Track> waiting() {
+        Set<Long> idleLoops = new HashSet<>();
+        for (Track track : tracks.values()) {
+            if (track.isIdleLoop()) {
+                idleLoops.add(track.worker().threadId());
+            }
+        }
+        Set<Long> onLocks =
+                idleLoops.isEmpty() ? idleLoops : threads.lockHolders(idleLoops).keySet();
+        List<Track> waiting = new ArrayList<>();
+        for (Track track : tracks.values()) {
+            boolean onLock =
+                    track.isIdleLoop() && onLocks.contains(track.worker().threadId());
+            if (track.isWaiting() || onLock) {
+                waiting.add(track);
+            }
+        }
+        return waiting;
     }
 
     /** The JVM names the threads of the circle only; who waits for a lock that one of them holds is as lost as they. */
@@ -194,17 +214,12 @@ public final class Sampler {
         if (!deadlocked.isEmpty()) {
             // Threads of the pool that are deadlocked outside a request count as well.
             for (Thread thread : pool.pool().threads()) {
-                if (deadlocked.contains(idOf(thread))) {
-                    pool.stuck(idOf(thread));
+                if (deadlocked.contains(Worker.idOf(thread))) {
+                    pool.stuck(Worker.idOf(thread));
                 }
             }
         }
         return pool.end(elapsed, stuckAfterNanos);
-    }
-
-    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
-    private static long idOf(Thread thread) {
-        return thread.getId();
     }
 
     private void sayChanges() {

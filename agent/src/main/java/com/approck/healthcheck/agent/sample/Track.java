@@ -100,6 +100,11 @@ final class Track {
         return idleCpuNanos > 0 && (!isLoop || overdue);
     }
 
+    /** Whether it is a loop that did nothing since the last tick, and is not known to hang. */
+    boolean isIdleLoop() {
+        return isLoop && idleCpuNanos > 0 && !overdue;
+    }
+
     void deadlocked(boolean now) {
         deadlocked = now;
     }

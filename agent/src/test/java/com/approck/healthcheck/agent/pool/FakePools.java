@@ -63,6 +63,7 @@ public final class FakePools {
         public volatile boolean stopped;
         public volatile Throwable failure;
         public final List<Thread> threads = new ArrayList<>();
+        public final List<List<Thread>> acceptors = new ArrayList<>();
         public final Map<Thread, Long> progress = new HashMap<>();
 
         public Pool(int capacity) {
@@ -167,6 +168,12 @@ public final class FakePools {
         @Override
         public int queued(Reflected pool) throws ReflectiveOperationException {
             return read(pool).queued;
+        }
+
+        @Override
+        public Collection<? extends Collection<Thread>> acceptors(Reflected pool, List<Object> owners)
+                throws ReflectiveOperationException {
+            return read(pool).acceptors;
         }
 
         @Override

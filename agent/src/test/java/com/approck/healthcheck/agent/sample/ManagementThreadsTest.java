@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.agent.Await;
+import com.approck.healthcheck.agent.sample.netty.channel.nio.SelectingLoop;
+import java.nio.channels.Selector;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -104,6 +106,26 @@ final class ManagementThreadsTest {
         left.join();
         right.join();
         assertEquals(Set.of(), threads.deadlocked());
+    }
+
+    @Test
+    void loopInItsSelector_waitsForWorkAndADriverInOneDoesNot() throws Exception {
+        try (Selector selector = Selector.open();
+                Selector other = Selector.open()) {
+            Thread loop = start("loop", () -> new SelectingLoop(selector).run());
+            Thread driver = start("driver", other::select);
+
+            Await.until("the loop waits for work", () -> threads.waitsForWork(loop.getId()));
+            Await.until(
+                    "the driver selects", () -> threads.stackTop(driver.getId()).contains("sun.nio.ch.SelectorImpl"));
+            assertFalse(threads.waitsForWork(driver.getId()));
+
+            selector.wakeup();
+            other.wakeup();
+            loop.join();
+            driver.join();
+        }
+        assertTrue(threads.waitsForWork(NO_SUCH_THREAD));
     }
 
     @Test

@@ -509,6 +509,54 @@ final class SamplerTest {
         registry.changed(loops, false);
     }
 
+    @Test
+    void loopInADeadlock_isFoundByTheLockThatItWaitsFor() {
+        LoopOwner loops = startLoop();
+        long id = Thread.currentThread().getId();
+        tick(1);
+        threads.deadlocked.add(id);
+        threads.lockHolders.put(id, id + 1);
+
+        assertEquals("loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1", tick(3));
+        threads.deadlocked.clear();
+        threads.lockHolders.clear();
+        threads.cpuNanos.put(id, 1_000L);
+        threads.waitingForWork.add(id);
+        assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(2));
+        registry.changed(loops, false);
+    }
+
+    @Test
+    void loopThatTwoServersShare_countsInBoth() {
+        LoopOwner one = startLoop();
+        Pool both = new Pool(2);
+        both.progress.put(Thread.currentThread(), 0L);
+        LoopOwner other = new LoopOwner("other", both);
+        registry.changed(other, true);
+        tick(1);
+
+        assertEquals(
+                "loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1,"
+                        + " other able=1 alive=0 busy=1 stuck=1 queued=0 capacity=2",
+                tick(STUCK_AFTER + 1));
+        registry.changed(one, false);
+        registry.changed(other, false);
+    }
+
+    @Test
+    void poolWhoseAcceptingLoopsHang_hasNobodyAble() {
+        LoopOwner loops = startLoop();
+        loops.pool.capacity = 4;
+        Thread able = new Thread(() -> {}, "able");
+        loops.pool.acceptors.add(List.of(Thread.currentThread(), able));
+        loops.pool.acceptors.add(List.of());
+
+        assertEquals("loops able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
+        loops.pool.acceptors.add(List.of(Thread.currentThread()));
+        assertEquals("loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+        registry.changed(loops, false);
+    }
+
     private LoopOwner startLoop() {
         registry.changed(owner, false);
         Pool pool = new Pool(1);
