@@ -51,6 +51,12 @@ final class AnyExecutor {
         return most >= HUGE ? NO_BOUND : Math.max(1, most);
     }
 
+    /** The most threads that it can have on tasks at once, or the number that stands for "able" where there is no bound. */
+    static int capacity(Reflected executor) throws ReflectiveOperationException {
+        int most = most(executor);
+        return most == NO_BOUND ? ABLE_WITHOUT_BOUND : most;
+    }
+
     static int alive(Reflected executor) throws ReflectiveOperationException {
         return executor.has("getPoolSize") ? executor.count("getPoolSize") : 0;
     }

@@ -27,8 +27,7 @@ final class NettyReader implements PoolReader {
 
     @Override
     public String nameOf(Reflected owner) throws ReflectiveOperationException {
-        Object address = owner.call("localAddress");
-        return address instanceof InetSocketAddress ? "netty-" + ((InetSocketAddress) address).getPort() : "netty";
+        return withPort("netty", owner);
     }
 
     @Override
@@ -38,24 +37,17 @@ final class NettyReader implements PoolReader {
 
     @Override
     public Collection<Object> ownersBehind(Reflected found) throws ReflectiveOperationException {
-        List<Object> servers = new ArrayList<>();
-        for (Object channel : channels(found)) {
-            // Its name is asked first: there may be thousands of connections. Those of clients accept nothing.
-            if (channel.getClass().getName().contains("Server") && acceptor(new Reflected(channel)) != null) {
-                servers.add(channel);
-            }
-        }
-        return servers;
+        return serversOn(found);
     }
 
     @Override
     public boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            if (isOpen(new Reflected(owner))) {
-                return false;
-            }
-        }
-        return true;
+        return !isAnyOpen(owners);
+    }
+
+    @Override
+    public boolean isBoundless(Reflected pool) {
+        return false;
     }
 
     @Override
@@ -124,7 +116,33 @@ final class NettyReader implements PoolReader {
         return loop.hasField("thread") ? (Thread) loop.field("thread") : null;
     }
 
-    private static boolean isOpen(Reflected channel) throws ReflectiveOperationException {
+    /** The servers whose connections that loop accepts. */
+    static List<Object> serversOn(Reflected loop) throws ReflectiveOperationException {
+        List<Object> servers = new ArrayList<>();
+        for (Object channel : channels(loop)) {
+            // Its name is asked first: there may be thousands of connections. Those of clients accept nothing.
+            if (channel.getClass().getName().contains("Server") && acceptor(new Reflected(channel)) != null) {
+                servers.add(channel);
+            }
+        }
+        return servers;
+    }
+
+    static String withPort(String name, Reflected channel) throws ReflectiveOperationException {
+        Object address = channel.call("localAddress");
+        return address instanceof InetSocketAddress ? name + "-" + ((InetSocketAddress) address).getPort() : name;
+    }
+
+    static boolean isAnyOpen(List<Object> channels) throws ReflectiveOperationException {
+        for (Object channel : channels) {
+            if (isOpen(new Reflected(channel))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static boolean isOpen(Reflected channel) throws ReflectiveOperationException {
         return (Boolean) channel.call("isOpen");
     }
 

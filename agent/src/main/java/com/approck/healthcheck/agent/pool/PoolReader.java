@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the pools of one type are read. Stateless.
+ * How the pools of one type are read. Stateless. What a pool says of its size is read as any executor's, unless its reader
+ * knows better.
  *
  * <p>Every method may throw what reflection throws; the caller then leaves the pool alone and says so.
  */
@@ -26,7 +27,9 @@ interface PoolReader {
     }
 
     /** The most workers that the pool can have on requests at once. */
-    int capacity(Reflected pool) throws ReflectiveOperationException;
+    default int capacity(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.capacity(pool);
+    }
 
     /** The same, for pools that are told of what they can't know by those who own them. */
     default int capacity(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
@@ -34,10 +37,14 @@ interface PoolReader {
     }
 
     /** The live threads of the pool. */
-    int alive(Reflected pool) throws ReflectiveOperationException;
+    default int alive(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.alive(pool);
+    }
 
     /** The tasks that wait for a thread. */
-    int queued(Reflected pool) throws ReflectiveOperationException;
+    default int queued(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.queued(pool);
+    }
 
     /** The live threads of the pool that will never be on a request: acceptors, selectors. */
     default int reserved(Reflected pool) throws ReflectiveOperationException {
@@ -67,7 +74,7 @@ interface PoolReader {
      * {@link #capacity} is a constant that stands for "able".
      */
     default boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
-        return false;
+        return AnyExecutor.most(pool) == AnyExecutor.NO_BOUND;
     }
 
     /**
@@ -98,5 +105,7 @@ interface PoolReader {
     }
 
     /** The threads of the pool, as far as they can be listed. Not on the usual path. */
-    Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException;
+    default Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
+        return AnyExecutor.threads(pool);
+    }
 }

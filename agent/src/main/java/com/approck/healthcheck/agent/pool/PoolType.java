@@ -81,7 +81,12 @@ public final class PoolType {
     private static final String TOMCAT = "org.apache.tomcat.util.net.AbstractEndpoint";
     private static final String XNIO_WORKER = "org.xnio.XnioWorker";
     private static final String JDK_HTTP_SERVER = "sun.net.httpserver.ServerImpl";
-    private static final String GRPC_SHADED = "io.grpc.netty.shaded.";
+    private static final PoolType NETTY = netty("");
+    private static final PoolType NETTY_OF_GRPC = netty("io.grpc.netty.shaded.");
+    private static final PoolReader VERTX = new NettyExecutorReader(
+            "vertx", "io.vertx.", "io.vertx.core.impl.VertxImpl", Arrays.asList("workerPool", "executor"));
+    private static final PoolReader GRPC = new NettyExecutorReader(
+            "grpc", "io.grpc.", "io.grpc.internal.ServerImpl", Collections.singletonList("executor"));
 
     /**
      * Every pool that is found without configuration. The methods and capacities are those of the servers' own sources;
@@ -146,8 +151,12 @@ public final class PoolType {
                     new Hooked(Event.POOL_STARTED, JDK_HTTP_SERVER, "start"),
                     new Hooked(Event.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
                     new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run")),
-            netty(""),
-            netty(GRPC_SHADED)));
+            NETTY,
+            NETTY_OF_GRPC,
+            // What these give work to is found behind the channels of Netty's servers.
+            NETTY.withExecutor("Vert.x", VERTX),
+            NETTY.withExecutor("gRPC", GRPC),
+            NETTY_OF_GRPC.withExecutor("gRPC", GRPC)));
 
     /**
      * The executors of java.util.concurrent, watched where the names of their threads match a setting. Nothing is hooked:
@@ -212,6 +221,11 @@ public final class PoolType {
     /** The same row, with further classes whose objects own pools or, where no thread leads to owners, are pools. */
     private PoolType foundAs(String... ownerClasses) {
         return new PoolType(server, ownerClass, reader, hooked, Arrays.asList(ownerClasses), wayClass);
+    }
+
+    /** The row of a framework whose servers are those of this row, which hooks them, and have an executor besides. */
+    private PoolType withExecutor(String framework, PoolReader executorReader) {
+        return new PoolType(framework, ownerClass, executorReader, Collections.emptyList(), foundClasses, wayClass);
     }
 
     /** The same row, with a class whose objects lead from threads to owners in a way that the reader alone knows. */

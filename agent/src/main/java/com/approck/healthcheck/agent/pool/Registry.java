@@ -65,7 +65,9 @@ public final class Registry {
     public void changed(Object owner, boolean started) {
         try {
             if (started) {
-                add(owner, typeOf(owner, PoolType::isOwner));
+                for (PoolType type : typesOf(owner, PoolType::isOwner)) {
+                    add(owner, type);
+                }
             } else {
                 remove(owner);
             }
@@ -138,12 +140,21 @@ public final class Registry {
     }
 
     private PoolType typeOf(Object object, BiPredicate<PoolType, Class<?>> isOf) {
+        return typesOf(object, isOf).get(0);
+    }
+
+    /** The rows that an object belongs to: an owner may have pools of several types. */
+    private List<PoolType> typesOf(Object object, BiPredicate<PoolType, Class<?>> isOf) {
+        List<PoolType> found = new ArrayList<>();
         for (PoolType type : types) {
             if (isOf.test(type, object.getClass())) {
-                return type;
+                found.add(type);
             }
         }
-        throw new IllegalArgumentException("no row of the table is for it");
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("no row of the table is for it");
+        }
+        return found;
     }
 
     /** The pool of an owner, which is watched from now on if it was not yet; null if it has none to be watched. */
@@ -151,7 +162,7 @@ public final class Registry {
         WatchedPool pool;
         synchronized (this) {
             for (WatchedPool known : pools) {
-                if (known.isOwnedBy(owner)) {
+                if (known.isOf(type) && known.isOwnedBy(owner)) {
                     return known;
                 }
             }

@@ -39,17 +39,6 @@ final class ThreadPoolExecutorReader implements PoolReader {
     }
 
     @Override
-    public boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
-        return AnyExecutor.most(pool) == AnyExecutor.NO_BOUND;
-    }
-
-    @Override
-    public int capacity(Reflected pool) throws ReflectiveOperationException {
-        int most = AnyExecutor.most(pool);
-        return most == AnyExecutor.NO_BOUND ? AnyExecutor.ABLE_WITHOUT_BOUND : most;
-    }
-
-    @Override
     public int alive(Reflected pool) throws ReflectiveOperationException {
         return progress(pool).size();
     }

@@ -114,6 +114,10 @@ public final class WatchedPool {
         return known;
     }
 
+    boolean isOf(PoolType other) {
+        return type == other;
+    }
+
     boolean is(Object other) {
         return pool.get() == other;
     }

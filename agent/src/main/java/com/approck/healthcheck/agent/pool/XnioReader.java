@@ -5,7 +5,6 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -58,27 +57,6 @@ final class XnioReader implements PoolReader {
     }
 
     @Override
-    public int capacity(Reflected pool) throws ReflectiveOperationException {
-        int most = AnyExecutor.most(pool);
-        return most == AnyExecutor.NO_BOUND ? AnyExecutor.ABLE_WITHOUT_BOUND : most;
-    }
-
-    @Override
-    public boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
-        return AnyExecutor.most(pool) == AnyExecutor.NO_BOUND;
-    }
-
-    @Override
-    public int alive(Reflected pool) throws ReflectiveOperationException {
-        return AnyExecutor.alive(pool);
-    }
-
-    @Override
-    public int queued(Reflected pool) throws ReflectiveOperationException {
-        return AnyExecutor.queued(pool);
-    }
-
-    @Override
     public Watch watch(Reflected pool) {
         return pool.get() instanceof ThreadPoolExecutor ? PLAIN.watch(pool) : Watch.HOOK;
     }
@@ -86,11 +64,6 @@ final class XnioReader implements PoolReader {
     @Override
     public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
         return PLAIN.progress(pool);
-    }
-
-    @Override
-    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
-        return AnyExecutor.threads(pool);
     }
 
     private static Object inside(Reflected worker) throws ReflectiveOperationException {

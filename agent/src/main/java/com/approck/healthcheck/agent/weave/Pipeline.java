@@ -18,8 +18,11 @@ import java.lang.instrument.Instrumentation;
  * thread, which the first class of a server starts.
  */
 final class Pipeline {
-    /** A pool that is starting while its class is woven is found by its threads, once it has them. */
-    private static final int SEARCHES_AFTER_WEAVING = 10;
+    /**
+     * A pool that is starting while its class is woven is found by its threads, once it has them; so is what a server has
+     * besides the pool that a hook has just told of.
+     */
+    private static final int SEARCHES_AFTER_NEWS = 10;
 
     private final AgentConfig config;
     private final Instrumentation instrumentation;
@@ -32,6 +35,7 @@ final class Pipeline {
     private boolean connected;
     private boolean off;
     private int searchesLeft;
+    private volatile boolean news;
 
     /** @param jar the agent's own jar, from which the boot loader gets its one class */
     Pipeline(AgentConfig config, Instrumentation instrumentation, File jar, Log log) {
@@ -67,7 +71,11 @@ final class Pipeline {
     private void findPools() {
         if (weaver.isBehind() && connect()) {
             weaver.catchUp();
-            searchesLeft = SEARCHES_AFTER_WEAVING;
+            news = true;
+        }
+        if (news) {
+            news = false;
+            searchesLeft = SEARCHES_AFTER_NEWS;
         }
         if (searchesLeft > 0) {
             searchesLeft--;
@@ -77,6 +85,11 @@ final class Pipeline {
             search.searchNew(config.executors());
         }
         registry.complainOfPatterns();
+    }
+
+    private void poolChanged(Object owner, boolean started) {
+        news |= started;
+        registry.changed(owner, started);
     }
 
     /** Puts the hook into the boot loader and connects it, with the first class of a server. */
@@ -89,7 +102,7 @@ final class Pipeline {
                 throw new IllegalStateException("another copy of it is already at work in this JVM");
             }
             BootLoader.defineHook(instrumentation, jar);
-            Hook.connect(registry::firstTask, registry::changed);
+            Hook.connect(registry::firstTask, this::poolChanged);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;
