@@ -63,12 +63,14 @@ final class JdkHttpServerReader implements PoolReader {
 
     @Override
     public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
-        if (pool.is(SERVER)) {
-            return pool.hasField("dispatcherThread")
-                    ? Collections.singleton((Thread) pool.field("dispatcherThread"))
-                    : Collections.<Thread>emptySet();
-        }
-        return AnyExecutor.threads(pool);
+        return pool.is(SERVER) ? feeders(pool) : AnyExecutor.threads(pool);
+    }
+
+    @Override
+    public Collection<Thread> feeders(Reflected owner) throws ReflectiveOperationException {
+        return owner.hasField("dispatcherThread")
+                ? Collections.singleton((Thread) owner.field("dispatcherThread"))
+                : Collections.<Thread>emptySet();
     }
 
     private static boolean servesOnDispatcher(Reflected server) throws ReflectiveOperationException {

@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.pool;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -81,6 +82,44 @@ final class JettyReader implements PoolReader {
     public int heldBack(Reflected pool) throws ReflectiveOperationException {
         // Not in every version, and to be removed in a later one.
         return pool.has("getAvailableReservedThreads") ? pool.count("getAvailableReservedThreads") : 0;
+    }
+
+    /**
+     * An OutOfMemoryError can end the jobs in which Jetty accepts and selects, and nothing starts them again. Read from the
+     * selectors of Java 17 and 25; those of Java 8 do not tell.
+     */
+    @Override
+    public boolean isListening(List<Object> owners) throws ReflectiveOperationException {
+        for (Object owner : owners) {
+            Reflected server = new Reflected(owner);
+            if (server.is(SERVER) && (Boolean) server.call("isRunning")) {
+                for (Object each : (Object[]) server.call("getConnectors")) {
+                    Reflected connector = new Reflected(each);
+                    if ((Boolean) connector.call("isRunning") && !isListening(connector)) {
+                        return false;
+                    }
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean isListening(Reflected connector) throws ReflectiveOperationException {
+        if (connector.hasField("_acceptors")
+                && Arrays.asList((Object[]) connector.field("_acceptors")).contains(null)) {
+            return false;
+        }
+        if (connector.has("getSelectorManager")) {
+            Reflected manager = new Reflected(connector.call("getSelectorManager"));
+            for (Object each : (Object[]) manager.field("_selectors")) {
+                Object selector = new Reflected(each).field("_selector");
+                Reflected reflected = new Reflected(selector);
+                if (selector == null || (reflected.hasField("inSelect") && !(Boolean) reflected.field("inSelect"))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     @Override

@@ -104,6 +104,23 @@ interface PoolReader {
         throw new UnsupportedOperationException("this pool's workers are seen by the hook");
     }
 
+    /**
+     * The live threads of a hooked owner without which no request reaches its pool, as acceptors and pollers that are not
+     * threads of the pool. They live as long as the owner runs; one that dies before (of an OutOfMemoryError, say) is not
+     * replaced. Called once, when the owner has started.
+     */
+    default Collection<Thread> feeders(Reflected owner) throws ReflectiveOperationException {
+        return Collections.emptySet();
+    }
+
+    /**
+     * Whether the owners of the pool wait for requests at this moment, as far as that can be told: whether their selectors
+     * select. A server may do other things for a moment; one that does nothing else, and yet does not listen, is dead.
+     */
+    default boolean isListening(List<Object> owners) throws ReflectiveOperationException {
+        return true;
+    }
+
     /** The threads of the pool, as far as they can be listed. Not on the usual path. */
     default Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
         return AnyExecutor.threads(pool);

@@ -1,6 +1,9 @@
 package com.approck.healthcheck.agent.pool;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Tomcat's {@code AbstractEndpoint} and the executor that it runs requests on: its own, or one that connectors share. With
@@ -11,6 +14,7 @@ import java.util.Collection;
  * there are fewer threads than that.
  */
 final class TomcatReader implements PoolReader {
+    private static final Pattern FEEDER = Pattern.compile("(Acceptor|Poller|ClientPoller)(-\\d+)?");
     private static final String ENDPOINT = "org.apache.tomcat.util.net.AbstractEndpoint";
 
     @Override
@@ -59,6 +63,21 @@ final class TomcatReader implements PoolReader {
     @Override
     public int queued(Reflected pool) throws ReflectiveOperationException {
         return pool.is(ENDPOINT) ? 0 : AnyExecutor.queued(pool);
+    }
+
+    /** The server keeps no reference to them, but names them after the endpoint, with a number behind it in Tomcat 8.5. */
+    @Override
+    public Collection<Thread> feeders(Reflected owner) throws ReflectiveOperationException {
+        String prefix = nameOf(owner) + "-";
+        List<Thread> feeders = new ArrayList<>(2);
+        for (Thread thread : LiveThreads.list()) {
+            String name = thread.getName();
+            if (name.startsWith(prefix)
+                    && FEEDER.matcher(name.substring(prefix.length())).matches()) {
+                feeders.add(thread);
+            }
+        }
+        return feeders;
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +18,7 @@ public final class WatchedPool {
     private final PoolType type;
     private final String name;
     private final Reflected pool;
-    private final List<WeakReference<Object>> owners = new CopyOnWriteArrayList<>();
+    private final List<Owner> owners = new CopyOnWriteArrayList<>();
 
     WatchedPool(PoolType type, String name, Object pool) {
         this.type = type;
@@ -103,9 +104,28 @@ public final class WatchedPool {
         }
     }
 
+    /**
+     * The name of a dead thread without which no request reaches the pool, while its owner runs; null if there is none.
+     */
+    public String deadFeeder() throws ReflectiveOperationException {
+        for (Owner owner : owners) {
+            String dead = owner.deadFeeder();
+            Object object = dead == null ? null : owner.get();
+            if (object != null && type.reader().poolOf(new Reflected(object)) != null) {
+                return dead;
+            }
+        }
+        return null;
+    }
+
+    /** As {@link PoolReader#isListening}. */
+    public boolean isListening() throws ReflectiveOperationException {
+        return type.reader().isListening(liveOwners());
+    }
+
     private List<Object> liveOwners() {
         List<Object> known = new ArrayList<>(1);
-        for (WeakReference<Object> one : owners) {
+        for (Owner one : owners) {
             Object owner = one.get();
             if (owner != null) {
                 known.add(owner);
@@ -126,12 +146,21 @@ public final class WatchedPool {
     void addOwner(Object owner) {
         if (!isOwnedBy(owner) && (owners.isEmpty() || !is(owner))) {
             owners.removeIf(one -> is(one.get()));
-            owners.add(new WeakReference<>(owner));
+            owners.add(new Owner(owner, feedersOf(owner)));
+        }
+    }
+
+    private Collection<Thread> feedersOf(Object owner) {
+        try {
+            return type.reader().feeders(new Reflected(owner));
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // Only a death more that is not seen.
+            return Collections.emptySet();
         }
     }
 
     boolean isOwnedBy(Object owner) {
-        for (WeakReference<Object> one : owners) {
+        for (Owner one : owners) {
             if (one.get() == owner) {
                 return true;
             }
@@ -143,5 +172,27 @@ public final class WatchedPool {
     boolean removeOwner(Object owner) {
         owners.removeIf(one -> one.get() == owner || one.get() == null);
         return owners.isEmpty();
+    }
+
+    /** One that starts and stops the pool, and the threads with which it feeds it. */
+    private static final class Owner extends WeakReference<Object> {
+        private final Map<String, WeakReference<Thread>> feeders = new LinkedHashMap<>();
+
+        Owner(Object owner, Collection<Thread> feeders) {
+            super(owner);
+            for (Thread feeder : feeders) {
+                this.feeders.put(feeder.getName(), new WeakReference<>(feeder));
+            }
+        }
+
+        String deadFeeder() {
+            for (Map.Entry<String, WeakReference<Thread>> entry : feeders.entrySet()) {
+                Thread feeder = entry.getValue().get();
+                if (feeder == null || !feeder.isAlive()) {
+                    return entry.getKey();
+                }
+            }
+            return null;
+        }
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What the sampler remembers of one pool from tick to tick, and what it finds out about it in this one. */
 final class PoolTrack {
@@ -17,6 +18,11 @@ final class PoolTrack {
     private int queued;
     private Collection<? extends Collection<Thread>> acceptors = Collections.emptyList();
     private boolean boundless;
+    private String deadFeeder;
+    private boolean listening = true;
+    private long deafNanos;
+    private String unreachable;
+    private boolean unreachableChanged;
     private long stillNanos;
     private int stillTicks;
     private boolean moved;
@@ -62,6 +68,19 @@ final class PoolTrack {
         queued = pool.queued();
         boundless = pool.isBoundless();
         acceptors = pool.acceptors();
+        deadFeeder = pool.deadFeeder();
+        // Asked of pools only in which nothing happens: a server at work may be anywhere.
+        listening = moved || busy > stuck.size() || pool.isListening();
+    }
+
+    /** Why no request reaches the pool any more, in words; null if nothing speaks against it. */
+    String unreachable() {
+        return unreachable;
+    }
+
+    /** Whether that is news of this tick. */
+    boolean unreachableChanged() {
+        return unreachableChanged;
     }
 
     /**
@@ -69,8 +88,8 @@ final class PoolTrack {
      *
      * <p>A pool is starved, and then counts its live threads only, when it has queued work and fewer live threads than
      * capacity, and yet no task began or ended for {@code stuck-after}: threads can't be created. A thread that the server
-     * holds back while work is queued, no task moves and others are stuck is as lost as they are. A pool is lost as a whole
-     * when the workers that take in its connections are.
+     * holds back while work is queued, no task moves and others are stuck is as lost as they are. No worker is able that no
+     * request can reach.
      */
     Sample.Pool end(long elapsedNanos, long stuckAfterNanos) {
         boolean still = !moved && queued > 0;
@@ -78,8 +97,12 @@ final class PoolTrack {
         int live = Math.max(0, alive - reserved - heldBack);
         stillNanos = still && live < capacity ? stillNanos + elapsedNanos : 0;
         boolean starved = stuckAfterNanos > 0 && stillNanos >= stuckAfterNanos;
+        deafNanos = listening ? 0 : deafNanos + elapsedNanos;
+        String before = unreachable;
+        unreachable = whyUnreachable(stuckAfterNanos);
+        unreachableChanged = (before == null) != (unreachable == null);
         int able;
-        if (takesInNothing()) {
+        if (unreachable != null) {
             able = 0;
         } else if (starved) {
             able = live - stuck.size();
@@ -102,5 +125,18 @@ final class PoolTrack {
             }
         }
         return false;
+    }
+
+    private String whyUnreachable(long stuckAfterNanos) {
+        if (takesInNothing()) {
+            return "every thread that takes in connections is stuck";
+        }
+        if (deadFeeder != null) {
+            return "its thread " + deadFeeder + " has died";
+        }
+        return stuckAfterNanos > 0 && deafNanos >= stuckAfterNanos
+                ? "no thread has waited for requests on its sockets for " + TimeUnit.NANOSECONDS.toSeconds(deafNanos)
+                        + " s"
+                : null;
     }
 }

@@ -219,7 +219,15 @@ public final class Sampler {
                 }
             }
         }
-        return pool.end(elapsed, stuckAfterNanos);
+        Sample.Pool sample = pool.end(elapsed, stuckAfterNanos);
+        if (pool.unreachableChanged()) {
+            log.info("requests " + (pool.unreachable() == null ? "" : "no longer ") + "reach the pool "
+                    + pool.pool().name()
+                    + (pool.unreachable() == null
+                            ? " again"
+                            : ", and none of its workers counts: " + pool.pool().server() + ": " + pool.unreachable()));
+        }
+        return sample;
     }
 
     private void sayChanges() {

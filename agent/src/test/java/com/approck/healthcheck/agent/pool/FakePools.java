@@ -80,6 +80,8 @@ public final class FakePools {
         final String name;
         public volatile Pool pool;
         public volatile Throwable failure;
+        public final List<Thread> feeders = new ArrayList<>();
+        public volatile boolean deaf;
 
         public Owner(String name, Pool pool) {
             this.name = name;
@@ -142,6 +144,16 @@ public final class FakePools {
         public Object poolOf(Reflected owner) throws ReflectiveOperationException {
             fail(((Owner) owner.get()).failure);
             return ((Owner) owner.get()).pool;
+        }
+
+        @Override
+        public boolean isListening(List<Object> owners) {
+            return owners.stream().noneMatch(owner -> ((Owner) owner).deaf);
+        }
+
+        @Override
+        public Collection<Thread> feeders(Reflected owner) {
+            return ((Owner) owner.get()).feeders;
         }
 
         @Override

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -351,6 +352,75 @@ final class SamplerTest {
     }
 
     @Test
+    void poolWhosePollerDies_hasNoAbleWorkerUntilItsServerStartsAgain() throws InterruptedException {
+        Owner connector = new Owner("http-8080", new Pool(4));
+        CountDownLatch death = new CountDownLatch(1);
+        Thread poller = new Thread(() -> awaitQuietly(death), "http-8080-Poller");
+        poller.start();
+        connector.feeders.add(poller);
+        registry.changed(owner, false);
+        registry.changed(connector, true);
+
+        assertEquals("http-8080 able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        death.countDown();
+        poller.join();
+        assertEquals("http-8080 able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(3));
+        assertEquals(
+                List.of("requests no longer reach the pool http-8080, and none of its workers counts: Fake: its thread"
+                        + " http-8080-Poller has died"),
+                lines());
+
+        registry.changed(connector, false);
+        connector.feeders.set(0, Thread.currentThread());
+        registry.changed(connector, true);
+        assertEquals("http-8080 able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void poolWhoseServerStops_isNotCalledDeadForItsPollersEnd() throws InterruptedException {
+        Thread poller = new Thread(() -> {}, "http-Poller");
+        poller.start();
+        owner.feeders.add(poller);
+        registry.changed(owner, false);
+        registry.changed(owner, true);
+        poller.join();
+        assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+
+        // As a server in the middle of its stop does: it says that it does not run.
+        owner.pool = null;
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void idlePoolWhoseServerDoesNotListen_hasNoAbleWorkerAfterStuckAfter() {
+        tick(1);
+        owner.deaf = true;
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER - 1));
+        assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        owner.deaf = false;
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals(
+                List.of(
+                        "requests no longer reach the pool http, and none of its workers counts: Fake: no thread has waited"
+                                + " for requests on its sockets for 5 s",
+                        "requests reach the pool http again"),
+                lines());
+    }
+
+    @Test
+    void poolAtWorkWhoseServerDoesNotListen_isAble() {
+        FakeWorker worker = worker();
+        worker.begins();
+        owner.deaf = true;
+        tick(1);
+        for (int i = 0; i < 2 * STUCK_AFTER; i++) {
+            threads.cpuNanos.put(worker.id(), i * SECOND);
+            assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        }
+    }
+
+    @Test
     void fullQueueOfABusyPool_isNotStarved() {
         pool.alive = 4;
         pool.queued = 1_000;
@@ -631,6 +701,14 @@ final class SamplerTest {
 
     private Sampler sampler(long stuckAfterNanos) {
         return new Sampler(registry, SECOND, stuckAfterNanos, () -> now, new Log(LogLevel.INFO), threads);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Lets some intervals pass; describes the last sample. */

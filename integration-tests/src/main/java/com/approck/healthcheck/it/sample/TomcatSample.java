@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.logging.Level;
@@ -19,6 +20,7 @@ import org.apache.catalina.core.StandardService;
 import org.apache.catalina.core.StandardThreadExecutor;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.AbstractProtocol;
+import org.apache.tomcat.util.net.NioEndpoint;
 
 /** Tomcat, embedded; the second pool is a second connector. */
 public final class TomcatSample implements Program.Server {
@@ -50,7 +52,8 @@ public final class TomcatSample implements Program.Server {
             ((StandardService) tomcat.getService()).setGracefulStopAwaitMillis(options.gracefulMillis());
             ((StandardContext) context).setUnloadDelay(options.gracefulMillis());
         }
-        Wrapper servlet = Tomcat.addServlet(context, "faults", new FaultServlet(new Faults(() -> Program.stop(this))));
+        Faults faults = new Faults(() -> Program.stop(this));
+        Wrapper servlet = Tomcat.addServlet(context, "faults", new FaultServlet(faults, () -> killPoller(requests)));
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
     }
@@ -85,6 +88,23 @@ public final class TomcatSample implements Program.Server {
         }
     }
 
+    /** The poller's next look at its sockets throws what a full heap would have it throw. */
+    private static void killPoller(Connector connector) {
+        try {
+            Object endpoint = field(AbstractProtocol.class, "endpoint").get(connector.getProtocolHandler());
+            Object poller = field(NioEndpoint.class, "poller").get(endpoint);
+            field(poller.getClass(), "selector").set(poller, new FullHeapSelector());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) throws NoSuchFieldException {
+        Field field = type.getDeclaredField(name);
+        field.setAccessible(true);
+        return field;
+    }
+
     @Override
     public void start() throws Exception {
         if (management != null) {
@@ -114,9 +134,11 @@ public final class TomcatSample implements Program.Server {
         private static final long serialVersionUID = 1;
 
         private final transient Faults faults;
+        private final transient Runnable killPoller;
 
-        FaultServlet(Faults faults) {
+        FaultServlet(Faults faults, Runnable killPoller) {
             this.faults = faults;
+            this.killPoller = killPoller;
         }
 
         @Override
@@ -140,6 +162,9 @@ public final class TomcatSample implements Program.Server {
                     return response.getOutputStream();
                 }
             };
+            if (request.getRequestURI().equals("/poller")) {
+                killPoller.run();
+            }
             faults.serve(request.getRequestURI(), request.getQueryString(), reply);
         }
     }

@@ -39,7 +39,8 @@ public final class SampleClassPath {
             Path.of("src/main/java/com/approck/healthcheck/it/sample"),
             Path.of("src/samples/java/com/approck/healthcheck/it/sample"));
     /** What every sample needs beside its own source. */
-    private static final List<String> SHARED = List.of("BufferedReply", "Faults", "Options", "Program", "Reply");
+    private static final List<String> SHARED =
+            List.of("BufferedReply", "Faults", "FullHeapSelector", "Options", "Program", "Reply");
 
     private static final Map<ServerVersion, String> DONE = new ConcurrentHashMap<>();
 
