@@ -42,7 +42,7 @@ public final class Agent {
      */
     public static void main(String[] arguments) throws Exception {
         File jar = jar();
-        Object exitCode = Class.forName(ATTACHER, true, new IsolatedLoader(jar))
+        Object exitCode = IsolatedLoader.load(ATTACHER, jar)
                 .getMethod("run", PrintStream.class, PrintStream.class, File.class, String[].class)
                 .invoke(null, System.out, System.err, jar, arguments);
         System.exit((Integer) exitCode);
@@ -61,7 +61,7 @@ public final class Agent {
             }
             installed = true;
             File jar = jar();
-            Class.forName(STARTUP, true, new IsolatedLoader(jar))
+            IsolatedLoader.load(STARTUP, jar)
                     .getMethod("start", String.class, Instrumentation.class, File.class, boolean.class)
                     .invoke(null, arguments, instrumentation, jar, attached);
         } catch (Throwable e) {
@@ -104,6 +104,11 @@ public final class Agent {
             super(null);
             // Not verified: the JVM itself has already opened this jar and runs its code.
             this.jar = new JarFile(file, false);
+        }
+
+        /** Here and not with its callers, whose verification would load this class even where it is not used. */
+        static Class<?> load(String className, File jar) throws IOException, ClassNotFoundException {
+            return Class.forName(className, true, new IsolatedLoader(jar));
         }
 
         @Override

@@ -2,7 +2,6 @@ package com.approck.healthcheck.agent.emit;
 
 import com.approck.healthcheck.agent.log.Log;
 import com.timgroup.statsd.NonBlockingStatsDClient;
-import com.timgroup.statsd.StatsDClientException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
@@ -100,10 +99,11 @@ final class StatsdGauges implements Gauges {
             broken = false;
             client = new NonBlockingStatsDClient("", newest.getHostAddress(), port, this::failed);
             log.debug("sending to " + newest.getHostAddress() + ":" + port);
-        } catch (StatsDClientException e) {
+        } catch (RuntimeException e) {
+            // Not the client's own exception: to verify this method, the JVM would load it where no pool ever comes.
             client = null;
-            log.complain(
-                    "can't open a UDP socket to " + newest + ":" + port + ": " + e.getCause() + "; will try again");
+            log.complain("can't open a UDP socket to " + newest + ":" + port + ": "
+                    + (e.getCause() == null ? e : e.getCause()) + "; will try again");
             return;
         }
         address = newest;
