@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
@@ -45,7 +46,11 @@ final class AttachIT {
     final Run run = new Run();
 
     static List<ServerVersion> servers() {
-        return ServerVersion.all().stream().filter(ServerVersion::everyScenario).toList();
+        // Beside those of every scenario, those to which other ways lead from their threads.
+        return Stream.concat(
+                        ServerVersion.all().stream().filter(ServerVersion::everyScenario),
+                        ServerVersion.newest("vertx", "grizzly"))
+                .toList();
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.pool;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadPoolExecutor;
 
@@ -20,14 +21,19 @@ final class AnyExecutor {
     /** No machine runs as many threads as this. */
     private static final int HUGE = 1 << 20;
 
+    private static final PoolReader PLAIN = new ThreadPoolExecutorReader();
+    private static final PoolReader FORK_JOIN = new ForkJoinPoolReader();
+
     private AnyExecutor() {}
 
-    /** The executor that does the work: inside Tomcat's and Spring's wrappers, and those of java.util.concurrent. */
+    /** The executor that does the work: inside Tomcat's, Grizzly's and Spring's wrappers, and those of java.util.concurrent. */
     static Object unwrap(Object executor) throws ReflectiveOperationException {
         Reflected reflected = new Reflected(executor);
         Object inside = null;
         if (reflected.is("org.apache.catalina.core.StandardThreadExecutor")) {
             inside = reflected.field("executor");
+        } else if (reflected.is("org.glassfish.grizzly.threadpool.GrizzlyExecutorService")) {
+            inside = reflected.field("pool");
         } else if (reflected.is("java.util.concurrent.Executors$DelegatedExecutorService")) {
             inside = reflected.field("e");
         } else if (reflected.has("getThreadPoolExecutor")) {
@@ -68,8 +74,24 @@ final class AnyExecutor {
         return executor.has("getQueue") ? new Reflected(executor.call("getQueue")).count("size") : 0;
     }
 
+    /** How its workers are followed where nothing is hooked for it: those of java.util.concurrent count for themselves. */
+    static Watch watch(Reflected executor) {
+        if (executor.get() instanceof ForkJoinPool) {
+            return FORK_JOIN.watch();
+        }
+        return executor.get() instanceof ThreadPoolExecutor ? PLAIN.watch() : Watch.HOOK;
+    }
+
+    /** As {@link PoolReader#progress}, for those that are followed so. */
+    static Map<Thread, Long> progress(Reflected executor) throws ReflectiveOperationException {
+        return executor.get() instanceof ForkJoinPool ? FORK_JOIN.progress(executor) : PLAIN.progress(executor);
+    }
+
     @SuppressWarnings("unchecked") // EnhancedQueueExecutor: private final Set<Thread> runningThreads
     static Collection<Thread> threads(Reflected executor) throws ReflectiveOperationException {
+        if (executor.get() instanceof ForkJoinPool) {
+            return FORK_JOIN.threads(executor);
+        }
         if (executor.hasField("runningThreads")) {
             return new ArrayList<>((Collection<Thread>) executor.field("runningThreads"));
         }

@@ -10,8 +10,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -22,9 +20,6 @@ import java.util.concurrent.atomic.AtomicReference;
 final class NettyExecutorReader implements PoolReader {
     /** No channel has more than this between itself and its server. */
     private static final int MAX_OBJECTS = 2_000;
-
-    private static final ThreadPoolExecutorReader PLAIN = new ThreadPoolExecutorReader();
-    private static final ForkJoinPoolReader FORK_JOIN = new ForkJoinPoolReader();
 
     private final String name;
     private final String packages;
@@ -46,7 +41,7 @@ final class NettyExecutorReader implements PoolReader {
 
     @Override
     public Object poolOf(Reflected owner) throws ReflectiveOperationException {
-        Object acceptor = NettyReader.isOpen(owner) ? NettyReader.acceptor(owner) : null;
+        Object acceptor = ServerSockets.isOpen(owner) ? NettyReader.acceptor(owner) : null;
         Object server = acceptor == null ? null : serverBehind(new Reflected(acceptor).field("childHandler"));
         Object found = server;
         for (String step : path) {
@@ -81,25 +76,17 @@ final class NettyExecutorReader implements PoolReader {
 
     @Override
     public boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
-        return !NettyReader.isAnyOpen(owners);
+        return !ServerSockets.isAnyOpen(owners);
     }
 
     @Override
     public Watch watch(Reflected pool) {
-        if (pool.get() instanceof ForkJoinPool) {
-            return FORK_JOIN.watch();
-        }
-        return pool.get() instanceof ThreadPoolExecutor ? PLAIN.watch() : Watch.HOOK;
+        return AnyExecutor.watch(pool);
     }
 
     @Override
     public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
-        return pool.get() instanceof ForkJoinPool ? FORK_JOIN.progress(pool) : PLAIN.progress(pool);
-    }
-
-    @Override
-    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
-        return pool.get() instanceof ForkJoinPool ? FORK_JOIN.threads(pool) : AnyExecutor.threads(pool);
+        return AnyExecutor.progress(pool);
     }
 
     /** The nearest object of the server's class that the framework's objects lead to; null if there is none. */

@@ -1,9 +1,7 @@
 package com.approck.healthcheck.agent.pool;
 
 import java.net.InetSocketAddress;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,7 +20,7 @@ import java.util.Set;
 final class NettyReader implements PoolReader {
     @Override
     public Object poolOf(Reflected owner) throws ReflectiveOperationException {
-        return isOpen(owner) ? new Reflected(acceptor(owner)).field("childGroup") : null;
+        return ServerSockets.isOpen(owner) ? new Reflected(acceptor(owner)).field("childGroup") : null;
     }
 
     @Override
@@ -42,7 +40,7 @@ final class NettyReader implements PoolReader {
 
     @Override
     public boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
-        return !isAnyOpen(owners);
+        return !ServerSockets.isAnyOpen(owners);
     }
 
     @Override
@@ -72,7 +70,7 @@ final class NettyReader implements PoolReader {
         Set<Thread> workers = progress(pool).keySet();
         for (Object owner : owners) {
             Reflected channel = new Reflected(owner);
-            Thread thread = isOpen(channel) ? threadOf(new Reflected(channel.call("eventLoop"))) : null;
+            Thread thread = ServerSockets.isOpen(channel) ? threadOf(new Reflected(channel.call("eventLoop"))) : null;
             if (thread != null) {
                 acceptors
                         .computeIfAbsent(channel.call("localAddress"), address -> new ArrayList<>())
@@ -133,19 +131,6 @@ final class NettyReader implements PoolReader {
         return address instanceof InetSocketAddress ? name + "-" + ((InetSocketAddress) address).getPort() : name;
     }
 
-    static boolean isAnyOpen(List<Object> channels) throws ReflectiveOperationException {
-        for (Object channel : channels) {
-            if (isOpen(new Reflected(channel))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    static boolean isOpen(Reflected channel) throws ReflectiveOperationException {
-        return (Boolean) channel.call("isOpen");
-    }
-
     /** The handler that gives a server's new connections to its child group: Netty's own, or another framework's. */
     static Object acceptor(Reflected channel) throws ReflectiveOperationException {
         for (Object named : (Iterable<?>) channel.call("pipeline")) {
@@ -172,11 +157,8 @@ final class NettyReader implements PoolReader {
         Reflected holder = loop.hasField("ioHandler") ? new Reflected(loop.field("ioHandler")) : loop;
         List<Object> channels = new ArrayList<>();
         if (holder.hasField("selector")) {
-            for (Object key : ((Selector) holder.field("selector")).keys().toArray()) {
-                Object registered = ((SelectionKey) key).attachment();
-                if (((SelectionKey) key).channel() instanceof ServerSocketChannel && registered != null) {
-                    channels.add(channelOf(registered));
-                }
+            for (Object registered : ServerSockets.attachedTo((Selector) holder.field("selector"))) {
+                channels.add(channelOf(registered));
             }
             return channels;
         }

@@ -118,12 +118,17 @@ public final class PoolSearch {
         }
     }
 
-    /** {@code holder} is where Thread keeps its task since Java 19; a thread factory is often a method of the pool. */
+    /**
+     * {@code holder} is where Thread keeps its task since Java 19, the blockers (since Java 21 the latter) lead to the
+     * selector that it waits in; a thread factory is often a method of the pool.
+     */
     private static boolean leadsOn(String field, Object value) {
         return field.startsWith("this$")
                 || field.startsWith("val$")
                 || field.startsWith("arg$")
                 || field.equals("holder")
+                || field.equals("blocker")
+                || field.equals("nioBlocker")
                 || field.equals("threadFactory")
                 || value instanceof Runnable
                 || value instanceof Executor;

@@ -81,6 +81,7 @@ public final class PoolType {
     private static final String TOMCAT = "org.apache.tomcat.util.net.AbstractEndpoint";
     private static final String XNIO_WORKER = "org.xnio.XnioWorker";
     private static final String JDK_HTTP_SERVER = "sun.net.httpserver.ServerImpl";
+    private static final String GRIZZLY_SERVER = "org.glassfish.grizzly.nio.transport.TCPNIOServerConnection";
     private static final PoolType NETTY = netty("");
     private static final PoolType NETTY_OF_GRPC = netty("io.grpc.netty.shaded.");
     private static final PoolReader VERTX = new NettyExecutorReader(
@@ -151,6 +152,14 @@ public final class PoolType {
                     new Hooked(Event.POOL_STARTED, JDK_HTTP_SERVER, "start"),
                     new Hooked(Event.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
                     new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run")),
+            // Nothing leads from its workers to its sockets, but the threads of its selectors wait in them.
+            new PoolType(
+                            "Grizzly",
+                            GRIZZLY_SERVER,
+                            new GrizzlyReader(),
+                            new Hooked(Event.POOL_STARTED, GRIZZLY_SERVER, "listen"),
+                            new Hooked(Event.POOL_STOPPED, GRIZZLY_SERVER, "preClose"))
+                    .foundThrough("java.nio.channels.Selector"),
             NETTY,
             NETTY_OF_GRPC,
             // What these give work to is found behind the channels of Netty's servers.

@@ -1,13 +1,10 @@
 package com.approck.healthcheck.agent.pool;
 
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadPoolExecutor;
 
 /**
  * The task pool of an {@code XnioWorker}, on which Undertow runs what blocks. The worker owns it, and counts while a server
@@ -18,8 +15,6 @@ import java.util.concurrent.ThreadPoolExecutor;
  * {@code EnhancedQueueExecutor}, which does not. It grows to its maximum before it queues, so that is its capacity.
  */
 final class XnioReader implements PoolReader {
-    private static final ThreadPoolExecutorReader PLAIN = new ThreadPoolExecutorReader();
-
     @Override
     public Object poolOf(Reflected owner) throws ReflectiveOperationException {
         return serves(owner) ? inside(owner) : null;
@@ -58,12 +53,12 @@ final class XnioReader implements PoolReader {
 
     @Override
     public Watch watch(Reflected pool) {
-        return pool.get() instanceof ThreadPoolExecutor ? PLAIN.watch(pool) : Watch.HOOK;
+        return AnyExecutor.watch(pool);
     }
 
     @Override
     public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
-        return PLAIN.progress(pool);
+        return AnyExecutor.progress(pool);
     }
 
     private static Object inside(Reflected worker) throws ReflectiveOperationException {
@@ -87,17 +82,9 @@ final class XnioReader implements PoolReader {
         threads.addAll(Arrays.asList((Object[]) worker.field("workerThreads")));
         for (Object thread : threads) {
             Selector selector = thread == null ? null : (Selector) new Reflected(thread).field("selector");
-            if (selector != null && selector.isOpen() && hasServerSocket(selector)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static boolean hasServerSocket(Selector selector) {
-        // A copy: the set moves with each connection.
-        for (Object key : selector.keys().toArray()) {
-            if (((SelectionKey) key).channel() instanceof ServerSocketChannel) {
+            if (selector != null
+                    && selector.isOpen()
+                    && !ServerSockets.attachedTo(selector).isEmpty()) {
                 return true;
             }
         }

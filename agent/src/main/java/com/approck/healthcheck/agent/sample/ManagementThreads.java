@@ -23,7 +23,9 @@ final class ManagementThreads implements JvmThreads {
         "netty.channel.kqueue.Native.keventWait",
         "netty.channel.uring.Native.ioUringEnter",
         "netty.util.concurrent.SingleThreadEventExecutor.takeTask",
-        // A ForkJoinPool's worker that looks for work.
+        // Workers that look for work: those of Grizzly in their queues, those of a ForkJoinPool.
+        "org.glassfish.grizzly.threadpool.FixedThreadPool$BasicWorker.getTask",
+        "org.glassfish.grizzly.threadpool.SyncThreadPool$SyncThreadWorker.getTask",
         "java.util.concurrent.ForkJoinPool.awaitWork"
     };
 
@@ -39,7 +41,7 @@ final class ManagementThreads implements JvmThreads {
     /** Who waits for work in a selector. Others do there for the answer to a question of theirs: database drivers. */
     private static final String[] SELECTING_LOOPS = {"netty.channel.nio.", "org.xnio.nio."};
 
-    private static final int WAITING_DEPTH = 8;
+    private static final int WAITING_DEPTH = 12;
 
     private final ThreadMXBean bean = ManagementFactory.getThreadMXBean();
     private final boolean cpuTime = bean.isThreadCpuTimeSupported() && bean.isThreadCpuTimeEnabled();

@@ -81,14 +81,19 @@ public record ServerVersion(
 
     /** Of each of these servers the version that stands first in the table, on every JDK that it runs on. */
     public static Stream<OnJdk> newestOnEveryJdk(String... names) {
+        return newest(names)
+                .flatMap(server -> Jdk.all().stream()
+                        .filter(jdk -> jdk.feature() >= server.oldestJdk())
+                        .map(jdk -> new OnJdk(server, jdk)));
+    }
+
+    /** Of each of these servers the version that stands first in the table. */
+    public static Stream<ServerVersion> newest(String... names) {
         return Stream.of(names)
                 .map(name -> all().stream()
                         .filter(server -> server.name().equals(name))
                         .findFirst()
-                        .orElseThrow())
-                .flatMap(server -> Jdk.all().stream()
-                        .filter(jdk -> jdk.feature() >= server.oldestJdk())
-                        .map(jdk -> new OnJdk(server, jdk)));
+                        .orElseThrow());
     }
 
     /** Unique in the table, and fit for a file name. */
