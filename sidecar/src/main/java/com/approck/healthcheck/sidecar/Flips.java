@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar;
 
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Verdict;
@@ -21,16 +22,18 @@ final class Flips implements Turn {
     private final Workers workers;
     private final Judge judge;
     private final Counters counters;
+    private final History history;
     private final Log log;
     private Verdict live;
     private Verdict ready;
     private long lookedAt;
     private long sweptAt;
 
-    Flips(Workers workers, Judge judge, Counters counters, Log log, long now) {
+    Flips(Workers workers, Judge judge, Counters counters, History history, Log log, long now) {
         this.workers = workers;
         this.judge = judge;
         this.counters = counters;
+        this.history = history;
         this.log = log;
         this.lookedAt = now - LOOK_NANOS;
         this.sweptAt = now;
@@ -48,21 +51,26 @@ final class Flips implements Turn {
         if (nanos - sweptAt >= SWEEP_NANOS) {
             sweptAt = nanos;
             workers.sweep();
+            Judge.Verdicts now = judge.verdicts();
+            history.sample(
+                    nanos, workers.totals(), now.live().isWell(), now.ready().isWell());
         }
         if (workers.takeChanged() || nanos - lookedAt >= LOOK_NANOS) {
             lookedAt = nanos;
-            Verdict nowLive = judge.live();
-            Verdict nowReady = judge.ready();
+            // Of one moment, so that what is the same for both has the same words.
+            Judge.Verdicts now = judge.verdicts();
+            Verdict nowLive = now.live();
+            Verdict nowReady = now.ready();
             boolean liveTurned = isOther(live, nowLive);
             boolean readyTurned = isOther(ready, nowReady);
             if (liveTurned && readyTurned && nowLive.equals(nowReady)) {
-                tell("live and ready", nowLive);
+                tell(nanos, "live and ready", nowLive);
             } else {
                 if (liveTurned) {
-                    tell("live", nowLive);
+                    tell(nanos, "live", nowLive);
                 }
                 if (readyTurned) {
-                    tell("ready", nowReady);
+                    tell(nanos, "ready", nowReady);
                 }
             }
             count(Counter.LIVE_FLIPS, live, liveTurned);
@@ -83,7 +91,8 @@ final class Flips implements Turn {
         return before == null || !before.code().equals(now.code());
     }
 
-    private void tell(String probes, Verdict verdict) {
+    private void tell(long nanos, String probes, Verdict verdict) {
+        history.flip(nanos, probes, verdict);
         log.info(probes + ": "
                 + (verdict.isWell() ? "200" : "422 " + verdict.code().get().label() + ": " + verdict.description()));
     }

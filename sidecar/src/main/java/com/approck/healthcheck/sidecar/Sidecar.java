@@ -4,6 +4,7 @@ import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.http.Probes;
 import com.approck.healthcheck.sidecar.keep.StateFile;
@@ -43,6 +44,7 @@ final class Sidecar implements AutoCloseable {
     private final HttpServer http;
     private final Optional<Application> application;
     private final Optional<StateFile> stateFile;
+    private final History history = new History();
     private final Judge judge;
     private final Log log;
     private final Duration drain;
@@ -55,7 +57,8 @@ final class Sidecar implements AutoCloseable {
         this.log = log;
         this.drain = settings.drain();
         this.http = HttpServer.create();
-        this.application = settings.readyUrl().map(url -> new Application(url, settings.readyTimeout(), ticker, log));
+        this.application =
+                settings.readyUrl().map(url -> new Application(url, settings.readyTimeout(), ticker, history, log));
         this.stateFile =
                 settings.stateFile().map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
     }
@@ -76,7 +79,8 @@ final class Sidecar implements AutoCloseable {
         Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
-            Facts facts = new Facts(workers, judge, counters, new Durations(), sockets, sidecar.application, ticker);
+            Facts facts = new Facts(
+                    workers, judge, counters, new Durations(), sidecar.history, sockets, sidecar.application, ticker);
             Probes probes = new Probes(facts, sidecar.http.slow());
             sidecar.http.listen(settings.httpHost(), settings.httpPort(), probes.routes());
         } catch (CouldNotBindException | RuntimeException e) {
@@ -86,7 +90,7 @@ final class Sidecar implements AutoCloseable {
         sidecar.receiver = Receiver.start(
                 sockets,
                 around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker)),
-                new Flips(workers, judge, counters, log, now),
+                new Flips(workers, judge, counters, sidecar.history, log, now),
                 counters,
                 ticker,
                 log,

@@ -110,6 +110,13 @@ final class SidecarTest {
             assertTrue(calls.contains("healthcheck_ready_url_calls_total{result=\"ready\"} 1\n"), calls);
             assertTrue(calls.contains("healthcheck_ready_url_calls_total{result=\"not_ready\"} 1\n"), calls);
 
+            JsonNode status = get("/status").json();
+            assertEquals("ServiceNotReady", status.get("ready").get("code").asString());
+            assertEquals(422, status.get("application").get("status").asInt());
+            assertEquals(
+                    "application", status.get("flips").get(0).get("subject").asString());
+            assertEquals(1, answers.size());
+
             JsonNode verbose = awaitCall("/health/ready?verbose").json();
             assertEquals("ServiceNotReady", verbose.get("code").asString());
             assertEquals("down \"now\"", verbose.get("non_field_errors").get(0).asString());
@@ -161,7 +168,8 @@ final class SidecarTest {
     @Test
     void unknownPath_isNotFound() throws Exception {
         start();
-        for (String path : List.of("/", "/metrics/", "/health", "/health/live/", "/health/live/x", "/Health/live")) {
+        for (String path :
+                List.of("/index.html", "/metrics/", "/health", "/health/live/", "/health/live/x", "/Health/live")) {
             assertEquals(404, get(path).status(), path);
             assertEquals("no-store", get(path).header("cache-control"), path);
         }
@@ -182,8 +190,15 @@ final class SidecarTest {
     void headAndOptions_haveTheStatusOfGet_andNoBody(String method) throws Exception {
         start();
         hear("workers:3|g");
-        for (String path :
-                List.of("/health/live", "/health/ready", "/livez", "/metrics", "/nowhere", "/health/live?verbose")) {
+        for (String path : List.of(
+                "/health/live",
+                "/health/ready",
+                "/livez",
+                "/metrics",
+                "/status",
+                "/",
+                "/nowhere",
+                "/health/live?verbose")) {
             Answer answer = request(method, path);
             assertEquals(get(path).status(), answer.status(), path);
             assertEquals("", answer.body(), path);
@@ -320,6 +335,49 @@ final class SidecarTest {
         assertTrue(body.contains("healthcheck_truncated 1\n"));
         assertEquals(200, count(body, "healthcheck_source_current{"));
         assertEquals(500, count(body, "healthcheck_pool_able{"));
+    }
+
+    @Test
+    void status_tellsVerdictsHistoryAndFlips() throws Exception {
+        start();
+        Await.until(() -> log().contains("No datagram"), this::log);
+        hear("workers:3|g\nworkers.pool.a:3|g\nworkers.pool.a.capacity:4|g\nworkers.pool.a.busy:2|g");
+        Await.until(() -> log().contains("live and ready: 200"), this::log);
+        leap(900, 1800);
+        JsonNode status = get("/status").json();
+        assertEquals(200, status.get("live").get("status").asInt());
+        assertEquals(200, status.get("ready").get("status").asInt());
+        assertFalse(status.has("application"));
+        assertEquals(
+                "a",
+                status.get("sources").get(0).get("pools").get(0).get("name").asString());
+        JsonNode history = status.get("history");
+        int last = history.get("able").size() - 1;
+        assertTrue(last >= 0, status::toString);
+        for (Map.Entry<String, Integer> number : Map.of(
+                        "able", 3, "capacity", 4, "busy", 2, "stuck", 0, "queued", 0, "live", 1, "ready", 1)
+                .entrySet()) {
+            assertEquals(
+                    number.getValue(), history.get(number.getKey()).get(last).asInt(), number.getKey());
+        }
+        assertTrue(history.get("age_ms").get(last).asLong() < 2000, status::toString);
+        assertEquals("live and ready", status.get("flips").get(0).get("subject").asString());
+        assertEquals(200, status.get("flips").get(0).get("status").asInt());
+        assertEquals(422, status.get("flips").get(1).get("status").asInt());
+    }
+
+    @Test
+    void statusPage_mayRunItsOwnScriptAlone() throws Exception {
+        start();
+        Answer page = get("/");
+        assertEquals(200, page.status());
+        assertEquals("text/html; charset=utf-8", page.header("content-type"));
+        assertEquals("nosniff", page.header("x-content-type-options"));
+        assertTrue(
+                page.header("content-security-policy")
+                        .matches("default-src 'none'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+'; "
+                                + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+                page.header("content-security-policy"));
     }
 
     private static long count(String body, String start) {

@@ -16,6 +16,8 @@ public record Tool(String debianPackage, List<String> check) {
     public static final Tool GUNICORN = new Tool("gunicorn", List.of("/usr/bin/gunicorn", "--version"));
     public static final Tool GEVENT = new Tool("python3-gevent", List.of("/usr/bin/python3", "-c", "import gevent"));
     public static final Tool PYFLAKES = new Tool("pyflakes3", List.of("/usr/bin/pyflakes3", "--version"));
+    public static final Tool CHROMIUM =
+            new Tool("chromium-headless-shell", List.of("/usr/bin/chromium-headless-shell", "--version"));
     /** Brings promtool. */
     public static final Tool PROMETHEUS = new Tool("prometheus", List.of("/usr/bin/promtool", "--version"));
 

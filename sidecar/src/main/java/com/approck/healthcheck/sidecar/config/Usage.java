@@ -10,7 +10,7 @@ final class Usage {
         StringBuilder text = new StringBuilder(2048);
         text.append("usage: java -jar healthcheck-sidecar.jar [flags]\n\n");
         text.append("Hears how many workers an application has, and answers probes:\n");
-        text.append("GET /health/live, /health/ready (each with ?verbose), /livez, /metrics.\n\n");
+        text.append("GET /health/live, /health/ready (each with ?verbose), /livez, /metrics, and / for people.\n\n");
         for (Flag flag : Flag.values()) {
             StringBuilder left = new StringBuilder("  ");
             if (flag.letter != '\0') {

@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.http;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
@@ -39,6 +40,8 @@ final class LongBodies {
             Reply.send(exchange, 503, Reply.TEXT, BUSY);
             return;
         }
+        // It may hold names that anybody made up: no browser is to take it for anything but what we say it is.
+        exchange.getResponseHeaders().put(Headers.X_CONTENT_TYPE_OPTIONS, "nosniff");
         AtomicBoolean over = new AtomicBoolean();
         XnioExecutor.Key end = exchange.getIoThread()
                 .executeAfter(

@@ -8,10 +8,12 @@ import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.show.Facts;
 import com.approck.healthcheck.sidecar.show.Metrics;
+import com.approck.healthcheck.sidecar.show.Status;
 import com.approck.healthcheck.sidecar.show.Verbose;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -47,7 +49,9 @@ public final class Probes {
                 .on("/health/live", new Live())
                 .on("/health/ready", new Ready())
                 .on("/livez", new SelfLive())
-                .on("/metrics", new Scrape());
+                .on("/metrics", new Scrape())
+                .on("/status", new StatusJson())
+                .on("/", new StatusPage());
     }
 
     private void reply(HttpServerExchange exchange, Verdict verdict) {
@@ -144,6 +148,27 @@ public final class Probes {
         }
     }
 
+    /** What the status page reads. */
+    private final class StatusJson implements HttpHandler {
+        @Override
+        public void handleRequest(HttpServerExchange exchange) {
+            longBodies.send(exchange, 200, Reply.JSON, () -> texts.status().json());
+        }
+    }
+
+    /** The page itself, which is the same each time. */
+    private final class StatusPage implements HttpHandler {
+        @Override
+        public void handleRequest(HttpServerExchange exchange) {
+            longBodies.send(exchange, 200, Page.TYPE, () -> {
+                Page page = texts.page();
+                exchange.getResponseHeaders().put(Headers.CONTENT_SECURITY_POLICY, page.policy());
+                exchange.getResponseHeaders().put(Headers.REFERRER_POLICY, "no-referrer");
+                return page.bytes();
+            });
+        }
+    }
+
     /** Records how long a probe took, from its last byte to that of its answer; one is enough for all exchanges. */
     private static final class Timer implements ExchangeCompletionListener {
         private final Probe probe;
@@ -170,6 +195,8 @@ public final class Probes {
         private final Facts facts;
         private Verbose verbose;
         private Metrics metrics;
+        private Status status;
+        private Page page;
 
         Texts(Facts facts) {
             this.facts = facts;
@@ -187,6 +214,20 @@ public final class Probes {
                 metrics = new Metrics(facts);
             }
             return metrics;
+        }
+
+        synchronized Status status() {
+            if (status == null) {
+                status = new Status(facts, verbose());
+            }
+            return status;
+        }
+
+        synchronized Page page() {
+            if (page == null) {
+                page = Page.load();
+            }
+            return page;
         }
     }
 }

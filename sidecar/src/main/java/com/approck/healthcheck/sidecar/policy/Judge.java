@@ -29,6 +29,18 @@ public final class Judge {
         return stopping ? STOPPING : policy.ready(standing());
     }
 
+    /** Both verdicts on one and the same standing. */
+    public Verdicts verdicts() {
+        if (stopping) {
+            return new Verdicts(Verdict.WELL, STOPPING);
+        }
+        Standing standing = standing();
+        return new Verdicts(policy.live(standing), policy.ready(standing));
+    }
+
+    /** The verdicts of one moment. */
+    public record Verdicts(Verdict live, Verdict ready) {}
+
     public State state() {
         return policy.state(standing());
     }

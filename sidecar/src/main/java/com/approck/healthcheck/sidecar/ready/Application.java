@@ -1,12 +1,15 @@
 package com.approck.healthcheck.sidecar.ready;
 
+import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.words.Words;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +30,7 @@ public final class Application implements AutoCloseable {
     private final URI url;
     private final Duration deadline;
     private final Ticker ticker;
+    private final History history;
     private final Log log;
     private final AnswerReader reader;
     private final ExecutorService thread;
@@ -38,13 +42,14 @@ public final class Application implements AutoCloseable {
     private boolean busy;
 
     private long busySince;
-    private String lastSeen;
+    private Last last;
 
     /** Prepares to ask {@code url}; {@code deadline} is for a whole call. */
-    public Application(URI url, Duration deadline, Ticker ticker, Log log) {
+    public Application(URI url, Duration deadline, Ticker ticker, History history, Log log) {
         this.url = url;
         this.deadline = deadline;
         this.ticker = ticker;
+        this.history = history;
         this.log = log;
         this.reader = new AnswerReader(Call.shown(url));
         for (Answer.Result result : Answer.Result.values()) {
@@ -74,6 +79,11 @@ public final class Application implements AutoCloseable {
             start(inFlight);
             return inFlight;
         }
+    }
+
+    /** What the last call came to; empty before the first. */
+    public synchronized Optional<Last> last() {
+        return Optional.ofNullable(last);
     }
 
     /** How many calls came to this; probes that shared one call count once. */
@@ -125,16 +135,28 @@ public final class Application implements AutoCloseable {
 
     /** One line when the answer turns, not one a probe. */
     private void report(Answer answer, long tookNanos) {
-        String seen = answer.verdict().description();
+        Verdict verdict = answer.verdict();
+        String seen = verdict.description();
+        Last before;
+        Last now = new Last(ticker.nanos(), verdict);
         synchronized (this) {
-            if (seen.equals(lastSeen)) {
-                if (log.traces()) {
-                    log.trace("application: " + (seen.isEmpty() ? "ready" : seen) + " after " + Words.of(tookNanos));
-                }
-                return;
-            }
-            lastSeen = seen;
+            before = last;
+            last = now;
         }
+        if (before != null && before.verdict().equals(verdict)) {
+            if (log.traces()) {
+                log.trace("application: " + (seen.isEmpty() ? "ready" : seen) + " after " + Words.of(tookNanos));
+            }
+            return;
+        }
+        history.application(now.at(), verdict);
         log.info("application: " + (seen.isEmpty() ? "ready" : "not ready: " + seen));
     }
+
+    /**
+     * What it said last.
+     *
+     * @param at by the ticker
+     */
+    public record Last(long at, Verdict verdict) {}
 }

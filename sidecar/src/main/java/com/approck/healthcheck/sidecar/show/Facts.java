@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar.show;
 
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.Receiver;
@@ -15,6 +16,7 @@ public record Facts(
         Judge judge,
         Counters counters,
         Durations durations,
+        History history,
         Receiver.Sockets sockets,
         Optional<Application> application,
         Ticker ticker) {}

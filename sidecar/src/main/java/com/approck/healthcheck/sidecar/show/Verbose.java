@@ -35,7 +35,7 @@ public final class Verbose {
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             verdict(json, verdict);
-            state(json);
+            state(json, facts.ticker().nanos(), MOST_SOURCES);
             json.writeEndObject();
         }
         return ByteBuffer.wrap(bytes.toByteArray());
@@ -55,21 +55,22 @@ public final class Verbose {
                 json.writeString(answer.text().orElse(""));
                 json.writeEndArray();
             }
-            state(json);
+            state(json, facts.ticker().nanos(), MOST_SOURCES);
             json.writeEndObject();
         }
         return ByteBuffer.wrap(bytes.toByteArray());
     }
 
-    private static void verdict(JsonGenerator json, Verdict verdict) {
+    /** The fields of a verdict that is not well; nothing otherwise. */
+    static void verdict(JsonGenerator json, Verdict verdict) {
         if (verdict.code().isPresent()) {
             json.writeStringProperty("code", verdict.code().get().label());
             json.writeStringProperty("description", verdict.description());
         }
     }
 
-    private void state(JsonGenerator json) {
-        long now = facts.ticker().nanos();
+    /** What is known at {@code now}, with so many of the sources at most. */
+    void state(JsonGenerator json, long now, int mostSources) {
         Standing standing = facts.workers().standing(now);
         json.writeStringProperty("state", facts.judge().policy().state(standing).label());
         json.writeBooleanProperty("draining", facts.judge().isStopping());
@@ -79,7 +80,7 @@ public final class Verbose {
         json.writeNumberProperty("min_sources", facts.judge().policy().minSources());
         json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
         json.writeStringProperty("listening", facts.judge().policy().listening());
-        sources(json, facts.workers().sources(now, MOST_SOURCES));
+        sources(json, facts.workers().sources(now, mostSources));
         json.writeObjectPropertyStart("counters");
         for (Counter counter : Counter.values()) {
             json.writeNumberProperty(counter.label(), facts.counters().get(counter));
@@ -127,7 +128,7 @@ public final class Verbose {
         }
     }
 
-    private static long millis(long nanos) {
+    static long millis(long nanos) {
         return nanos / 1_000_000;
     }
 }

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Remembers what was told about workers, by whom, and until when it holds.
@@ -157,18 +158,15 @@ public final class Workers {
     /** What is known at {@code now}. */
     public synchronized Standing standing(long now) {
         Sum sum = new Sum(now);
-        for (int i = 0; i < shared.size(); i++) {
-            Source source = shared.get(i);
-            if (source != null) {
-                sum.add(source);
-            }
-        }
-        for (Source first : leased.values()) {
-            for (Source source = first; source != null; source = source.sibling) {
-                sum.add(source);
-            }
-        }
+        each(sum);
         return sum.standing();
+    }
+
+    /** What the sources whose word holds told, added up. */
+    public synchronized Totals totals() {
+        Adder adder = new Adder();
+        each(adder);
+        return new Totals(adder.able, adder.busy, adder.stuck, adder.queued, adder.capacity);
     }
 
     /** At most {@code most} sources, those without a lease first. */
@@ -196,6 +194,20 @@ public final class Workers {
     static double added(double before, Gauge gauge) {
         double base = gauge.delta() ? Math.max(0, before) : 0;
         return Math.max(0, Math.min(1e12, base + gauge.value()));
+    }
+
+    private void each(Consumer<Source> consumer) {
+        for (int i = 0; i < shared.size(); i++) {
+            Source source = shared.get(i);
+            if (source != null) {
+                consumer.accept(source);
+            }
+        }
+        for (Source first : leased.values()) {
+            for (Source source = first; source != null; source = source.sibling) {
+                consumer.accept(source);
+            }
+        }
     }
 
     private Source leased(InetSocketAddress sender, Gauge gauge) {
@@ -439,8 +451,34 @@ public final class Workers {
                 List.copyOf(views));
     }
 
+    /** Adds up what their pools told. */
+    private final class Adder implements Consumer<Source> {
+        private long able;
+        private long busy;
+        private long stuck;
+        private long queued;
+        private long capacity;
+
+        @Override
+        public void accept(Source source) {
+            if (isOver(source)) {
+                return;
+            }
+            able += able(source);
+            for (int i = 0; i < source.pools.size(); i++) {
+                Pool pool = source.pools.get(i);
+                if (!isOver(source, pool)) {
+                    busy += Math.max(0, pool.number(Aspect.POOL_BUSY));
+                    stuck += Math.max(0, pool.number(Aspect.POOL_STUCK));
+                    queued += Math.max(0, pool.number(Aspect.POOL_QUEUED));
+                    capacity += Math.max(0, pool.number(Aspect.POOL_CAPACITY));
+                }
+            }
+        }
+    }
+
     /** Adds up the sources; only the one pool that is named becomes text. */
-    private final class Sum {
+    private final class Sum implements Consumer<Source> {
         private final long now;
         private long able;
         private long ableStaying;
@@ -455,7 +493,8 @@ public final class Workers {
             this.now = now;
         }
 
-        void add(Source source) {
+        @Override
+        public void accept(Source source) {
             if (isOver(source)) {
                 return;
             }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
+import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.policy.Code;
 import com.approck.healthcheck.sidecar.policy.Verdict;
@@ -26,6 +27,7 @@ final class ApplicationTest {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final History history = new History();
     private final CountDownLatch testIsOver = new CountDownLatch(1);
     private HostileServer server;
     private Application application;
@@ -267,7 +269,11 @@ final class ApplicationTest {
 
     private Application application(URI url, Duration deadline) {
         return new Application(
-                url, deadline, System::nanoTime, new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0));
+                url,
+                deadline,
+                System::nanoTime,
+                history,
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0));
     }
 
     private static Answer get(CompletableFuture<Answer> answer) throws Exception {

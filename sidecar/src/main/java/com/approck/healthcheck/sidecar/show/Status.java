@@ -1,0 +1,124 @@
+package com.approck.healthcheck.sidecar.show;
+
+import com.approck.healthcheck.sidecar.history.Flip;
+import com.approck.healthcheck.sidecar.history.Sample;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.ready.Application;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.ToLongFunction;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * What the status page shows: both verdicts, the state as {@code ?verbose} has it, ten minutes of history and the last flips. Never asks
+ * the application: of that it tells the last answer that a probe got.
+ *
+ * <p>Every time is an age in milliseconds, so that no clock of ours has to be right. Of sources it tells {@value #MOST_SOURCES}.
+ */
+public final class Status {
+    static final int MOST_SOURCES = 100;
+
+    private final JsonFactory factory = new JsonFactory();
+    private final Facts facts;
+    private final Verbose verbose;
+
+    public Status(Facts facts, Verbose verbose) {
+        this.facts = facts;
+        this.verbose = verbose;
+    }
+
+    /** The status of now. */
+    public ByteBuffer json() {
+        long now = facts.ticker().nanos();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
+        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            json.writeStartObject();
+            verdict(json, "live", facts.judge().live());
+            verdict(json, "ready", ready());
+            application(json, now);
+            verbose.state(json, now, MOST_SOURCES);
+            OptionalLong drops = facts.sockets().kernelDrops();
+            if (drops.isPresent()) {
+                json.writeNumberProperty("kernel_drops", drops.getAsLong());
+            }
+            history(json, now, facts.history().samples());
+            flips(json, now, facts.history().flips());
+            json.writeEndObject();
+        }
+        return ByteBuffer.wrap(bytes.toByteArray());
+    }
+
+    /** Of the workers first, as for a probe; then what the application said last, if it was ever asked. */
+    private Verdict ready() {
+        Verdict verdict = facts.judge().ready();
+        return verdict.isWell()
+                ? facts.application()
+                        .flatMap(Application::last)
+                        .map(Application.Last::verdict)
+                        .orElse(verdict)
+                : verdict;
+    }
+
+    private void application(JsonGenerator json, long now) {
+        if (facts.application().isEmpty()) {
+            return;
+        }
+        json.writeObjectPropertyStart("application");
+        Optional<Application.Last> last = facts.application().get().last();
+        json.writeBooleanProperty("asked", last.isPresent());
+        if (last.isPresent()) {
+            json.writeNumberProperty("age_ms", Verbose.millis(now - last.get().at()));
+            fields(json, last.get().verdict());
+        }
+        json.writeEndObject();
+    }
+
+    private static void verdict(JsonGenerator json, String name, Verdict verdict) {
+        json.writeObjectPropertyStart(name);
+        fields(json, verdict);
+        json.writeEndObject();
+    }
+
+    private static void fields(JsonGenerator json, Verdict verdict) {
+        json.writeNumberProperty("status", verdict.isWell() ? 200 : 422);
+        Verbose.verdict(json, verdict);
+    }
+
+    private static void history(JsonGenerator json, long now, List<Sample> samples) {
+        json.writeObjectPropertyStart("history");
+        column(json, "age_ms", samples, sample -> Verbose.millis(now - sample.at()));
+        column(json, "able", samples, sample -> sample.totals().able());
+        column(json, "busy", samples, sample -> sample.totals().busy());
+        column(json, "stuck", samples, sample -> sample.totals().stuck());
+        column(json, "queued", samples, sample -> sample.totals().queued());
+        column(json, "capacity", samples, sample -> sample.totals().capacity());
+        column(json, "live", samples, sample -> sample.live() ? 1 : 0);
+        column(json, "ready", samples, sample -> sample.ready() ? 1 : 0);
+        json.writeEndObject();
+    }
+
+    private static void column(JsonGenerator json, String name, List<Sample> samples, ToLongFunction<Sample> number) {
+        json.writeArrayPropertyStart(name);
+        for (Sample sample : samples) {
+            json.writeNumber(number.applyAsLong(sample));
+        }
+        json.writeEndArray();
+    }
+
+    private static void flips(JsonGenerator json, long now, List<Flip> flips) {
+        json.writeArrayPropertyStart("flips");
+        for (Flip flip : flips) {
+            json.writeStartObject();
+            json.writeNumberProperty("age_ms", Verbose.millis(now - flip.at()));
+            json.writeStringProperty("subject", flip.subject());
+            fields(json, flip.verdict());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}
