@@ -49,7 +49,7 @@ final class AttachIT {
         // Beside those of every scenario, those to which other ways lead from their threads.
         return Stream.concat(
                         ServerVersion.all().stream().filter(ServerVersion::everyScenario),
-                        ServerVersion.newest("vertx", "grizzly"))
+                        ServerVersion.newestForEveryJdk("vertx", "grizzly"))
                 .toList();
     }
 

@@ -81,6 +81,7 @@ public final class PoolType {
     private static final String TOMCAT = "org.apache.tomcat.util.net.AbstractEndpoint";
     private static final String XNIO_WORKER = "org.xnio.XnioWorker";
     private static final String JDK_HTTP_SERVER = "sun.net.httpserver.ServerImpl";
+    private static final String HELIDON_LISTENER = "io.helidon.webserver.ServerListener";
     private static final String GRIZZLY_SERVER = "org.glassfish.grizzly.nio.transport.TCPNIOServerConnection";
     private static final PoolType NETTY = netty("");
     private static final PoolType NETTY_OF_GRPC = netty("io.grpc.netty.shaded.");
@@ -152,6 +153,12 @@ public final class PoolType {
                     new Hooked(Event.POOL_STARTED, JDK_HTTP_SERVER, "start"),
                     new Hooked(Event.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
                     new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run")),
+            new PoolType(
+                    "Helidon",
+                    HELIDON_LISTENER,
+                    new HelidonReader(),
+                    new Hooked(Event.POOL_STARTED, HELIDON_LISTENER, "start"),
+                    new Hooked(Event.POOL_STOPPED, HELIDON_LISTENER, "stop")),
             // Nothing leads from its workers to its sockets, but the threads of its selectors wait in them.
             new PoolType(
                             "Grizzly",

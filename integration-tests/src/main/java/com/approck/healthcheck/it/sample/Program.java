@@ -13,7 +13,9 @@ final class Program {
         int port();
 
         /** The port of the second pool, or -1. */
-        int managementPort();
+        default int managementPort() {
+            return -1;
+        }
 
         void stop() throws Exception;
     }

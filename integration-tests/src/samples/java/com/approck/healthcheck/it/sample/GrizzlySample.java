@@ -40,11 +40,6 @@ public final class GrizzlySample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() {
         server.shutdownNow();
     }

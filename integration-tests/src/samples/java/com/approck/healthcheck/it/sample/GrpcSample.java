@@ -120,11 +120,6 @@ public final class GrpcSample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() throws InterruptedException {
         server.shutdown().awaitTermination();
     }

@@ -80,11 +80,6 @@ public final class JdkHttpServerSample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() {
         server.stop(gracefulSeconds);
     }

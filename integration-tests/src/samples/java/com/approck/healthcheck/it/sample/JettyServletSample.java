@@ -58,11 +58,6 @@ public final class JettyServletSample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() throws Exception {
         server.stop();
     }

@@ -84,11 +84,6 @@ public final class NettySample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() throws InterruptedException {
         channel.close().sync();
         acceptor.shutdownGracefully();

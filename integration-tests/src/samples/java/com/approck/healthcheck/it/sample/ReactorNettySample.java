@@ -55,11 +55,6 @@ public final class ReactorNettySample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() {
         server.disposeNow();
     }

@@ -53,11 +53,6 @@ public final class UndertowSample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() {
         server.stop();
     }

@@ -53,11 +53,6 @@ public final class VertxSample implements Program.Server {
     }
 
     @Override
-    public int managementPort() {
-        return -1;
-    }
-
-    @Override
     public void stop() throws Exception {
         vertx.close().toCompletionStage().toCompletableFuture().get();
     }

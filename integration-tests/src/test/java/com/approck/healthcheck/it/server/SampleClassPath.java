@@ -2,23 +2,24 @@ package com.approck.healthcheck.it.server;
 
 import static java.util.stream.Collectors.joining;
 
+import com.approck.healthcheck.it.process.Jdk;
+import com.approck.healthcheck.it.process.ProcessUnderTest;
 import eu.maveniverse.maven.mima.context.Context;
 import eu.maveniverse.maven.mima.context.ContextOverrides;
 import eu.maveniverse.maven.mima.runtime.standalonestatic.StandaloneStaticRuntime;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
-import javax.tools.JavaFileObject;
-import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.collection.CollectRequest;
@@ -41,6 +42,8 @@ public final class SampleClassPath {
     /** What every sample needs beside its own source. */
     private static final List<String> SHARED =
             List.of("BufferedReply", "Faults", "FullHeapSelector", "Options", "Program", "Reply");
+
+    private static final Duration TO_COMPILE = Duration.ofSeconds(60);
 
     private static final Map<ServerVersion, String> DONE = new ConcurrentHashMap<>();
 
@@ -89,27 +92,51 @@ public final class SampleClassPath {
     }
 
     private static Path compile(ServerVersion server, List<File> libraries) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         Path classes = TARGET.resolve(server.id()).resolve("classes");
-        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+        // A library for a newer Java than the one that runs the tests can only be read by the compiler of such a one.
+        Jdk jdk = Jdk.all().stream()
+                .filter(each -> each.feature()
+                        >= Math.max(server.oldestJdk(), Jdk.running().feature()))
+                .findFirst()
+                .orElseThrow();
+        List<String> arguments = new ArrayList<>(List.of(
+                "--release",
+                Integer.toString(Math.max(17, server.oldestJdk())),
+                "-proc:none",
+                "-nowarn",
+                "-cp",
+                libraries.stream().map(File::getPath).collect(joining(File.pathSeparator)),
+                "-d",
+                classes.toString()));
+        try {
             Files.createDirectories(classes);
-            Iterable<? extends JavaFileObject> sources = files.getJavaFileObjects(sources(server));
-            List<String> options = List.of(
-                    "--release",
-                    "17",
-                    "-proc:none",
-                    "-nowarn",
-                    "-cp",
-                    libraries.stream().map(File::getPath).collect(joining(File.pathSeparator)),
-                    "-d",
-                    classes.toString());
-            StringWriter messages = new StringWriter();
-            if (!compiler.getTask(messages, files, null, options, null, sources).call()) {
-                throw new AssertionError(server.sample() + " does not compile against " + server + ":\n" + messages);
+            for (Path source : sources(server)) {
+                arguments.add(source.toString());
             }
-            return classes;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        String failure = jdk.equals(Jdk.running()) ? compileHere(arguments) : compileBy(jdk, arguments);
+        if (failure != null) {
+            throw new AssertionError(server.sample() + " does not compile against " + server + ":\n" + failure);
+        }
+        return classes;
+    }
+
+    /** What the compiler of this JVM says of a failure, or null; much quicker than to start another. */
+    private static String compileHere(List<String> arguments) {
+        ByteArrayOutputStream messages = new ByteArrayOutputStream();
+        int status =
+                ToolProvider.getSystemJavaCompiler().run(null, messages, messages, arguments.toArray(String[]::new));
+        return status == 0 ? null : messages.toString(StandardCharsets.UTF_8);
+    }
+
+    /** The same of another JDK's. */
+    private static String compileBy(Jdk jdk, List<String> arguments) {
+        List<String> command = new ArrayList<>(arguments);
+        command.add(0, jdk.tool("javac").toString());
+        try (ProcessUnderTest compiler = ProcessUnderTest.start("javac-" + jdk.feature(), Map.of(), command)) {
+            return compiler.awaitExit(TO_COMPILE) == 0 ? null : compiler.describe();
         }
     }
 

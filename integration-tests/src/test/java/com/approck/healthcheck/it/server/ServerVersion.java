@@ -81,17 +81,21 @@ public record ServerVersion(
 
     /** Of each of these servers the version that stands first in the table, on every JDK that it runs on. */
     public static Stream<OnJdk> newestOnEveryJdk(String... names) {
-        return newest(names)
+        return newest(Integer.MAX_VALUE, names)
                 .flatMap(server -> Jdk.all().stream()
                         .filter(jdk -> jdk.feature() >= server.oldestJdk())
                         .map(jdk -> new OnJdk(server, jdk)));
     }
 
-    /** Of each of these servers the version that stands first in the table. */
-    public static Stream<ServerVersion> newest(String... names) {
+    /** Of each of these servers the newest version that runs on every JDK of this machine. */
+    public static Stream<ServerVersion> newestForEveryJdk(String... names) {
+        return newest(Jdk.all().get(0).feature(), names);
+    }
+
+    private static Stream<ServerVersion> newest(int jdk, String... names) {
         return Stream.of(names)
                 .map(name -> all().stream()
-                        .filter(server -> server.name().equals(name))
+                        .filter(server -> server.name().equals(name) && server.oldestJdk() <= jdk)
                         .findFirst()
                         .orElseThrow());
     }
