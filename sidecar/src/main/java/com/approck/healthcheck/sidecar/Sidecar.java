@@ -4,6 +4,7 @@ import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.forward.Forward;
 import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.http.Probes;
@@ -50,6 +51,8 @@ final class Sidecar implements AutoCloseable {
     private final Duration drain;
     private final CompletableFuture<Exit> end = new CompletableFuture<>();
     private Receiver receiver;
+    /** Null unless it was asked for. */
+    private Forward forward;
 
     private Sidecar(Settings settings, Receiver.Sockets sockets, Workers workers, Judge judge, Ticker ticker, Log log) {
         this.sockets = sockets;
@@ -87,9 +90,16 @@ final class Sidecar implements AutoCloseable {
             sidecar.close();
             throw e;
         }
+        DatagramHandler handler =
+                around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker));
+        if (settings.forward().isPresent()) {
+            sidecar.forward =
+                    Forward.start(settings.forward().get(), sockets.addresses(), handler, counters, ticker, log);
+            handler = sidecar.forward;
+        }
         sidecar.receiver = Receiver.start(
                 sockets,
-                around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker)),
+                handler,
                 new Flips(workers, judge, counters, sidecar.history, log, now),
                 counters,
                 ticker,
@@ -152,6 +162,9 @@ final class Sidecar implements AutoCloseable {
     public void close() {
         if (receiver != null) {
             receiver.close();
+            if (forward != null) {
+                forward.close();
+            }
             stateFile.ifPresent(StateFile::close);
         }
         http.close();

@@ -18,6 +18,8 @@ public record Tool(String debianPackage, List<String> check) {
     public static final Tool PYFLAKES = new Tool("pyflakes3", List.of("/usr/bin/pyflakes3", "--version"));
     public static final Tool CHROMIUM =
             new Tool("chromium-headless-shell", List.of("/usr/bin/chromium-headless-shell", "--version"));
+    /** A StatsD server, among much else. */
+    public static final Tool COLLECTD = new Tool("collectd-core", List.of("/usr/sbin/collectd", "-h"));
     /** Brings promtool. */
     public static final Tool PROMETHEUS = new Tool("prometheus", List.of("/usr/bin/promtool", "--version"));
 

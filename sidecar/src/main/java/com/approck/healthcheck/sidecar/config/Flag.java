@@ -7,6 +7,7 @@ enum Flag {
     PORT("port", 'P', "PORT", "8000", "its port; 0: one that is free"),
     STATSD_HOST("statsd-host", '\0', "HOST", "localhost", "where StatsD datagrams are awaited"),
     STATSD_PORT("statsd-port", '\0', "PORT", "8125", "its port; 0: one that is free"),
+    FORWARD("statsd-forward", '\0', "HOST:PORT", "", "another StatsD server, which gets every datagram too"),
     READY_URL(
             "application-health-ready-url",
             '\0',

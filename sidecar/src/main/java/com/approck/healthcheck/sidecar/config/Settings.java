@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.config;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param httpPort 0 for one that is free
  * @param statsdHost where datagrams are awaited
  * @param statsdPort 0 for one that is free
+ * @param forward another StatsD server that gets every datagram too; its name is not looked up yet
  * @param readyUrl the application's own readiness
  * @param readyTimeout for a whole call to it
  * @param minWorkers able workers, over all sources, below which there are none
@@ -28,6 +30,7 @@ public record Settings(
         int httpPort,
         String statsdHost,
         int statsdPort,
+        Optional<InetSocketAddress> forward,
         Optional<URI> readyUrl,
         Duration readyTimeout,
         int minWorkers,

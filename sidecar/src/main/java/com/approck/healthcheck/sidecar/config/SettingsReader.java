@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.config;
 
 import com.approck.healthcheck.sidecar.hooks.Hooks;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -56,6 +57,7 @@ public final class SettingsReader {
                 integer(Flag.PORT, "a port", 0, 65_535),
                 host(Flag.STATSD_HOST),
                 integer(Flag.STATSD_PORT, "a port", 0, 65_535),
+                forward(),
                 url(),
                 time(Flag.READY_TIMEOUT, Duration.ofMillis(1), Duration.ofMinutes(1)),
                 integer(Flag.MIN_WORKERS, "a number", 1, MOST),
@@ -96,17 +98,60 @@ public final class SettingsReader {
 
     private String host(Flag flag) {
         Given given = given(flag);
-        String text = given.text();
+        if (!isHost(given.text())) {
+            wrong(given, "is not a host", "a host name or an IP address");
+        }
+        return unbracketed(given.text());
+    }
+
+    private static boolean isHost(String text) {
         boolean good = !text.isEmpty();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             good &= c > ' ' && c < 0x7f && "/?#@'\"".indexOf(c) < 0;
         }
-        if (!good) {
-            wrong(given, "is not a host", "a host name or an IP address");
+        return good;
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private Optional<InetSocketAddress> forward() {
+        Given given = given(Flag.FORWARD);
+        String text = given.text();
+        if (text.isEmpty() && given.origin().equals("default")) {
+            return Optional.empty();
         }
-        boolean bracketed = text.startsWith("[") && text.endsWith("]");
-        return bracketed ? text.substring(1, text.length() - 1) : text;
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        long port = colon < 0 ? -1 : digits(text.substring(colon + 1));
+        String bare = unbracketed(host);
+        // Without brackets nobody could tell which colon ends an IPv6 address.
+        boolean ambiguous = bare.equals(host) && host.indexOf(':') >= 0;
+        if (!isHost(bare) || ambiguous || port < 1 || port > 65_535) {
+            wrong(given, "is not where a server listens", "HOST:PORT, such as statsd.example.org:8125 or [::1]:8126");
+            return Optional.empty();
+        }
+        // What names are is known only when they are looked up; the plainest mistake is told at once.
+        String ours = unbracketed(given(Flag.STATSD_HOST).text());
+        boolean same = bare.equalsIgnoreCase(ours) || (isOfThisMachine(bare) && isOfThisMachine(ours));
+        if (same && digits(given(Flag.STATSD_PORT).text()) == port) {
+            wrong(
+                    given,
+                    "is where the sidecar itself listens, and each datagram would go round for ever",
+                    "another server's HOST:PORT, or another --statsd-port");
+        }
+        return Optional.of(InetSocketAddress.createUnresolved(bare, (int) port));
+    }
+
+    /** Whether it is so whatever the name server says. */
+    private static boolean isOfThisMachine(String host) {
+        return host.equalsIgnoreCase("localhost")
+                || host.startsWith("127.")
+                || host.equals("::1")
+                || host.equals("0.0.0.0")
+                || host.equals("::");
     }
 
     private int integer(Flag flag, String what, int least, int most) {

@@ -28,7 +28,13 @@ public enum Counter {
     FAILURES,
     /** How often a verdict turned; the first one did not. */
     LIVE_FLIPS,
-    READY_FLIPS;
+    READY_FLIPS,
+    /** Datagrams sent on to another server. */
+    FORWARDED,
+    /** Datagrams not sent on: it does not take them; our socket was full; its address is not known. */
+    FORWARD_DROPPED_AWAY,
+    FORWARD_DROPPED_FULL,
+    FORWARD_DROPPED_UNKNOWN;
 
     /** As shown: {@code bad_value}. */
     public String label() {

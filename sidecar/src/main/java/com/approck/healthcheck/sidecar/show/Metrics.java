@@ -194,6 +194,17 @@ public final class Metrics {
                 Counter.DROPPED_SOURCES,
                 "pools",
                 Counter.DROPPED_POOLS);
+        single(text, "healthcheck_forwarded_datagrams_total", "Datagrams sent on.", Counter.FORWARDED);
+        byReason(
+                text,
+                "healthcheck_forward_dropped_datagrams_total",
+                "Datagrams not sent on, by the reason.",
+                "away",
+                Counter.FORWARD_DROPPED_AWAY,
+                "full",
+                Counter.FORWARD_DROPPED_FULL,
+                "unknown",
+                Counter.FORWARD_DROPPED_UNKNOWN);
         single(
                 text,
                 "healthcheck_failures_total",

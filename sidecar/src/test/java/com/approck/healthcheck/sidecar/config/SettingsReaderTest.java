@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class SettingsReaderTest {
                         "localhost",
                         8125,
                         Optional.empty(),
+                        Optional.empty(),
                         Duration.ofSeconds(1),
                         1,
                         1,
@@ -44,6 +46,7 @@ final class SettingsReaderTest {
                         1,
                         "::1",
                         65_535,
+                        Optional.of(InetSocketAddress.createUnresolved("fd00::7", 8125)),
                         Optional.of(URI.create("http://app:8080/ready?full=1")),
                         Duration.ofMillis(1500),
                         2,
@@ -61,6 +64,8 @@ final class SettingsReaderTest {
                         "--statsd-host",
                         "[::1]",
                         "--statsd-port=65535",
+                        "--statsd-forward",
+                        "[fd00::7]:8125",
                         "--application-health-ready-url",
                         "http://app:8080/ready?full=1",
                         "--application-health-ready-timeout",
@@ -89,6 +94,7 @@ final class SettingsReaderTest {
                         1,
                         "::1",
                         65_535,
+                        Optional.of(InetSocketAddress.createUnresolved("statsd.example", 9125)),
                         Optional.of(URI.create("https://app/ready")),
                         Duration.ofSeconds(2),
                         2,
@@ -103,6 +109,7 @@ final class SettingsReaderTest {
                         Map.entry("HEALTHCHECK_PORT", "1"),
                         Map.entry("HEALTHCHECK_STATSD_HOST", "::1"),
                         Map.entry("HEALTHCHECK_STATSD_PORT", "65535"),
+                        Map.entry("HEALTHCHECK_STATSD_FORWARD", "statsd.example:9125"),
                         Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_URL", "https://app/ready"),
                         Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_TIMEOUT", "2s"),
                         Map.entry("HEALTHCHECK_MIN_WORKERS", "2"),
@@ -114,10 +121,31 @@ final class SettingsReaderTest {
                         Map.entry("HEALTHCHECK_VERBOSE", "1"))));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "x:", ":8125", "x:0", "x:65536", "x:y", "fd00::7:8125", "a b:1", "http://x:1", ""})
+    void forwardThatIsNoServer_isRefused(String text) {
+        assertEquals(
+                List.of("--statsd-forward: '" + text + "' is not where a server listens; allowed: HOST:PORT,"
+                        + " such as statsd.example.org:8125 or [::1]:8126"),
+                problems(Map.of(), "--statsd-forward=" + text));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost, localhost:9", "0.0.0.0, 127.0.0.1:9", "::1, [::1]:9", "a.example, A.example:9"})
+    void forwardToOurselves_isRefused(String host, String forward) {
+        assertEquals(
+                List.of("--statsd-forward: '" + forward + "' is where the sidecar itself listens, and each datagram"
+                        + " would go round for ever; allowed: another server's HOST:PORT, or another --statsd-port"),
+                problems(Map.of(), "--statsd-port=9", "--statsd-host", host, "--statsd-forward", forward));
+        assertTrue(run(Map.of(), "--statsd-port=8", "--statsd-host", host, "--statsd-forward", forward)
+                .forward()
+                .isPresent());
+    }
+
     @Test
     void everySetting_isInThisTest() {
         // A new flag wants its line in the two tests above.
-        assertEquals(16, Flag.values().length);
+        assertEquals(17, Flag.values().length);
     }
 
     @Test
@@ -225,7 +253,7 @@ final class SettingsReaderTest {
                 "--statsd-prot 1~'--statsd-prot' is not a flag; the nearest is --statsd-port, --help shows all",
                 "--statsd-prot=1~'--statsd-prot=1' is not a flag; the nearest is --statsd-port, --help shows all",
                 "--min 1~'--min' fits more than one flag: --min-workers, --min-sources",
-                "--statsd 1~'--statsd' fits more than one flag: --statsd-host, --statsd-port",
+                "--statsd 1~'--statsd' fits more than one flag: --statsd-host, --statsd-port, --statsd-forward",
                 "-x~'-x': -x is not a flag; allowed: -h, -H HOST, -P PORT, -v",
                 "--version=1~--version: '1' is too much; it takes no value",
                 "8000~'8000' is not a flag; allowed: the flags of --help, each value behind its flag",
