@@ -146,6 +146,7 @@ public final class PoolType {
                             "org.xnio.OptionMap"),
                     new Hooked(Event.POOL_STOPPED, XNIO_WORKER, "taskPoolTerminated"),
                     new Hooked(Event.TASK, "org.jboss.threads.EnhancedQueueExecutor$Task", "run").inSomeVersions()),
+            new PoolType("Undertow", XNIO_WORKER, new XnioLoopsReader()),
             new PoolType(
                     "JDK HttpServer",
                     JDK_HTTP_SERVER,

@@ -84,8 +84,9 @@ public final class Registry {
     public AtomicLong firstTask(Object task) {
         AtomicLong counter = new AtomicLong();
         try {
-            Object owner = typeOf(task, PoolType::isTask).reader().ownerOf(new Reflected(task));
-            WatchedPool pool = owner == null ? null : add(owner, typeOf(owner, PoolType::isOwner));
+            PoolType type = typesOf(task, PoolType::isTask).get(0);
+            Object owner = type.reader().ownerOf(new Reflected(task));
+            WatchedPool pool = owner == null ? null : add(owner, type);
             if (pool == null) {
                 return counter;
             }
@@ -137,10 +138,6 @@ public final class Registry {
     /** The caller has let go of workers whose threads have ended or whose pools are gone. */
     public void forgot(int count) {
         workers.addAndGet(-count);
-    }
-
-    private PoolType typeOf(Object object, BiPredicate<PoolType, Class<?>> isOf) {
-        return typesOf(object, isOf).get(0);
     }
 
     /** The rows that an object belongs to: an owner may have pools of several types. */

@@ -43,12 +43,7 @@ final class XnioReader implements PoolReader {
 
     @Override
     public boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            if (serves(new Reflected(owner))) {
-                return false;
-            }
-        }
-        return true;
+        return !servesAny(owners);
     }
 
     @Override
@@ -71,7 +66,17 @@ final class XnioReader implements PoolReader {
         return taskPool.get();
     }
 
-    private static boolean serves(Reflected worker) throws ReflectiveOperationException {
+    static boolean servesAny(List<Object> workers) throws ReflectiveOperationException {
+        for (Object worker : workers) {
+            if (serves(new Reflected(worker))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether a server socket is registered with one of its I/O threads. */
+    static boolean serves(Reflected worker) throws ReflectiveOperationException {
         if ((Boolean) worker.call("isShutdown") || !worker.hasField("workerThreads")) {
             return false;
         }
