@@ -1,8 +1,6 @@
 package com.approck.healthcheck.sidecar.count;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * One number for each {@link Counter}.
@@ -10,21 +8,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Single writer: only the receiver thread adds, so that an addition is a plain read and an ordered write. Any thread
  * may read, and sees a value that was true a moment ago. Never throws, never blocks, never allocates.
  */
+@SuppressWarnings("EnumOrdinal") // A map's look-up, three times a datagram, is more than the rest of the parser costs.
 public final class Counters {
-    private final Map<Counter, AtomicLong> numbers = new EnumMap<>(Counter.class);
-
-    public Counters() {
-        for (Counter counter : Counter.values()) {
-            numbers.put(counter, new AtomicLong());
-        }
-    }
+    private final AtomicLongArray numbers = new AtomicLongArray(Counter.values().length);
 
     public void add(Counter counter) {
-        AtomicLong number = numbers.get(counter);
-        number.lazySet(number.getPlain() + 1);
+        int index = counter.ordinal();
+        numbers.lazySet(index, numbers.getPlain(index) + 1);
     }
 
     public long get(Counter counter) {
-        return numbers.get(counter).get();
+        return numbers.get(counter.ordinal());
     }
 }
