@@ -128,12 +128,9 @@ final class HarmlessIT {
                 "exec \"$@\" 2>/dev/full",
                 "sh",
                 jdk.tool("java").toString()));
-        command.addAll(List.of(
-                Run.agent("port=" + wire.port() + ",log=debug"),
-                "-cp",
-                SampleClassPath.of(jetty().server()),
-                SampleClassPath.mainClass(jetty().server()),
-                "threads=12"));
+        command.add(Run.agent("port=" + wire.port() + ",log=debug"));
+        command.addAll(SampleClassPath.of(jetty().server()));
+        command.add("threads=12");
         App app = new App(run.process("full-disk-jdk" + jdk.feature(), Map.of(), command));
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
     }

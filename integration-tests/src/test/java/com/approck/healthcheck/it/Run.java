@@ -55,9 +55,7 @@ final class Run implements AfterEachCallback {
     App app(ServerVersion.OnJdk server, List<String> jvmFlags, Map<String, String> environment, String... options) {
         List<String> arguments = new ArrayList<>(jvmFlags);
         arguments.add(TWO_PROCESSORS);
-        arguments.add("-cp");
-        arguments.add(SampleClassPath.of(server.server()));
-        arguments.add(SampleClassPath.mainClass(server.server()));
+        arguments.addAll(SampleClassPath.of(server.server()));
         arguments.addAll(server.server().options());
         arguments.addAll(List.of(options));
         String name = server.server().id() + "-jdk" + server.jdk().feature();

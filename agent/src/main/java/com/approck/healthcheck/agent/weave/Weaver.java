@@ -25,6 +25,16 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link #catchUp} is for one thread.
  */
 final class Weaver implements ClassFileTransformer {
+    /**
+     * The class of JBoss Modules (WildFly) that reads, in its initialiser, which packages its class loaders leave to the
+     * boot loader; without ours there, no class of a module would find the hook. Only where it is loaded is the property
+     * of any use, and only there is it set.
+     */
+    private static final String JBOSS_MODULES = "org/jboss/modules/Module";
+
+    private static final String JBOSS_SYSTEM_PACKAGES = "jboss.modules.system.pkgs";
+    private static final String HOOK_PACKAGE = "com.approck.healthcheck.agent.boot";
+
     private final Instrumentation instrumentation;
     private final Runnable onWaiting;
     private final Log log;
@@ -61,6 +71,9 @@ final class Weaver implements ClassFileTransformer {
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
         List<PoolType.Hooked> hooked = name == null ? null : hookedByClass.get(name);
         if (hooked == null) {
+            if (JBOSS_MODULES.equals(name)) {
+                letModulesSeeTheHook();
+            }
             return null;
         }
         String what = serverByClass.get(name) + "'s class " + name.replace('/', '.') + " (" + origin(domain) + ")";
@@ -113,6 +126,20 @@ final class Weaver implements ClassFileTransformer {
             }
         }
         warm = true;
+    }
+
+    /** Never throws. */
+    private void letModulesSeeTheHook() {
+        try {
+            String packages = System.getProperty(JBOSS_SYSTEM_PACKAGES, "");
+            if (!packages.contains(HOOK_PACKAGE)) {
+                System.setProperty(
+                        JBOSS_SYSTEM_PACKAGES, packages.isEmpty() ? HOOK_PACKAGE : packages + "," + HOOK_PACKAGE);
+            }
+        } catch (Throwable e) {
+            log.complain("modules of JBoss Modules are not followed: start the JVM with -D" + JBOSS_SYSTEM_PACKAGES
+                    + "=" + HOOK_PACKAGE + ": " + e);
+        }
     }
 
     private static String origin(ProtectionDomain domain) {

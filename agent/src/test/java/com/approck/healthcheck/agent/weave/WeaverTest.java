@@ -70,6 +70,22 @@ final class WeaverTest {
     }
 
     @Test
+    void jbossModules_learnsOfTheHooksPackageBeforeItReadsItsProperty() {
+        String property = "jboss.modules.system.pkgs";
+        System.setProperty(property, "org.jboss.byteman");
+        try {
+            weaver.transform(null, "org/jboss/modules/Main", null, null, NO_CLASS_FILE);
+            assertEquals("org.jboss.byteman", System.getProperty(property));
+            for (int i = 0; i < 2; i++) {
+                assertNull(weaver.transform(null, "org/jboss/modules/Module", null, null, NO_CLASS_FILE));
+                assertEquals("org.jboss.byteman,com.approck.healthcheck.agent.boot", System.getProperty(property));
+            }
+        } finally {
+            System.clearProperty(property);
+        }
+    }
+
+    @Test
     void firstClassOfTheTable_waitsForTheAgentsOwnThread() {
         assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
 

@@ -31,6 +31,9 @@ import org.eclipse.aether.resolution.DependencyResolutionException;
 /**
  * Turns a {@link ServerVersion} into a class path: its libraries from the local Maven repository, or the remote ones that
  * the user's settings name, and its sample compiled against just these. Once per version and run of the tests.
+ *
+ * <p>With Spring Boot's loader among the libraries, all becomes one executable jar as Boot's build plugins make it; with
+ * JBoss Modules, all others become one module, in a class loader as those of WildFly.
  */
 public final class SampleClassPath {
 
@@ -45,29 +48,63 @@ public final class SampleClassPath {
 
     private static final Duration TO_COMPILE = Duration.ofSeconds(60);
 
-    private static final Map<ServerVersion, String> DONE = new ConcurrentHashMap<>();
+    private static final Map<ServerVersion, List<String>> DONE = new ConcurrentHashMap<>();
 
     private SampleClassPath() {}
 
-    /** The value of {@code -cp} that runs the sample of this version. */
-    public static String of(ServerVersion server) {
+    /** The arguments of {@code java} that run the sample of this version. */
+    public static List<String> of(ServerVersion server) {
         return DONE.computeIfAbsent(server, SampleClassPath::build);
     }
 
-    /** The name of the class to run. */
-    public static String mainClass(ServerVersion server) {
-        return "com.approck.healthcheck.it.sample." + server.sample();
-    }
-
-    private static String build(ServerVersion server) {
+    private static List<String> build(ServerVersion server) {
         List<File> libraries = resolve(server.coordinates());
         Path classes = compile(server, libraries);
-        return classes.toAbsolutePath()
+        String mainClass = "com.approck.healthcheck.it.sample." + server.sample();
+        if (libraries.stream().anyMatch(ExecutableJar::isLoader)) {
+            Path jar = TARGET.resolve(server.id()).resolve(server.id() + ".jar").toAbsolutePath();
+            return List.of(
+                    "-jar",
+                    ExecutableJar.write(jar, mainClass, classes, libraries).toString());
+        }
+        File modules = libraries.stream()
+                .filter(library -> library.getName().startsWith("jboss-modules-"))
+                .findFirst()
+                .orElse(null);
+        if (modules != null) {
+            Path path = TARGET.resolve(server.id()).resolve("modules").toAbsolutePath();
+            writeModule(path.resolve("app/main"), mainClass, classes, libraries);
+            return List.of("-jar", modules.getPath(), "-mp", path.toString(), "app");
+        }
+        String classPath = classes.toAbsolutePath()
                 + File.pathSeparator
                 + libraries.stream().map(File::getPath).collect(joining(File.pathSeparator));
+        return List.of("-cp", classPath, mainClass);
     }
 
-    private static List<File> resolve(List<String> coordinates) {
+    private static void writeModule(Path folder, String mainClass, Path classes, List<File> libraries) {
+        String roots = Stream.concat(Stream.of(classes.toAbsolutePath().toFile()), libraries.stream())
+                .map(root -> "<resource-root path='" + root + "'/>")
+                .collect(joining("\n"));
+        String module = """
+                <module xmlns='urn:jboss:module:1.9' name='app'>
+                  <main-class name='%s'/>
+                  <resources>%s</resources>
+                  <dependencies>
+                    <module name='java.se'/><module name='jdk.unsupported'/>
+                  </dependencies>
+                </module>
+                """.formatted(mainClass, roots);
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("module.xml"), module);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** These artifacts and all that they need at run time. */
+    public static List<File> resolve(List<String> coordinates) {
         ContextOverrides.Builder overrides = ContextOverrides.create().withUserSettings(true);
         String localRepository = System.getProperty("maven.repo.local");
         if (localRepository != null) {
