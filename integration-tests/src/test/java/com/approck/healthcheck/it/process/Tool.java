@@ -20,6 +20,13 @@ public record Tool(String debianPackage, List<String> check) {
             new Tool("chromium-headless-shell", List.of("/usr/bin/chromium-headless-shell", "--version"));
     /** A StatsD server, among much else. */
     public static final Tool COLLECTD = new Tool("collectd-core", List.of("/usr/sbin/collectd", "-h"));
+    /** Its files alone are used, in a base of the test's own. */
+    public static final Tool TOMCAT = new Tool(
+            "tomcat10",
+            List.of(
+                    "/bin/sh",
+                    "-c",
+                    "test -x /usr/share/tomcat10/bin/catalina.sh -a -f /usr/share/tomcat10/etc/web.xml"));
     /** Brings promtool. */
     public static final Tool PROMETHEUS = new Tool("prometheus", List.of("/usr/bin/promtool", "--version"));
 
