@@ -49,7 +49,7 @@ final class OtherAgentsIT {
         int metrics = freePort();
         Wire wire = run.wire();
         List<String> agents = new ArrayList<>(List.of(
-                Run.agent("pools=!httpserver-*,stuck-after=3s,port=" + wire.port()),
+                Run.agent("stuck-after=3s,port=" + wire.port()),
                 "-javaagent:" + jar(OPENTELEMETRY),
                 "-javaagent:" + jar(JMX_EXPORTER) + "=127.0.0.1:" + metrics + ":" + settings));
         if (!oursFirst) {

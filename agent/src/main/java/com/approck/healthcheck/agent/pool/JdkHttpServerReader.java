@@ -13,7 +13,7 @@ final class JdkHttpServerReader implements PoolReader {
 
     @Override
     public Object poolOf(Reflected owner) throws ReflectiveOperationException {
-        if (!(Boolean) owner.field("started") || (Boolean) owner.field("terminating")) {
+        if (!(Boolean) owner.field("started") || (Boolean) owner.field("terminating") || isExporter(owner)) {
             return null;
         }
         Object executor = AnyExecutor.unwrap(owner.field("executor"));
@@ -71,6 +71,25 @@ final class JdkHttpServerReader implements PoolReader {
         return owner.hasField("dispatcherThread")
                 ? Collections.singleton((Thread) owner.field("dispatcherThread"))
                 : Collections.<Thread>emptySet();
+    }
+
+    /**
+     * Whether it serves nothing but metrics to Prometheus, as the server inside the JMX exporter's agent does: its workers
+     * would stand for those of an application that has lost its own.
+     */
+    private static boolean isExporter(Reflected server) throws ReflectiveOperationException {
+        Object contexts = server.field("contexts");
+        Object[] all;
+        synchronized (contexts) {
+            all = ((Collection<?>) new Reflected(contexts).field("list")).toArray();
+        }
+        for (Object each : all) {
+            Object handler = new Reflected(each).call("getHandler");
+            if (handler == null || !handler.getClass().getName().startsWith("io.prometheus.")) {
+                return false;
+            }
+        }
+        return all.length > 0;
     }
 
     private static boolean servesOnDispatcher(Reflected server) throws ReflectiveOperationException {
