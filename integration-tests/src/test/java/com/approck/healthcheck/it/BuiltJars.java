@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The jars as the build left them. */
-final class BuiltJars {
+public final class BuiltJars {
 
     private BuiltJars() {}
 
-    static Path agent() {
+    public static Path agent() {
         return built("../agent/target/healthcheck-agent.jar");
     }
 

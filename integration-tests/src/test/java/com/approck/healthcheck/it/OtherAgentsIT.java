@@ -50,8 +50,8 @@ final class OtherAgentsIT {
         Wire wire = run.wire();
         List<String> agents = new ArrayList<>(List.of(
                 Run.agent("stuck-after=3s,port=" + wire.port()),
-                "-javaagent:" + jar(OPENTELEMETRY),
-                "-javaagent:" + jar(JMX_EXPORTER) + "=127.0.0.1:" + metrics + ":" + settings));
+                "-javaagent:" + SampleClassPath.jar(OPENTELEMETRY),
+                "-javaagent:" + SampleClassPath.jar(JMX_EXPORTER) + "=127.0.0.1:" + metrics + ":" + settings));
         if (!oursFirst) {
             Collections.reverse(agents);
         }
@@ -73,10 +73,6 @@ final class OtherAgentsIT {
                         .filter(line -> line.matches("(?i).*(error|exception|severe|warn|healthcheck).*"))
                         .filter(line -> !line.startsWith("WARNING: ") || line.contains("healthcheck"))
                         .toList());
-    }
-
-    private static Path jar(String coordinates) {
-        return SampleClassPath.resolve(List.of(coordinates)).get(0).toPath();
     }
 
     private int freePort() {

@@ -57,6 +57,11 @@ public final class SampleClassPath {
         return DONE.computeIfAbsent(server, SampleClassPath::build);
     }
 
+    /** The jar of a library. */
+    public static Path jar(String coordinate) {
+        return resolve(List.of(coordinate)).get(0).toPath();
+    }
+
     private static List<String> build(ServerVersion server) {
         List<File> libraries = resolve(server.coordinates());
         Path classes = compile(server, libraries);
@@ -104,7 +109,7 @@ public final class SampleClassPath {
     }
 
     /** These artifacts and all that they need at run time. */
-    public static List<File> resolve(List<String> coordinates) {
+    private static List<File> resolve(List<String> coordinates) {
         ContextOverrides.Builder overrides = ContextOverrides.create().withUserSettings(true);
         String localRepository = System.getProperty("maven.repo.local");
         if (localRepository != null) {
