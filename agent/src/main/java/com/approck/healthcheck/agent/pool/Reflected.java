@@ -6,7 +6,9 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An object of a server, held weakly, with its methods and fields by name.
@@ -17,6 +19,13 @@ import java.util.Map;
 final class Reflected {
     private final WeakReference<Object> target;
     private final Map<String, Method> methods = new HashMap<>();
+
+    /** With null for what the class does not have: to find that out costs an exception. */
+    private final Map<String, Method> publicMethods = new HashMap<>();
+
+    private final Map<String, Field> fields = new HashMap<>();
+
+    private final Set<String> openFields = new HashSet<>();
 
     Reflected(Object target) {
         this.target = new WeakReference<>(target);
@@ -46,7 +55,13 @@ final class Reflected {
     /** Whether the object's class has, or inherits, that public method without arguments. */
     boolean has(String name) {
         Object object = get();
-        return object != null && publicMethod(object.getClass(), name) != null;
+        if (object == null) {
+            return false;
+        }
+        if (!publicMethods.containsKey(name)) {
+            publicMethods.put(name, publicMethod(object.getClass(), name));
+        }
+        return publicMethods.get(name) != null;
     }
 
     /** Calls a method without arguments, public or declared in the object's class or one above it. */
@@ -76,13 +91,23 @@ final class Reflected {
         if (field == null) {
             throw new NoSuchFieldException(object.getClass().getName() + "." + name);
         }
-        open(field, field.getDeclaringClass());
+        if (!openFields.contains(name)) {
+            open(field, field.getDeclaringClass());
+            openFields.add(name);
+        }
         return field.get(object);
     }
 
     private Field declared(String name) {
         Object object = get();
-        for (Class<?> c = object == null ? null : object.getClass(); c != null; c = c.getSuperclass()) {
+        if (object != null && !fields.containsKey(name)) {
+            fields.put(name, lookUp(object.getClass(), name));
+        }
+        return fields.get(name);
+    }
+
+    private static Field lookUp(Class<?> type, String name) {
+        for (Class<?> c = type; c != null; c = c.getSuperclass()) {
             try {
                 return c.getDeclaredField(name);
             } catch (NoSuchFieldException e) {
