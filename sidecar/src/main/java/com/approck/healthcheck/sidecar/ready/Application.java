@@ -99,19 +99,25 @@ public final class Application implements AutoCloseable {
     private void start(CompletableFuture<Answer> answer) {
         long from = busySince;
         Call call = new Call(url, deadline, reader);
-        answer.completeOnTimeout(
+        CompletableFuture<Answer> first = new CompletableFuture<>();
+        first.completeOnTimeout(
                 reader.timedOut("did not answer within " + Words.of(deadline.toNanos())),
                 deadline.toMillis(),
                 TimeUnit.MILLISECONDS);
-        answer.thenAccept(given -> {
-            call.hangUp();
-            calls.get(given.result()).getAndIncrement();
-            report(given, ticker.nanos() - from);
+        first.thenAccept(given -> {
+            // Counted before it is given: who has the answer finds it in all that is shown.
+            try {
+                call.hangUp();
+                calls.get(given.result()).getAndIncrement();
+                report(given, ticker.nanos() - from);
+            } finally {
+                answer.complete(given);
+            }
         });
         thread.execute(() -> {
             try {
-                if (!answer.isDone()) {
-                    answer.complete(call.answer());
+                if (!first.isDone()) {
+                    first.complete(call.answer());
                 }
             } finally {
                 free();

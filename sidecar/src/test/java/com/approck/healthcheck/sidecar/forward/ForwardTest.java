@@ -18,11 +18,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,9 @@ final class ForwardTest {
     private final List<byte[]> handled = new ArrayList<>();
     private final AtomicReference<List<InetAddress>> addresses = new AtomicReference<>();
     private final AtomicInteger lookups = new AtomicInteger();
+    /** The time between two tries, which goes by when the test says so. */
+    private final AtomicLong clock = new AtomicLong();
+
     private Forward forward;
 
     @AfterEach
@@ -79,6 +84,7 @@ final class ForwardTest {
             server.setSoTimeout(1);
             Await.until(
                     () -> {
+                        clock.addAndGet(Duration.ofMillis(Forward.RETRY_MILLIS).toNanos());
                         send(new byte[] {2});
                         try {
                             return receive(server)[0] == 2;
@@ -152,7 +158,7 @@ final class ForwardTest {
                 ours,
                 (bytes, length, sender) -> handled.add(Arrays.copyOf(bytes, length)),
                 counters,
-                System::nanoTime,
+                clock::get,
                 new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
                 name -> {
                     lookups.incrementAndGet();

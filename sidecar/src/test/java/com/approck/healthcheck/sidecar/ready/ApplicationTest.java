@@ -204,11 +204,7 @@ final class ApplicationTest {
     @Test
     void probesThatWait_shareOneCall() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
-        server = new HostileServer(out -> {
-            go.await();
-            HostileServer.write(out, HostileServer.response("200 OK", "application/json", "{}"));
-        });
-        application = application(server.url(), LONG);
+        answerAfter(go);
         CompletableFuture<Answer> first = application.ask();
         CompletableFuture<Answer> second = application.ask();
         go.countDown();
@@ -216,6 +212,18 @@ final class ApplicationTest {
         assertEquals(1, server.calls.get());
         Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
         assertTrue(server.calls.get() > 1);
+    }
+
+    @Test
+    void answer_isCountedBeforeItIsGiven() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        answerAfter(go);
+        CompletableFuture<Long> seen = application
+                .ask()
+                .thenApply(answer ->
+                        application.calls(answer.result()) + (application.last().isPresent() ? 10 : 0));
+        go.countDown();
+        assertEquals(11, seen.get(30, TimeUnit.SECONDS));
     }
 
     @Test
@@ -254,6 +262,14 @@ final class ApplicationTest {
         application = application(server.url(), SHORT);
         assertTrue(description(get(application.ask())).contains("did not answer"));
         Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+    }
+
+    private void answerAfter(CountDownLatch go) {
+        server = new HostileServer(out -> {
+            go.await();
+            HostileServer.write(out, HostileServer.response("200 OK", "application/json", "{}"));
+        });
+        application = application(server.url(), LONG);
     }
 
     private HostileServer redirecting(String location) {
