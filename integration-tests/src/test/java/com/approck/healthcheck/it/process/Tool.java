@@ -27,6 +27,11 @@ public record Tool(String debianPackage, List<String> check) {
                     "/bin/sh",
                     "-c",
                     "test -x /usr/share/tomcat10/bin/catalina.sh -a -f /usr/share/tomcat10/etc/web.xml"));
+
+    public static final Tool HAPROXY = new Tool("haproxy", List.of("/usr/sbin/haproxy", "-v"));
+    public static final Tool NGINX = new Tool("nginx", List.of("/usr/sbin/nginx", "-v"));
+    /** Brings systemd-analyze. */
+    public static final Tool SYSTEMD = new Tool("systemd", List.of("/usr/bin/systemd-analyze", "--version"));
     /** Brings promtool. */
     public static final Tool PROMETHEUS = new Tool("prometheus", List.of("/usr/bin/promtool", "--version"));
 

@@ -1,0 +1,19 @@
+# The sidecar with a Java of its own: no shell, not root, writes nothing.
+# The first image has Maven and a JDK 17 or newer that brings its own libstdc++, as Temurin does; both are of glibc.
+ARG BUILD=your-registry/maven-temurin:17
+ARG BASE=your-registry/distroless-base
+
+FROM ${BUILD} AS build
+WORKDIR /source
+COPY . .
+RUN mvn -B -q -Pruntime -pl sidecar -am -DskipTests clean package
+# The archive holds the jar's path and time stamp, so it is made where the jar is to live.
+RUN cp -a sidecar/target/healthcheck-sidecar /healthcheck-sidecar && /healthcheck-sidecar/bin/make-archive
+
+FROM ${BASE}
+COPY --from=build /healthcheck-sidecar /healthcheck-sidecar
+USER 65532:65532
+# What bin/healthcheck-sidecar does, without the shell that it wants.
+ENV MALLOC_ARENA_MAX=1
+EXPOSE 8000/tcp
+ENTRYPOINT ["/healthcheck-sidecar/runtime/bin/java", "@/healthcheck-sidecar/lib/java.options", "-XX:SharedArchiveFile=/healthcheck-sidecar/lib/archive.jsa", "-jar", "/healthcheck-sidecar/lib/healthcheck-sidecar.jar"]
