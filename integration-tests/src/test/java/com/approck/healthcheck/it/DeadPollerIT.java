@@ -60,7 +60,8 @@ final class DeadPollerIT {
 
     @Row(
             number = 26,
-            fault = "no thread can be created any more (a limit on memory or processes), and Tomcat's poller dies of it",
+            fault =
+                    "no thread can be created any more (a limit on memory or processes), and Tomcat's poller dies of it",
             answer = "422, also once threads can be created again: it never serves again")
     void poolWhosePollerCouldNotMakeAWorker_isDead() throws IOException {
         Scene scene = new Scene(run, server).withSidecar();
