@@ -17,6 +17,7 @@ import java.util.List;
 final class JettyReader implements PoolReader {
     private static final String RESERVED = "org.eclipse.jetty.util.thread.ReservedThreadExecutor";
     private static final String SERVER = "org.eclipse.jetty.server.Server";
+    private static final String VIRTUAL = "org.eclipse.jetty.util.thread.VirtualThreadPool";
 
     @Override
     public Object poolOf(Reflected owner) throws ReflectiveOperationException {
@@ -144,9 +145,9 @@ final class JettyReader implements PoolReader {
     }
 
     private static int most(Reflected pool) throws ReflectiveOperationException {
-        boolean virtual = pool.is("org.eclipse.jetty.util.thread.VirtualThreadPool");
-        Object helper =
-                !virtual && pool.has("getVirtualThreadsExecutor") ? pool.call("getVirtualThreadsExecutor") : null;
+        Object helper = !pool.is(VIRTUAL) && pool.has("getVirtualThreadsExecutor")
+                ? pool.call("getVirtualThreadsExecutor")
+                : null;
         if (helper != null) {
             return most(new Reflected(helper));
         }
@@ -168,6 +169,12 @@ final class JettyReader implements PoolReader {
     private static int leased(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
         if (pool.has("getLeasedThreads")) {
             return pool.count("getLeasedThreads");
+        }
+        if (pool.is(VIRTUAL)) {
+            // Its acceptors and selectors hold permits too; but who owns it is not always known, and a number that
+            // depends
+            // on that would be worse than one that is two too high.
+            return 0;
         }
         int leased = 0;
         Object budget = pool.has("getThreadPoolBudget") ? pool.call("getThreadPoolBudget") : null;
