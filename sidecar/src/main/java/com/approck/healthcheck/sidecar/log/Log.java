@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
  * text holds.
  *
  * <p>Errors, warnings and information (start, stop, each flip of a verdict with its reason) are always written; with
- * {@code -v} also which sources come and go; with {@code -vv} also each call to the application. Not
+ * {@code -v} also that there is no state file yet; with {@code -vv} also each call to the application. Not
  * {@code java.util.logging}: its start costs more than the rest of ours.
  */
 public final class Log {
