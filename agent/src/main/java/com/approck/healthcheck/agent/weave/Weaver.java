@@ -9,6 +9,7 @@ import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,6 +44,9 @@ final class Weaver implements ClassFileTransformer {
 
     /** The classes that were seen and are still to be woven, by binary name. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+    /** The classes of which the JVM has refused the woven version once, by binary name. */
+    private final Set<String> refusedOnce = new HashSet<>();
 
     private volatile boolean warm;
 
@@ -118,8 +122,13 @@ final class Weaver implements ClassFileTransformer {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             if (waiting.contains(loaded.getName())) {
                 try {
+                    link(loaded);
                     instrumentation.retransformClasses(loaded);
                 } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+                    if (e instanceof LinkageError && refusedOnce.add(loaded.getName())) {
+                        // A JVM in the middle of loading what the class is verified against: the next call tries again.
+                        continue;
+                    }
                     log.complain("the loaded class " + loaded.getName() + " is left alone: " + e);
                 }
                 waiting.remove(loaded.getName());
@@ -139,6 +148,19 @@ final class Weaver implements ClassFileTransformer {
         } catch (Throwable e) {
             log.complain("modules of JBoss Modules are not followed: start the JVM with -D" + JBOSS_SYSTEM_PACKAGES
                     + "=" + HOOK_PACKAGE + ": " + e);
+        }
+    }
+
+    /**
+     * Has the JVM link a class, or waits for the thread that does. A class that is linked while it is retransformed is read
+     * in the middle of the change, and the JVM refuses it, or worse (JDK-8277444, mended in Java 23).
+     */
+    @SuppressWarnings("ReturnValueIgnored") // It is asked for what the question does.
+    private static void link(Class<?> loaded) {
+        try {
+            loaded.getDeclaredConstructors();
+        } catch (RuntimeException | LinkageError e) {
+            // A class of their signatures is missing: no matter here, as the class was linked before they were read.
         }
     }
 

@@ -177,6 +177,31 @@ final class WeaverTest {
     }
 
     @Test
+    void classThatTheJvmRefuses_isTriedOnceMore() {
+        int[] refusals = {1};
+        retransformation = type -> {
+            if (refusals[0]-- > 0) {
+                throw new VerifyError();
+            }
+        };
+        loaded.add(load(serverClass("run")));
+        weaver.lookAtLoadedClasses();
+
+        weaver.catchUp();
+        assertTrue(weaver.isBehind());
+        weaver.catchUp();
+
+        assertFalse(weaver.isBehind());
+        assertEquals(List.of(), lines());
+        refusals[0] = 2;
+        weaver.lookAtLoadedClasses();
+        weaver.catchUp();
+        assertFalse(weaver.isBehind());
+        assertEquals(
+                List.of("healthcheck: the loaded class " + HOOKED + " is left alone: java.lang.VerifyError"), lines());
+    }
+
+    @Test
     void unexpectedClass_isLeftAloneAndNamedWithItsOrigin() throws Exception {
         weaver.catchUp();
 
