@@ -2,8 +2,6 @@ package com.approck.healthcheck.agent.pool;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 
@@ -49,15 +47,6 @@ final class ForkJoinPoolReader implements PoolReader {
     @Override
     public Watch watch() {
         return Watch.STACK;
-    }
-
-    @Override
-    public Map<Thread, Long> progress(Reflected pool) {
-        Map<Thread, Long> progress = new HashMap<>();
-        for (Thread thread : threads(pool)) {
-            progress.put(thread, 0L);
-        }
-        return progress;
     }
 
     @Override

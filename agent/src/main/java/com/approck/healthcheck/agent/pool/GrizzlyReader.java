@@ -4,7 +4,6 @@ import java.net.InetSocketAddress;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -78,21 +77,21 @@ final class GrizzlyReader implements PoolReader {
 
     @Override
     public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
-        if (!pool.is(POOL)) {
-            return AnyExecutor.progress(pool);
-        }
-        Map<Thread, Long> progress = new HashMap<>();
-        for (Object worker : ((Map<?, ?>) pool.field("workers")).keySet().toArray()) {
-            Thread thread = (Thread) new Reflected(worker).field("t");
-            if (thread != null) {
-                progress.put(thread, 0L);
-            }
-        }
-        return progress;
+        return pool.is(POOL) ? PoolReader.super.progress(pool) : AnyExecutor.progress(pool);
     }
 
     @Override
     public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
-        return progress(pool).keySet();
+        if (!pool.is(POOL)) {
+            return AnyExecutor.threads(pool);
+        }
+        Collection<Thread> threads = new ArrayList<>();
+        for (Object worker : ((Map<?, ?>) pool.field("workers")).keySet().toArray()) {
+            Thread thread = (Thread) new Reflected(worker).field("t");
+            if (thread != null) {
+                threads.add(thread);
+            }
+        }
+        return threads;
     }
 }

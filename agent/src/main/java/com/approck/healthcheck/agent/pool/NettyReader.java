@@ -93,20 +93,15 @@ final class NettyReader implements PoolReader {
     }
 
     @Override
-    public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
-        Map<Thread, Long> progress = new HashMap<>();
+    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
+        Collection<Thread> threads = new ArrayList<>();
         for (Object loop : loops(pool)) {
             Thread thread = threadOf(new Reflected(loop));
             if (thread != null && thread.isAlive()) {
-                progress.put(thread, 0L);
+                threads.add(thread);
             }
         }
-        return progress;
-    }
-
-    @Override
-    public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
-        return progress(pool).keySet();
+        return threads;
     }
 
     /** Null before it starts, while it is suspended, and for a loop that has no thread of its own. */

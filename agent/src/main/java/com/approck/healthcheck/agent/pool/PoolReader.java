@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.pool;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -98,10 +99,16 @@ interface PoolReader {
 
     /**
      * For {@link Watch#COUNTER}, each live worker with a number that is odd while it is on a task and moves with each
-     * task; for {@link Watch#STACK}, each live worker, with any number.
+     * task; for {@link Watch#STACK}, each live worker, with any number, as by default.
      */
     default Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
-        throw new UnsupportedOperationException("this pool's workers are seen by the hook");
+        Map<Thread, Long> progress = new HashMap<>();
+        for (Thread thread : threads(pool)) {
+            if (thread.isAlive()) {
+                progress.put(thread, 0L);
+            }
+        }
+        return progress;
     }
 
     /**

@@ -2,9 +2,7 @@ package com.approck.healthcheck.agent.pool;
 
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The I/O threads of an {@code XnioWorker} that serves: the event loops on which Undertow reads, writes and runs what is
@@ -42,7 +40,7 @@ final class XnioLoopsReader implements PoolReader {
     }
 
     @Override
-    public int alive(Reflected pool) {
+    public int alive(Reflected pool) throws ReflectiveOperationException {
         return progress(pool).size();
     }
 
@@ -54,17 +52,6 @@ final class XnioLoopsReader implements PoolReader {
     @Override
     public Watch watch() {
         return Watch.STACK;
-    }
-
-    @Override
-    public Map<Thread, Long> progress(Reflected pool) {
-        Map<Thread, Long> progress = new HashMap<>();
-        for (Thread thread : threads(pool)) {
-            if (thread.isAlive()) {
-                progress.put(thread, 0L);
-            }
-        }
-        return progress;
     }
 
     @Override
