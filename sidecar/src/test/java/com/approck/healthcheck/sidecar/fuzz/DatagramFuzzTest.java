@@ -1,5 +1,7 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,11 +31,16 @@ final class DatagramFuzzTest {
     }
 
     @Test
-    void changedInputs_breakNothing() throws IOException {
-        List<byte[]> inputs = new ArrayList<>();
-        for (Path input : inputs()) {
-            inputs.add(Files.readAllBytes(input));
+    void largestDatagrams_breakNothing() throws IOException {
+        for (byte[] large : LargeDatagrams.of(bytes())) {
+            assertEquals(LargeDatagrams.LARGEST, large.length);
+            DatagramTarget.fuzzerTestOneInput(large);
         }
+    }
+
+    @Test
+    void changedInputs_breakNothing() throws IOException {
+        List<byte[]> inputs = bytes();
         Random random = new Random(8125);
         for (int i = 0; i < 1000; i++) {
             byte[] changed = changed(inputs, random);
@@ -43,6 +50,14 @@ final class DatagramFuzzTest {
                 throw new AssertionError("by " + new String(changed, StandardCharsets.ISO_8859_1), e);
             }
         }
+    }
+
+    private static List<byte[]> bytes() throws IOException {
+        List<byte[]> inputs = new ArrayList<>();
+        for (Path input : inputs()) {
+            inputs.add(Files.readAllBytes(input));
+        }
+        return inputs;
     }
 
     /** The head of one, the tail of another, and a few bytes that are others. */
