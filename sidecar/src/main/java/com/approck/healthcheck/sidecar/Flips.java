@@ -24,6 +24,7 @@ final class Flips implements Turn {
     private final Counters counters;
     private final History history;
     private final Log log;
+    private final SourceLog sources;
     private Verdict live;
     private Verdict ready;
     private long lookedAt;
@@ -35,6 +36,7 @@ final class Flips implements Turn {
         this.counters = counters;
         this.history = history;
         this.log = log;
+        this.sources = new SourceLog(workers, log, now);
         this.lookedAt = now - LOOK_NANOS;
         this.sweptAt = now;
     }
@@ -50,6 +52,7 @@ final class Flips implements Turn {
         workers.heardThrough(heardThroughNanos);
         if (nanos - sweptAt >= SWEEP_NANOS) {
             sweptAt = nanos;
+            sources.look(nanos);
             workers.sweep();
             Judge.Verdicts now = judge.verdicts();
             history.sample(

@@ -3,10 +3,12 @@ package com.approck.healthcheck.sidecar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,6 +22,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,7 +32,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -261,6 +267,44 @@ final class SidecarTest {
         assertEquals(5, counters.get("gauges").asInt());
         assertEquals(1, counters.get("bad_value").asInt());
         assertEquals(1, counters.get("ignored_name").asInt());
+    }
+
+    @Test
+    void datagramsThatTheKernelDropped_areShown() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/net/udp")), "the kernel does not tell");
+        CountDownLatch look = new CountDownLatch(1);
+        start(
+                handler -> (bytes, length, from) -> {
+                    try {
+                        look.await();
+                    } catch (InterruptedException e) {
+                        return false;
+                    }
+                    return handler.datagram(bytes, length, from);
+                },
+                List.of());
+        byte[] bytes = "workers:3|g".getBytes(StandardCharsets.UTF_8);
+        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            Await.until(
+                    () -> {
+                        for (int i = 0; i < 1000; i++) {
+                            socket.send(new DatagramPacket(bytes, bytes.length, sidecar.statsdAddress()));
+                        }
+                        return get("/health/live?verbose")
+                                        .json()
+                                        .get("kernel_drops")
+                                        .asLong()
+                                > 0;
+                    },
+                    this::log);
+        }
+        long drops = get("/health/live?verbose").json().get("kernel_drops").asLong();
+        assertEquals(
+                drops, get("/health/ready?verbose").json().get("kernel_drops").asLong());
+        assertEquals(drops, get("/status").json().get("kernel_drops").asLong());
+        String metric = "healthcheck_kernel_dropped_datagrams_total " + drops + "\n";
+        assertTrue(get("/metrics").body().contains(metric), metric);
+        look.countDown();
     }
 
     @Test
@@ -600,14 +644,19 @@ final class SidecarTest {
     }
 
     private void start(String... args) throws Exception {
+        start(UnaryOperator.identity(), List.of(args));
+    }
+
+    private void start(UnaryOperator<DatagramHandler> around, List<String> args) throws Exception {
         List<String> all = new ArrayList<>(
                 List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
-        all.addAll(List.of(args));
+        all.addAll(args);
         Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
         sidecar = Sidecar.start(
                 ((Outcome.Run) outcome).settings(),
                 clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0));
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
+                around);
         sidecar.tell();
     }
 

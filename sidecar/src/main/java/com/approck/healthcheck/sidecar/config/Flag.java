@@ -32,7 +32,7 @@ enum Flag {
             "",
             "where to keep, across restarts of the sidecar, a count that was told without a lease"),
     PRINT_HOOKS("print-hooks", '\0', "gunicorn|gevent", null, "print a Python module for such programs and exit"),
-    VERBOSE("verbose", 'v', null, "0", "log more; -vv: still more"),
+    VERBOSE("verbose", 'v', null, "0", "log sources that come and go, too; -vv: and each call to the application"),
     VERSION("version", '\0', null, null, "print the version and exit");
 
     final String name;

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
  * text holds.
  *
  * <p>Errors, warnings and information (start, stop, each flip of a verdict with its reason) are always written; with
- * {@code -v} also that there is no state file yet; with {@code -vv} also each call to the application. Not
+ * {@code -v} also sources that come and go, up to a number, and that there is no state file yet; with {@code -vv} also each call to the application. Not
  * {@code java.util.logging}: its start costs more than the rest of ours.
  */
 public final class Log {
@@ -46,6 +46,11 @@ public final class Log {
         if (verbosity >= 2) {
             write("TRACE ", text);
         }
+    }
+
+    /** Whether {@link #debug} writes, for callers whose text costs something. */
+    public boolean debugs() {
+        return verbosity >= 1;
     }
 
     /** Whether {@link #trace} writes, for callers whose text costs something. */

@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -42,10 +41,6 @@ public final class Status {
             verdict(json, "ready", ready());
             application(json, now);
             verbose.state(json, now, MOST_SOURCES);
-            OptionalLong drops = facts.sockets().kernelDrops();
-            if (drops.isPresent()) {
-                json.writeNumberProperty("kernel_drops", drops.getAsLong());
-            }
             history(json, now, facts.history().samples());
             flips(json, now, facts.history().flips());
             json.writeEndObject();

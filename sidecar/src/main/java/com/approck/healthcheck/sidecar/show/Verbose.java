@@ -9,6 +9,7 @@ import com.approck.healthcheck.sidecar.state.Standing;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -86,6 +87,10 @@ public final class Verbose {
             json.writeNumberProperty(counter.label(), facts.counters().get(counter));
         }
         json.writeEndObject();
+        OptionalLong drops = facts.sockets().kernelDrops();
+        if (drops.isPresent()) {
+            json.writeNumberProperty("kernel_drops", drops.getAsLong());
+        }
     }
 
     private static void sources(JsonGenerator json, List<SourceView> sources) {

@@ -19,6 +19,10 @@ final class Source {
     long heardAt;
     long pausedAtHearing;
     final List<Pool> pools = new ArrayList<>(2);
+    /** What {@link Workers#takeComings} said last. */
+    boolean told;
+
+    boolean toldDraining;
     /** Another name of the same address. */
     Source sibling;
 

@@ -11,11 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -50,7 +50,7 @@ public final class Workers {
     private final long startedAt;
     private final long ttlNanos;
     private final Counters counters;
-    private final Map<InetSocketAddress, Source> leased = new HashMap<>();
+    private final Map<InetSocketAddress, Source> leased = new TreeMap<>(Workers::compare);
     private final List<byte[]> names = new ArrayList<>();
     /** Parallel to {@link #names}: what was told without a lease, or null. */
     private final List<Source> shared = new ArrayList<>();
@@ -62,6 +62,9 @@ public final class Workers {
     private long paused;
     private long changedAt;
     private boolean changed = true;
+    /** Sources forgotten, of which {@link #takeComings} has told that they came and not that they went. */
+    private long forgottenUntold;
+
     private long fullUntil;
     private boolean full;
 
@@ -185,6 +188,15 @@ public final class Workers {
         return views;
     }
 
+    /** What became of sources since this was last asked, {@code most} of them one by one. */
+    public synchronized Comings takeComings(long now, int most) {
+        Watch watch = new Watch(now, most);
+        each(watch);
+        long untold = watch.untold + forgottenUntold;
+        forgottenUntold = 0;
+        return new Comings(watch.told, untold);
+    }
+
     /** Drops pools that their source no longer mentions, and sources that are long gone. Worth a call a second. */
     public synchronized void sweep() {
         sweep(FORGET_NANOS);
@@ -194,6 +206,22 @@ public final class Workers {
     static double added(double before, Gauge gauge) {
         double base = gauge.delta() ? Math.max(0, before) : 0;
         return Math.max(0, Math.min(1e12, base + gauge.value()));
+    }
+
+    /**
+     * Not a hash table: the hash of a sender is its address plus its port, so that whoever has many of both can have as many senders of
+     * one hash. Allocates only for addresses of IPv6 that have a hash in common.
+     */
+    private static int compare(InetSocketAddress a, InetSocketAddress b) {
+        int byPort = Integer.compare(a.getPort(), b.getPort());
+        if (byPort != 0) {
+            return byPort;
+        }
+        int byHash = Integer.compare(a.getAddress().hashCode(), b.getAddress().hashCode());
+        if (byHash != 0 || a.equals(b)) {
+            return byHash;
+        }
+        return Arrays.compare(a.getAddress().getAddress(), b.getAddress().getAddress());
     }
 
     private void each(Consumer<Source> consumer) {
@@ -402,6 +430,7 @@ public final class Workers {
                 if (source != newest && overNanos(source, source.heardAt, source.pausedAtHearing) > keepNanos) {
                     sources--;
                     pools -= source.pools.size();
+                    forgottenUntold += source.told ? 1 : 0;
                 } else {
                     source.sibling = kept;
                     kept = source;
@@ -449,6 +478,43 @@ public final class Workers {
                 (long) source.able,
                 source.draining,
                 List.copyOf(views));
+    }
+
+    /** Compares sources with what was told of them before. */
+    private final class Watch implements Consumer<Source> {
+        private final long now;
+        private final int most;
+        private final List<Comings.Coming> told = new ArrayList<>();
+        private long untold;
+
+        Watch(long now, int most) {
+            this.now = now;
+            this.most = most;
+        }
+
+        @Override
+        public void accept(Source source) {
+            boolean current = !isOver(source);
+            if (current != source.told) {
+                source.told = current;
+                tell(current ? Comings.What.CAME : Comings.What.WENT, source);
+            }
+            boolean drains = current && source.draining;
+            if (drains != source.toldDraining) {
+                source.toldDraining = drains;
+                if (drains) {
+                    tell(Comings.What.DRAINS, source);
+                }
+            }
+        }
+
+        private void tell(Comings.What what, Source source) {
+            if (told.size() < most) {
+                told.add(new Comings.Coming(what, view(source, now)));
+            } else {
+                untold++;
+            }
+        }
     }
 
     /** Adds up what their pools told. */

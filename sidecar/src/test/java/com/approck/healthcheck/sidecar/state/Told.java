@@ -47,8 +47,12 @@ public final class Told {
 
     /** {@code port} of 127.0.0.1 sends a datagram. */
     public Told from(int port, String datagram) {
+        return from(sender(port), datagram);
+    }
+
+    public Told from(InetSocketAddress sender, String datagram) {
         byte[] bytes = datagram.getBytes(StandardCharsets.UTF_8);
-        parser.parse(bytes, bytes.length, gauge -> workers.hear(sender(port), gauge, now()));
+        parser.parse(bytes, bytes.length, gauge -> workers.hear(sender, gauge, now()));
         return this;
     }
 

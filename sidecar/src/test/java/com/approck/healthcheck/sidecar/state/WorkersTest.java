@@ -1,13 +1,18 @@
 package com.approck.healthcheck.sidecar.state;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -320,6 +325,90 @@ final class WorkersTest {
     }
 
     @Test
+    void fullTable_putsNobodyOut_andNobodyRaisesAnothersNumbers() {
+        told.from(1, AGENT);
+        for (int port = 2; port <= 3 * Workers.MOST_SOURCES; port++) {
+            told.from(port, "workers.lease:5000|g\nworkers:+7|g\nworkers.pool.http:+7|g\nworkers.pool.http.stuck:7|g");
+        }
+        assertEquals(Workers.MOST_SOURCES, told.standing().current());
+        SourceView first = ofPort(1);
+        assertEquals(198, first.able());
+        assertEquals(List.of(new PoolView("http", 0, 198, -1, -1, -1, -1, -1)), first.pools());
+
+        told.after(4000).from(1, "workers:197|g").after(1500);
+        for (int port = 2; port <= 3 * Workers.MOST_SOURCES; port++) {
+            told.from(port, "workers.lease:5000|g\nworkers:7|g");
+        }
+        assertEquals(Workers.MOST_SOURCES, told.standing().current());
+        assertEquals(197, ofPort(1).able());
+        assertTrue(ofPort(1).current());
+    }
+
+    @Test
+    void sendersOfOneHash_areApart() throws Exception {
+        int hash = senderOfOneHash(0).hashCode();
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(hash, senderOfOneHash(i).hashCode());
+            told.from(senderOfOneHash(i), "workers.lease:5000|g\nworkers:" + i + "|g");
+        }
+        assertEquals(1000, told.standing().current());
+        assertEquals(1000 * 999 / 2, able());
+        told.from(senderOfOneHash(1), "workers:0|g");
+        assertEquals(1000 * 999 / 2 - 1, able());
+    }
+
+    @Test
+    void sendersOfIpv6_areApart() throws Exception {
+        for (String address : List.of("::1", "::2", "0:0:0:1::1", "1::", "::1:0:0", "::1")) {
+            told.from(new InetSocketAddress(InetAddress.getByName(address), 1), "workers.lease:5000|g\nworkers:1|g");
+        }
+        assertEquals(5, able());
+    }
+
+    // Comings and goings.
+
+    @Test
+    void comings_areToldOnceEach() {
+        assertEquals(List.of(), comings());
+        told.from(1, AGENT).from(2, "gunicorn.workers:4|g");
+        assertEquals(List.of("CAME gunicorn.workers 127.0.0.1:2", "CAME workers 127.0.0.1:1"), comings());
+        told.after(1000).from(1, "workers:197|g");
+        assertEquals(List.of(), comings());
+        told.from(1, "workers.draining:1|g");
+        assertEquals(List.of("DRAINS workers 127.0.0.1:1"), comings());
+        told.after(5001);
+        assertEquals(List.of("WENT workers 127.0.0.1:1"), comings());
+        told.from(1, AGENT);
+        assertEquals(List.of("CAME workers 127.0.0.1:1"), comings());
+    }
+
+    @Test
+    void entryThatGetsALease_doesNotComeAgain() {
+        told.from(1, "workers:198|g");
+        assertEquals(1, comings().size());
+        told.from(1, AGENT);
+        assertEquals(List.of(), comings());
+    }
+
+    @Test
+    void comingsBeyondTheMost_areCounted_alsoOfSourcesThatMadeRoom() {
+        for (int port = 1; port <= Workers.MOST_SOURCES; port++) {
+            told.from(port, "workers.lease:5000|g");
+        }
+        Comings came = told.workers.takeComings(told.now(), 3);
+        assertEquals(3, came.told().size());
+        assertEquals(Workers.MOST_SOURCES - 3, came.untold());
+        told.after(5001).from(1 << 17, AGENT);
+        Comings went = told.workers.takeComings(told.now(), 3);
+        // The one that was heard last is not forgotten.
+        assertEquals(
+                Set.of(Comings.What.CAME, Comings.What.WENT),
+                went.told().stream().map(Comings.Coming::what).collect(toSet()));
+        assertEquals(Workers.MOST_SOURCES - 1, went.untold());
+        assertEquals(0, told.workers.takeComings(told.now(), 3).untold());
+    }
+
+    @Test
     void names_areBounded_andTheKnownOnesAlwaysHaveRoom() {
         for (int i = 0; i < 1000; i++) {
             told.from(1, "x" + i + ".gunicorn.workers:1|g");
@@ -387,6 +476,26 @@ final class WorkersTest {
 
     private long able() {
         return told.standing().able();
+    }
+
+    private SourceView ofPort(int port) {
+        return told.sources().stream()
+                .filter(source -> source.address().equals("127.0.0.1:" + port))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The sum of address and port is the same for all. */
+    private static InetSocketAddress senderOfOneHash(int number) throws UnknownHostException {
+        return new InetSocketAddress(
+                InetAddress.getByAddress(new byte[] {127, 0, (byte) (number >> 8), (byte) number}), 10_000 - number);
+    }
+
+    private List<String> comings() {
+        return told.workers.takeComings(told.now(), 100).told().stream()
+                .map(coming -> coming.what() + " " + coming.source().name() + " "
+                        + coming.source().address())
+                .toList();
     }
 
     private List<String> poolNames() {
