@@ -3,10 +3,12 @@ package com.approck.healthcheck.it;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.approck.healthcheck.it.bench.AttackBenchmark;
 import com.approck.healthcheck.it.bench.SidecarBenchmark;
 import com.approck.healthcheck.it.bench.SidecarBenchmark.Effort;
 import com.approck.healthcheck.it.bench.Table;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -18,16 +20,24 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 final class BenchmarkIT {
 
+    private static final Effort EFFORT = Boolean.getBoolean("bench") ? Effort.FULL : Effort.SMOKE;
+
     @TempDir
     Path folder;
 
     @Test
     void sidecar_isMeasured() {
-        Effort effort = Boolean.getBoolean("bench") ? Effort.FULL : Effort.SMOKE;
         Table table = new Table();
-        new SidecarBenchmark(BuiltJars.launcher(), folder, effort, table).run();
+        new SidecarBenchmark(BuiltJars.launcher(), folder, EFFORT, table).run();
         System.out.println("\n" + table);
         assertFalse(table.rows().isEmpty());
         table.rows().forEach(row -> assertTrue(row.ours() >= 0, row::what));
+    }
+
+    @Test
+    void attacks_areMeasured() {
+        List<AttackBenchmark.Row> rows = new AttackBenchmark(BuiltJars.launcher(), folder, EFFORT).run();
+        assertFalse(rows.isEmpty());
+        rows.forEach(row -> assertTrue(row.probes() > row.failed(), row::what));
     }
 }

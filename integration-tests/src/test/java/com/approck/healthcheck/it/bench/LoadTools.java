@@ -43,7 +43,7 @@ final class LoadTools {
     static Optional<LoadTools> compile() {
         try {
             Path folder = Files.createDirectories(Path.of("target", "it", "bench"));
-            for (String tool : List.of("udpblast", "udpsink")) {
+            for (String tool : List.of("udpblast", "udpsink", "udpspoof")) {
                 Path source = folder.resolve(tool + ".c");
                 try (InputStream resource = LoadTools.class.getResourceAsStream("/bench/" + tool + ".c")) {
                     Files.write(source, resource.readAllBytes());
@@ -82,6 +82,21 @@ final class LoadTools {
     /** Sends only what does not count. */
     Flood floodOfOthers(int port, Duration time, int perSecond) {
         return flood(port, time, perSecond, OTHERS);
+    }
+
+    /** Sends that datagram from so many addresses of this machine. */
+    void spoof(int port, int sources, int perSecond, String datagram) {
+        List<String> command = List.of(
+                folder.resolve("udpspoof").toString(),
+                Integer.toString(port),
+                Integer.toString(sources),
+                Integer.toString(perSecond),
+                datagram);
+        try (ProcessUnderTest sender = ProcessUnderTest.start("udpspoof", Map.of(), command)) {
+            if (sender.awaitExit(Duration.ofMinutes(2)) != 0) {
+                throw new AssertionError(sender.describe());
+            }
+        }
     }
 
     private Flood flood(int port, Duration time, int perSecond, List<String> datagrams) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ final class ProbeClient {
     private static final byte[] KEEP = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
     private static final byte[] CLOSE =
             "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
+
+    /** The kubelet's default deadline. */
+    static final int KUBELET_MILLIS = 1000;
 
     private final int port;
     private final AtomicLong notWell = new AtomicLong();
@@ -49,6 +53,28 @@ final class ProbeClient {
         }
         Arrays.sort(millis);
         return millis;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Milliseconds of a request on a connection of its own; {@value #KUBELET_MILLIS} if it failed or took longer. */
+    double newConnectionMillis() {
+        long from = System.nanoTime();
+        try (Socket socket = new Socket()) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(KUBELET_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), KUBELET_MILLIS);
+            socket.getOutputStream().write(CLOSE);
+            long notWellBefore = notWell.get();
+            readOne(socket.getInputStream(), new byte[4096]);
+            return notWell.get() == notWellBefore
+                    ? Math.min(KUBELET_MILLIS, (System.nanoTime() - from) / 1e6)
+                    : KUBELET_MILLIS;
+        } catch (IOException e) {
+            return KUBELET_MILLIS;
+        }
     }
 
     /** Answers so far that said anything but 200. */

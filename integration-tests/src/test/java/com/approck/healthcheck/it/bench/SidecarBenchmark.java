@@ -294,7 +294,7 @@ public final class SidecarBenchmark {
     }
 
     /** Copies the directory and makes its archive, as a container image would. */
-    private Path install(Jdk jdk) {
+    Path install(Jdk jdk) {
         Path copy = folder.resolve("jdk" + jdk.feature());
         try (Stream<Path> files = Files.walk(built)) {
             for (Path file : files.toList()) {
@@ -331,7 +331,7 @@ public final class SidecarBenchmark {
         return Map.of("JAVA_HOME", jdk.home().toString());
     }
 
-    private static Running start(Jdk jdk, Path directory) {
+    static Running start(Jdk jdk, Path directory) {
         return new Running(ProcessUnderTest.start(
                 "bench-jdk" + jdk.feature(),
                 environment(jdk),
@@ -352,7 +352,7 @@ public final class SidecarBenchmark {
     }
 
     /** A sidecar on ports of its own. */
-    private static final class Running implements AutoCloseable {
+    static final class Running implements AutoCloseable {
         final ProcessUnderTest process;
         final ProbeClient client;
         final int statsdPort;
@@ -369,6 +369,10 @@ public final class SidecarBenchmark {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        int port() {
+            return client.port();
         }
 
         ProcessFigures figures() {
