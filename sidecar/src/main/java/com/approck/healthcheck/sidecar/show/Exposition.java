@@ -10,11 +10,14 @@ import java.util.Set;
  * Writes the text format that Prometheus scrapes: families, one after the other, and their samples.
  *
  * <p>Names of metrics and labels are ours and written as they are; the values of labels are anybody's and escaped. Two samples
- * of a family with equal labels would have Prometheus refuse the whole text: the second is left out.
+ * of a family with equal labels would have Prometheus refuse the whole text: the second is left out. So are samples with labels once there
+ * are {@value #MOST_CHARACTERS} characters, since some such texts are in a small heap at a time.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format">the format</a>
  */
 final class Exposition {
+    static final int MOST_CHARACTERS = 128 * 1024;
+
     private final StringBuilder text = new StringBuilder(8192);
     private final Set<String> seen = new HashSet<>();
     private String family = "";
@@ -39,6 +42,9 @@ final class Exposition {
 
     /** A sample of the family; a histogram's has a suffix: {@code _bucket}, {@code _sum}, {@code _count}. */
     void sample(String suffix, String value, String... labels) {
+        if (labels.length > 0 && isFull()) {
+            return;
+        }
         StringBuilder key =
                 new StringBuilder(family.length() + 64).append(family).append(suffix);
         for (int i = 0; i < labels.length; i += 2) {
@@ -52,6 +58,11 @@ final class Exposition {
         if (seen.add(key.toString())) {
             text.append(key).append(' ').append(value).append('\n');
         }
+    }
+
+    /** Whether samples may have been left out. */
+    boolean isFull() {
+        return text.length() >= MOST_CHARACTERS;
     }
 
     ByteBuffer bytes() {

@@ -18,13 +18,14 @@ import java.util.function.ToLongFunction;
 /**
  * What Prometheus scrapes, every name with {@code healthcheck_} in front.
  *
- * <p>Of sources at most {@value #MOST_SOURCES} are told one by one, of pools {@value #MOST_POOLS}; the sums are over all. A source has
+ * <p>Of sources at most {@value #MOST_SOURCES} are told one by one, of pools {@value #MOST_POOLS}, as far as the text has room; the sums
+ * are over all. A source has
  * its address as a label only if it has a lease: who speaks without one shares a slot with others, and may use a new
  * port each time.
  */
 public final class Metrics {
-    static final int MOST_SOURCES = 200;
-    static final int MOST_POOLS = 500;
+    static final int MOST_SOURCES = Verbose.MOST_SOURCES;
+    static final int MOST_POOLS = Verbose.MOST_POOLS;
 
     private final Facts facts;
 
@@ -39,10 +40,11 @@ public final class Metrics {
         Standing standing = facts.workers().standing(now);
         sidecar(text, standing);
         verdicts(text, standing);
-        workers(text, standing, facts.workers().sources(now, MOST_SOURCES + 1));
+        sums(text, standing);
         datagrams(text);
         probes(text);
         facts.application().ifPresent(application -> calls(text, application));
+        oneByOne(text, facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1));
         return text.bytes();
     }
 
@@ -74,7 +76,7 @@ public final class Metrics {
         }
     }
 
-    private void workers(Exposition text, Standing standing, List<SourceView> all) {
+    private void sums(Exposition text, Standing standing) {
         text.family("healthcheck_workers", "gauge", "Able workers, over all current sources.");
         text.number(standing.able());
         text.family("healthcheck_min_workers", "gauge", "Able workers below which there are none.");
@@ -83,14 +85,12 @@ public final class Metrics {
         text.number(standing.current());
         text.family("healthcheck_min_sources", "gauge", "Sources below which there are no workers.");
         text.number(facts.judge().policy().minSources());
+    }
+
+    /** Last, since it is as long as senders make it. */
+    private static void oneByOne(Exposition text, List<SourceView> all) {
         List<SourceView> sources = all.size() > MOST_SOURCES ? all.subList(0, MOST_SOURCES) : all;
         List<PoolOf> pools = pools(sources);
-        boolean truncated = all.size() > MOST_SOURCES || pools.size() > MOST_POOLS;
-        text.family(
-                "healthcheck_truncated",
-                "gauge",
-                "Whether there are more sources or pools than are told one by one below.");
-        text.number(truncated ? 1 : 0);
         sources(text, sources);
         List<PoolOf> some = pools.size() > MOST_POOLS ? pools.subList(0, MOST_POOLS) : pools;
         pools(text, some, "able", "Workers that can take or finish work.", PoolView::able);
@@ -99,6 +99,12 @@ public final class Metrics {
         pools(text, some, "stuck", "Workers that are stuck.", PoolView::stuck);
         pools(text, some, "queued", "Tasks that wait for a worker.", PoolView::queued);
         pools(text, some, "capacity", "The most workers that can be on requests at once.", PoolView::capacity);
+        boolean truncated = all.size() > MOST_SOURCES || pools.size() > MOST_POOLS || text.isFull();
+        text.family(
+                "healthcheck_truncated",
+                "gauge",
+                "Whether there are more sources or pools than are told one by one above.");
+        text.number(truncated ? 1 : 0);
     }
 
     private static void sources(Exposition text, List<SourceView> sources) {

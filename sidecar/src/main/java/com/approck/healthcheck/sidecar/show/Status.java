@@ -17,11 +17,9 @@ import tools.jackson.core.json.JsonFactory;
  * What the status page shows: both verdicts, the state as {@code ?verbose} has it, ten minutes of history and the last flips. Never asks
  * the application: of that it tells the last answer that a probe got.
  *
- * <p>Every time is an age in milliseconds, so that no clock of ours has to be right. Of sources it tells {@value #MOST_SOURCES}.
+ * <p>Every time is an age in milliseconds, so that no clock of ours has to be right.
  */
 public final class Status {
-    static final int MOST_SOURCES = 100;
-
     private final JsonFactory factory = new JsonFactory();
     private final Facts facts;
     private final Verbose verbose;
@@ -40,7 +38,7 @@ public final class Status {
             verdict(json, "live", facts.judge().live());
             verdict(json, "ready", ready());
             application(json, now);
-            verbose.state(json, now, MOST_SOURCES);
+            verbose.state(json, bytes, now);
             history(json, now, facts.history().samples());
             flips(json, now, facts.history().flips());
             json.writeEndObject();

@@ -17,11 +17,14 @@ import tools.jackson.core.json.JsonFactory;
 /**
  * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
  *
- * <p>Shows {@value #MOST_SOURCES} sources; {@code sources_current} counts all. Times in milliseconds; what was not told
- * is left out.
+ * <p>Shows {@value #MOST_SOURCES} sources and {@value #MOST_POOLS} pools, as far as they have room in {@value #MOST_BYTES} bytes, since some
+ * such bodies are in a small heap at a time; if that is not all, {@code truncated} is true. {@code sources_current} counts all. Times in
+ * milliseconds; what was not told is left out.
  */
 public final class Verbose {
-    static final int MOST_SOURCES = 1000;
+    static final int MOST_SOURCES = 100;
+    static final int MOST_POOLS = 200;
+    static final int MOST_BYTES = 128 * 1024;
 
     private final JsonFactory factory = new JsonFactory();
     private final Facts facts;
@@ -36,7 +39,7 @@ public final class Verbose {
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
             verdict(json, verdict);
-            state(json, facts.ticker().nanos(), MOST_SOURCES);
+            state(json, bytes, facts.ticker().nanos());
             json.writeEndObject();
         }
         return ByteBuffer.wrap(bytes.toByteArray());
@@ -56,7 +59,7 @@ public final class Verbose {
                 json.writeString(answer.text().orElse(""));
                 json.writeEndArray();
             }
-            state(json, facts.ticker().nanos(), MOST_SOURCES);
+            state(json, bytes, facts.ticker().nanos());
             json.writeEndObject();
         }
         return ByteBuffer.wrap(bytes.toByteArray());
@@ -70,8 +73,8 @@ public final class Verbose {
         }
     }
 
-    /** What is known at {@code now}, with so many of the sources at most. */
-    void state(JsonGenerator json, long now, int mostSources) {
+    /** What is known at {@code now}; {@code bytes} is where it is written. */
+    void state(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
         Standing standing = facts.workers().standing(now);
         json.writeStringProperty("state", facts.judge().policy().state(standing).label());
         json.writeBooleanProperty("draining", facts.judge().isStopping());
@@ -81,7 +84,7 @@ public final class Verbose {
         json.writeNumberProperty("min_sources", facts.judge().policy().minSources());
         json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
         json.writeStringProperty("listening", facts.judge().policy().listening());
-        sources(json, facts.workers().sources(now, mostSources));
+        sources(json, bytes, now);
         json.writeObjectPropertyStart("counters");
         for (Counter counter : Counter.values()) {
             json.writeNumberProperty(counter.label(), facts.counters().get(counter));
@@ -93,9 +96,16 @@ public final class Verbose {
         }
     }
 
-    private static void sources(JsonGenerator json, List<SourceView> sources) {
+    private void sources(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
+        List<SourceView> sources = facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1);
+        boolean truncated = sources.size() > MOST_SOURCES;
+        int pools = 0;
         json.writeArrayPropertyStart("sources");
-        for (SourceView source : sources) {
+        for (SourceView source : truncated ? sources.subList(0, MOST_SOURCES) : sources) {
+            if (bytes.size() >= MOST_BYTES) {
+                truncated = true;
+                break;
+            }
             json.writeStartObject();
             json.writeStringProperty("name", source.name());
             json.writeStringProperty("address", source.address());
@@ -106,12 +116,18 @@ public final class Verbose {
             json.writeBooleanProperty("draining", source.draining());
             json.writeArrayPropertyStart("pools");
             for (PoolView pool : source.pools()) {
+                if (pools == MOST_POOLS || bytes.size() >= MOST_BYTES) {
+                    truncated = true;
+                    break;
+                }
+                pools++;
                 pool(json, pool);
             }
             json.writeEndArray();
             json.writeEndObject();
         }
         json.writeEndArray();
+        json.writeBooleanProperty("truncated", truncated);
     }
 
     private static void pool(JsonGenerator json, PoolView pool) {

@@ -172,19 +172,17 @@ public final class Workers {
         return new Totals(adder.able, adder.busy, adder.stuck, adder.queued, adder.capacity);
     }
 
-    /** At most {@code most} sources, those without a lease first. */
-    public synchronized List<SourceView> sources(long now, int most) {
+    /** At most {@code most} sources, those without a lease first, with at most {@code mostPools} pools in all. */
+    public synchronized List<SourceView> sources(long now, int most, int mostPools) {
         List<SourceView> views = new ArrayList<>();
-        for (Source source : shared) {
-            if (source != null && views.size() < most) {
-                views.add(view(source, now));
+        int[] left = {mostPools};
+        each(source -> {
+            if (views.size() < most) {
+                SourceView view = view(source, now, left[0]);
+                left[0] -= view.pools().size();
+                views.add(view);
             }
-        }
-        for (Source first : leased.values()) {
-            for (Source source = first; source != null && views.size() < most; source = source.sibling) {
-                views.add(view(source, now));
-            }
-        }
+        });
         return views;
     }
 
@@ -454,10 +452,10 @@ public final class Workers {
         }
     }
 
-    private SourceView view(Source source, long now) {
+    private SourceView view(Source source, long now, int mostPools) {
         List<PoolView> views = new ArrayList<>();
         for (Pool pool : source.pools) {
-            if (!isOver(source, pool)) {
+            if (views.size() < mostPools && !isOver(source, pool)) {
                 views.add(new PoolView(
                         Gauge.text(pool.name),
                         now - pool.heardAt,
@@ -510,7 +508,7 @@ public final class Workers {
 
         private void tell(Comings.What what, Source source) {
             if (told.size() < most) {
-                told.add(new Comings.Coming(what, view(source, now)));
+                told.add(new Comings.Coming(what, view(source, now, 0)));
             } else {
                 untold++;
             }

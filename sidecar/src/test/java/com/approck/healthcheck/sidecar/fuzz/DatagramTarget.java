@@ -118,7 +118,7 @@ public final class DatagramTarget {
         // A lease that cannot be meant is a gauge and a bad value.
         long lineCount = counters.get(Counter.LINES);
         require(lines >= lineCount && lines <= 2 * lineCount, "each line is counted under what it is");
-        List<SourceView> sources = workers.sources(now, Integer.MAX_VALUE);
+        List<SourceView> sources = workers.sources(now, Integer.MAX_VALUE, Integer.MAX_VALUE);
         sources(sources);
         Standing standing = workers.standing(now);
         require(

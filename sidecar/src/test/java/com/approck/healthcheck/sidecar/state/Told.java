@@ -65,7 +65,7 @@ public final class Told {
     }
 
     public List<SourceView> sources() {
-        return workers.sources(now(), Integer.MAX_VALUE);
+        return workers.sources(now(), Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     private static InetSocketAddress sender(int port) {
