@@ -475,7 +475,9 @@ final class SidecarTest {
                 socket.setReceiveBufferSize(1024);
                 socket.connect(sidecar.httpAddress());
                 socket.getOutputStream()
+                        // More answers than the kernel's buffers take.
                         .write("GET /health/live?verbose HTTP/1.1\r\nHost: x\r\n\r\n"
+                                .repeat(200)
                                 .getBytes(StandardCharsets.US_ASCII));
                 deaf.add(socket);
             }
