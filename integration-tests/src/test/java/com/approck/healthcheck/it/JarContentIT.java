@@ -28,7 +28,6 @@ final class JarContentIT {
 
     private static final Pattern SIDECAR = Pattern.compile("com/|com/approck/|com/approck/healthcheck/"
             + "|com/approck/healthcheck/sidecar/.*"
-            + "|(io/|io/undertow/|org/|org/xnio/|org/jboss/|org/jboss/logging/|org/jboss/threads/|org/wildfly/).*"
             + "|(tools/|tools/jackson/|com/fasterxml/|com/fasterxml/jackson/).*"
             + "|META-INF/.*");
 

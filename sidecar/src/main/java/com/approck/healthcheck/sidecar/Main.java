@@ -55,15 +55,12 @@ public final class Main {
 
     private Exit run(Settings settings, PrintStream err) {
         Log log = new Log(err, settings.verbosity());
-        LibraryLogs.quiet();
         Ticker ticker = System::nanoTime;
         try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
             Signals.on(sidecar::stop);
             // Not before: who reads this may send a signal.
             sidecar.tell();
-            Exit exit = sidecar.await();
-            LibraryLogs.off();
-            return exit;
+            return sidecar.await();
         } catch (CouldNotBindException e) {
             log.error(e.getMessage());
             return Exit.FAILED;

@@ -7,11 +7,11 @@ import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.forward.Forward;
 import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.http.HttpServer;
-import com.approck.healthcheck.sidecar.http.Probes;
 import com.approck.healthcheck.sidecar.keep.StateFile;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Policy;
+import com.approck.healthcheck.sidecar.probe.Probes;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.receive.Intake;
@@ -32,7 +32,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
 /**
- * A running sidecar: a receiver thread, the HTTP threads, and what they share.
+ * A running sidecar: a receiver thread, an HTTP thread, and what they share.
  *
  * <p>It runs until it is told to stop or its receiver ends. Datagrams are collected by the kernel before the first probe can be answered.
  */
@@ -41,8 +41,11 @@ final class Sidecar implements AutoCloseable {
     /** Looks at a receiver that stands still: a pause of the whole process never lasts for so many of our own. */
     private static final int PATIENCE = 10;
 
+    private static final String RECEIVER_BROKE =
+            "the receiver of datagrams broke down, so nothing more can be said about workers";
+    private static final String HTTP_BROKE = "the HTTP server broke down, so no probe can be answered";
+
     private final Receiver.Sockets sockets;
-    private final HttpServer http;
     private final Optional<Application> application;
     private final Optional<StateFile> stateFile;
     private final History history = new History();
@@ -50,6 +53,8 @@ final class Sidecar implements AutoCloseable {
     private final Log log;
     private final Duration drain;
     private final CompletableFuture<Exit> end = new CompletableFuture<>();
+    private Probes probes;
+    private HttpServer http;
     private Receiver receiver;
     /** Null unless it was asked for. */
     private Forward forward;
@@ -59,7 +64,6 @@ final class Sidecar implements AutoCloseable {
         this.judge = judge;
         this.log = log;
         this.drain = settings.drain();
-        this.http = HttpServer.create();
         this.application =
                 settings.readyUrl().map(url -> new Application(url, settings.readyTimeout(), ticker, history, log));
         this.stateFile =
@@ -84,8 +88,14 @@ final class Sidecar implements AutoCloseable {
         try {
             Facts facts = new Facts(
                     workers, judge, counters, new Durations(), sidecar.history, sockets, sidecar.application, ticker);
-            Probes probes = new Probes(facts, sidecar.http.slow());
-            sidecar.http.listen(settings.httpHost(), settings.httpPort(), probes.routes());
+            sidecar.probes = new Probes(facts);
+            sidecar.http = HttpServer.start(
+                    settings.httpHost(),
+                    settings.httpPort(),
+                    sidecar.probes.routes(),
+                    ticker,
+                    log,
+                    cause -> sidecar.broke(HTTP_BROKE, cause));
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();
             throw e;
@@ -104,7 +114,7 @@ final class Sidecar implements AutoCloseable {
                 counters,
                 ticker,
                 log,
-                sidecar::broke);
+                cause -> sidecar.broke(RECEIVER_BROKE, cause));
         sidecar.stateFile.ifPresent(StateFile::start);
         return sidecar;
     }
@@ -152,7 +162,7 @@ final class Sidecar implements AutoCloseable {
                 still = turns == seen ? still + 1 : 0;
                 seen = turns;
                 if (still >= PATIENCE) {
-                    broke(new IllegalStateException("it stands still"));
+                    broke(RECEIVER_BROKE, new IllegalStateException("it stands still"));
                 }
             }
         }
@@ -167,13 +177,18 @@ final class Sidecar implements AutoCloseable {
             }
             stateFile.ifPresent(StateFile::close);
         }
-        http.close();
+        if (http != null) {
+            http.close();
+        }
+        if (probes != null) {
+            probes.close();
+        }
         sockets.close();
         application.ifPresent(Application::close);
     }
 
-    private void broke(Throwable cause) {
-        log.error("the receiver of datagrams broke down, so nothing more can be said about workers; ending: " + cause);
+    private void broke(String what, Throwable cause) {
+        log.error(what + "; ending: " + cause);
         end.complete(Exit.FAILED);
     }
 

@@ -2,137 +2,359 @@ package com.approck.healthcheck.sidecar.http;
 
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import io.undertow.UndertowOptions;
-import io.undertow.server.DefaultByteBufferPool;
-import io.undertow.server.HttpHandler;
-import io.undertow.server.protocol.http.HttpOpenListener;
+import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import org.xnio.ChannelListeners;
-import org.xnio.IoUtils;
-import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.StreamConnection;
-import org.xnio.Xnio;
-import org.xnio.XnioWorker;
-import org.xnio.channels.AcceptingChannel;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 
 /**
- * Undertow, made of its parts: one acceptor for each address, {@value #IO_THREADS} I/O threads, no pool of workers. What {@code
- * Undertow.builder()} would add are things that we do not use and that cost a third of the start.
+ * Reads requests of all connections and writes the answers, on one thread.
  *
- * <p>Limits: {@value #MOST_CONNECTIONS} connections (the next wait in the backlog), headers of {@value #MOST_HEADER_BYTES} bytes,
- * a request complete (a body too) within {@value #PARSE_MILLIS} ms, a connection idle for {@value #IDLE_MILLIS} ms.
+ * <p>Limits: {@value #MOST_CONNECTIONS} connections, where each further one takes the place of the one that has been without an answer longest; a
+ * request complete 5 s after its first byte, or after the connection was made; an answer taken within 5 s; a connection idle for 60 s.
+ * What a client does costs it its own connection and nothing else.
  */
 public final class HttpServer implements AutoCloseable {
-    static final int IO_THREADS = 2;
-    private static final int SLOW_THREADS = 2;
     static final int MOST_CONNECTIONS = 4096;
-    static final int MOST_HEADER_BYTES = 16 * 1024;
-    static final int PARSE_MILLIS = 5_000;
-    static final int IDLE_MILLIS = 60_000;
+    static final long REQUEST_NANOS = Duration.ofSeconds(5).toNanos();
+    static final long SEND_NANOS = Duration.ofSeconds(5).toNanos();
+    static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
+    static final long IDLE_NANOS = Duration.ofSeconds(60).toNanos();
+    static final int MOST_DISCARDED_BYTES = 64 * 1024;
+    /** Of one client at a time; a probe's request has 100 to 200. */
+    static final int READ_BYTES = 1024;
 
     private static final int BACKLOG = 1024;
     /** Otherwise the kernel keeps megabytes for each who asks for a long answer and does not read. */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
+    /** New connections before those that are there get their turn. */
+    private static final int ACCEPT_BATCH = 64;
+    /** How late a deadline may be noticed. */
+    private static final long LOOK_MILLIS = 1000;
 
-    private static final int BUFFER_BYTES = 4 * 1024;
-    private static final long MOST_BODY_BYTES = 64 * 1024;
+    private static final long LOOK_NANOS = Duration.ofMillis(LOOK_MILLIS).toNanos();
 
-    private final XnioWorker worker;
-    private final ExecutorService slow;
-    private final HttpOpenListener connections;
-    private List<AcceptingChannel<StreamConnection>> acceptors = List.of();
+    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
-    private HttpServer(XnioWorker worker, ExecutorService slow) {
-        this.worker = worker;
-        this.slow = slow;
-        this.connections = new HttpOpenListener(
-                new DefaultByteBufferPool(true, BUFFER_BYTES, 256, 4),
-                OptionMap.builder()
-                        .set(UndertowOptions.MAX_HEADER_SIZE, MOST_HEADER_BYTES)
-                        .set(UndertowOptions.MAX_HEADERS, 100)
-                        .set(UndertowOptions.MAX_PARAMETERS, 100)
-                        .set(UndertowOptions.MAX_ENTITY_SIZE, MOST_BODY_BYTES)
-                        .set(UndertowOptions.REQUEST_PARSE_TIMEOUT, PARSE_MILLIS)
-                        .set(UndertowOptions.NO_REQUEST_TIMEOUT, IDLE_MILLIS)
-                        .set(UndertowOptions.ALWAYS_SET_DATE, false)
-                        .set(UndertowOptions.RECORD_REQUEST_START_TIME, true)
-                        .getMap());
+    private final Selector selector;
+    private final List<ServerSocketChannel> acceptors;
+    private final Handler handler;
+    private final Ticker ticker;
+    private final Log log;
+    private final int mostConnections;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
+    /** Who has been without an answer longest comes first. */
+    private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
+
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private Thread thread;
+    private long lookedAt;
+    private boolean accepting = true;
+    private long failures;
+    private long loggedAt;
+    private volatile boolean closed;
+
+    private HttpServer(
+            Selector selector,
+            List<ServerSocketChannel> acceptors,
+            Handler handler,
+            Ticker ticker,
+            Log log,
+            int mostConnections) {
+        this.selector = selector;
+        this.acceptors = acceptors;
+        this.handler = handler;
+        this.ticker = ticker;
+        this.log = log;
+        this.mostConnections = mostConnections;
     }
 
-    /** Threads, but no socket yet. */
-    public static HttpServer create() {
-        ThreadPoolExecutor slow = new ThreadPoolExecutor(
-                SLOW_THREADS, SLOW_THREADS, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(LongBodies.MOST), task -> {
-                    Thread thread = new Thread(task, "http-slow");
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        slow.allowCoreThreadTimeOut(true);
-        XnioWorker worker = Xnio.getInstance(HttpServer.class.getClassLoader())
-                .createWorkerBuilder()
-                .setWorkerName("http")
-                .setWorkerIoThreads(IO_THREADS)
-                .setDaemon(true)
-                // Given one of ours, XNIO does not build its own, which is most of what it loads.
-                .setExternalExecutorService(slow)
-                .build();
-        return new HttpServer(worker, slow);
+    /**
+     * Begins to answer, on all addresses of {@code host}; a port of 0 is one that is free.
+     *
+     * @param broken told, on the HTTP thread, why it ended; not if it was closed
+     */
+    public static HttpServer start(
+            String host, int port, Handler handler, Ticker ticker, Log log, Consumer<Throwable> broken)
+            throws CouldNotBindException {
+        return start(host, port, handler, ticker, log, broken, MOST_CONNECTIONS);
     }
 
-    /** Runs what is not for an I/O thread, two at a time; rejects what would wait behind too many. */
-    public ExecutorService slow() {
-        return slow;
-    }
-
-    /** Begins to answer, on all addresses of {@code host}; a port of 0 is one that is free. */
-    public void listen(String host, int port, HttpHandler handler) throws CouldNotBindException {
-        connections.setRootHandler(handler);
-        acceptors = Bind.all(host, port, "HTTP", "--", this::open, HttpServer::address);
-        for (AcceptingChannel<StreamConnection> acceptor : acceptors) {
-            acceptor.resumeAccepts();
+    static HttpServer start(
+            String host,
+            int port,
+            Handler handler,
+            Ticker ticker,
+            Log log,
+            Consumer<Throwable> broken,
+            int mostConnections)
+            throws CouldNotBindException {
+        List<ServerSocketChannel> acceptors = Bind.all(host, port, "HTTP", "--", HttpServer::open, HttpServer::address);
+        try {
+            Selector selector = Selector.open();
+            for (ServerSocketChannel acceptor : acceptors) {
+                acceptor.register(selector, SelectionKey.OP_ACCEPT);
+            }
+            HttpServer server = new HttpServer(selector, acceptors, handler, ticker, log, mostConnections);
+            server.thread = new Thread(() -> server.run(broken), "http");
+            server.thread.setDaemon(true);
+            server.thread.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     public List<InetSocketAddress> addresses() {
         List<InetSocketAddress> addresses = new ArrayList<>();
-        for (AcceptingChannel<StreamConnection> acceptor : acceptors) {
+        for (ServerSocketChannel acceptor : acceptors) {
             addresses.add(address(acceptor));
         }
         return addresses;
     }
 
+    /** Hangs up on all. Returns when nothing is left open, or after a second. */
     @Override
     public void close() {
-        for (AcceptingChannel<StreamConnection> acceptor : acceptors) {
-            IoUtils.safeClose(acceptor);
+        closed = true;
+        selector.wakeup();
+        try {
+            thread.join(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        worker.shutdownNow();
-        slow.shutdownNow();
     }
 
-    private AcceptingChannel<StreamConnection> open(InetSocketAddress address) throws IOException {
-        return worker.createStreamConnectionServer(
-                address,
-                ChannelListeners.openListenerAdapter(connections),
-                OptionMap.builder()
-                        .set(Options.TCP_NODELAY, true)
-                        .set(Options.REUSE_ADDRESSES, true)
-                        .set(Options.BACKLOG, BACKLOG)
-                        .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
-                        .set(Options.CONNECTION_HIGH_WATER, MOST_CONNECTIONS)
-                        .set(Options.CONNECTION_LOW_WATER, MOST_CONNECTIONS)
-                        .getMap());
+    long now() {
+        return ticker.nanos();
     }
 
-    private static InetSocketAddress address(AcceptingChannel<StreamConnection> acceptor) {
-        return acceptor.getLocalAddress(InetSocketAddress.class);
+    /** Has it answered; never throws what the handler throws. */
+    void handle(Exchange exchange) {
+        try {
+            handler.handle(exchange);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            exchange.fail(e);
+        }
     }
+
+    /** Takes an answer to the HTTP thread. Any thread; never blocks. */
+    void answer(Connection connection, Exchange exchange, Response response) {
+        answers.add(new Answer(connection, exchange, response));
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    void answered(Connection connection) {
+        connections.remove(connection);
+        connections.add(connection);
+    }
+
+    void forget(Connection connection) {
+        connections.remove(connection);
+    }
+
+    private void run(Consumer<Throwable> broken) {
+        try {
+            while (!closed) {
+                turn();
+            }
+        } catch (Throwable e) {
+            // Whatever it was, a server that does not answer must not live on.
+            if (!closed) {
+                broken.accept(e);
+            }
+        } finally {
+            hangUp();
+        }
+    }
+
+    private void turn() throws IOException {
+        selector.select(connections.isEmpty() && accepting ? 0 : LOOK_MILLIS);
+        Set<SelectionKey> ready = selector.selectedKeys();
+        for (SelectionKey key : ready) {
+            if (key.attachment() instanceof Connection connection) {
+                attempt(connection, () -> connection.ready(buffer));
+            } else {
+                accept((ServerSocketChannel) key.channel());
+            }
+        }
+        ready.clear();
+        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
+            Answer next = answer;
+            attempt(next.connection, () -> next.connection.answer(next.exchange, next.response));
+        }
+        look();
+    }
+
+    private void accept(ServerSocketChannel acceptor) {
+        for (int count = 0; count < ACCEPT_BATCH; count++) {
+            SocketChannel channel;
+            try {
+                channel = acceptor.accept();
+            } catch (IOException e) {
+                // No file descriptor is left, most likely.
+                failed("a connection could not be accepted", e);
+                if (!hangUpOnOne()) {
+                    accept(false);
+                    return;
+                }
+                continue;
+            }
+            if (channel == null) {
+                return;
+            }
+            open(channel);
+        }
+    }
+
+    private void open(SocketChannel channel) {
+        if (connections.size() >= mostConnections) {
+            hangUpOnOne();
+        }
+        try {
+            channel.configureBlocking(false);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
+            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
+            Connection connection = new Connection(this, channel, key);
+            key.attach(connection);
+            connections.add(connection);
+            // The request is there already, most likely.
+            attempt(connection, () -> connection.ready(buffer));
+        } catch (IOException e) {
+            close(channel);
+        }
+    }
+
+    /** Whether there was one. */
+    private boolean hangUpOnOne() {
+        Iterator<Connection> eldest = connections.iterator();
+        if (!eldest.hasNext()) {
+            return false;
+        }
+        eldest.next().close();
+        return true;
+    }
+
+    /** Once a second: who is late, and whether connections can be accepted again. */
+    private void look() {
+        long now = now();
+        if (now - lookedAt < LOOK_NANOS) {
+            return;
+        }
+        lookedAt = now;
+        List<Connection> overdue = new ArrayList<>();
+        for (Connection connection : connections) {
+            if (connection.isOverdue(now)) {
+                overdue.add(connection);
+            }
+        }
+        overdue.forEach(Connection::close);
+        if (!accepting) {
+            accept(true);
+        }
+    }
+
+    private void accept(boolean now) {
+        accepting = now;
+        for (ServerSocketChannel acceptor : acceptors) {
+            acceptor.keyFor(selector).interestOps(now ? SelectionKey.OP_ACCEPT : 0);
+        }
+    }
+
+    /** Does one thing for one client, whose connection ends if that fails. */
+    private void attempt(Connection connection, Step step) {
+        try {
+            step.run();
+        } catch (IOException e) {
+            // It hung up, or its network is gone.
+            connection.close();
+        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            failed("a connection failed", e);
+            connection.close();
+        }
+    }
+
+    /** Something that may find the client gone. */
+    @FunctionalInterface
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    /** Says so, if nothing was said for a while. Any thread. */
+    synchronized void failed(String what, Throwable e) {
+        failures++;
+        long now = now();
+        if (failures == 1 || now - loggedAt > QUIET_NANOS) {
+            loggedAt = now;
+            StackTraceElement[] trace = e.getStackTrace();
+            log.warn(what + ": " + e + (trace.length == 0 ? "" : " at " + trace[0]) + "; " + failures + " such so far");
+        }
+    }
+
+    private void hangUp() {
+        for (Connection connection : List.copyOf(connections)) {
+            connection.close();
+        }
+        for (ServerSocketChannel acceptor : acceptors) {
+            close(acceptor);
+        }
+        // Which is when the kernel lets go of the ports.
+        close(selector);
+    }
+
+    private static void close(Closeable open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            // Nothing waits in it that could be lost.
+        }
+    }
+
+    private static ServerSocketChannel open(InetSocketAddress wanted) throws IOException {
+        ServerSocketChannel acceptor = ServerSocketChannel.open(
+                wanted.getAddress() instanceof Inet6Address
+                        ? StandardProtocolFamily.INET6
+                        : StandardProtocolFamily.INET);
+        try {
+            acceptor.configureBlocking(false);
+            acceptor.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            return acceptor.bind(wanted, BACKLOG);
+        } catch (IOException | RuntimeException e) {
+            acceptor.close();
+            throw e;
+        }
+    }
+
+    private static InetSocketAddress address(ServerSocketChannel acceptor) {
+        try {
+            return (InetSocketAddress) acceptor.getLocalAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** On its way to the HTTP thread. */
+    private record Answer(Connection connection, Exchange exchange, Response response) {}
 }

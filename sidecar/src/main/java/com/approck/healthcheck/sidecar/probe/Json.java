@@ -1,4 +1,4 @@
-package com.approck.healthcheck.sidecar.http;
+package com.approck.healthcheck.sidecar.probe;
 
 import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;

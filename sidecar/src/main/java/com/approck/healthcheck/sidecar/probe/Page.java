@@ -1,5 +1,6 @@
-package com.approck.healthcheck.sidecar.http;
+package com.approck.healthcheck.sidecar.probe;
 
+import com.approck.healthcheck.sidecar.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,16 +15,17 @@ import java.util.Base64;
  * names a sender may have put into what it shows.
  */
 final class Page {
-    static final String TYPE = "text/html; charset=utf-8";
-
-    private final ByteBuffer bytes;
-    private final String policy;
+    private final Response response;
 
     private Page(String html) {
-        bytes = ByteBuffer.wrap(html.getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
-        policy = "default-src 'none'; script-src " + hash(html, "<script>", "</script>") + "; style-src "
+        ByteBuffer bytes =
+                ByteBuffer.wrap(html.getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
+        String policy = "default-src 'none'; script-src " + hash(html, "<script>", "</script>") + "; style-src "
                 + hash(html, "<style>", "</style>")
                 + "; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        response = Response.of(200, "text/html; charset=utf-8", bytes)
+                .with("Content-Security-Policy", policy)
+                .with("Referrer-Policy", "no-referrer");
     }
 
     /** Reads it from our jar. */
@@ -35,13 +37,8 @@ final class Page {
         }
     }
 
-    ByteBuffer bytes() {
-        return bytes;
-    }
-
-    /** The value of {@code Content-Security-Policy}. */
-    String policy() {
-        return policy;
+    Response response() {
+        return response;
     }
 
     /** Of the one element between the two tags. */

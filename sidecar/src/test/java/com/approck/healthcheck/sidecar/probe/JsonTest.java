@@ -1,4 +1,4 @@
-package com.approck.healthcheck.sidecar.http;
+package com.approck.healthcheck.sidecar.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
