@@ -357,13 +357,18 @@ final class HttpServerTest {
                 "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), broken::complete, mostConnections);
     }
 
-    /** Lets time go by, and has the server see it. */
+    /** Lets time go by, once the server is through with all that was sent to it, and has it see that. */
     private void later(Duration time) throws Exception {
+        comeRound();
         clock.addAndGet(time.toNanos());
-        new Socket(
-                        server.addresses().get(0).getAddress(),
-                        server.addresses().get(0).getPort())
-                .close();
+        comeRound();
+    }
+
+    private void comeRound() throws IOException {
+        Client client = connect();
+        client.write("\n\u0000");
+        assertTrue(client.answer().startsWith("400 "));
+        client.socket.close();
     }
 
     private Client connect() throws IOException {
