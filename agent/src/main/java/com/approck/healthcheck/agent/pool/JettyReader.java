@@ -43,9 +43,18 @@ final class JettyReader implements PoolReader {
         if (task.has("getServer")) {
             return task.call("getServer");
         }
+        if (task.has("onFillable")) {
+            return null;
+        }
         Reflected channel = new Reflected(task.field("this$0"));
         Reflected connection = new Reflected(channel.call("getConnectionMetaData"));
         return new Reflected(connection.call("getConnector")).call("getServer");
+    }
+
+    /** The connection of a WebSocket, from which nothing leads to a server: a client's has the same class. */
+    @Override
+    public Object executorOfTask(Reflected task) throws ReflectiveOperationException {
+        return task.call("getExecutor");
     }
 
     @Override

@@ -22,6 +22,11 @@ interface PoolReader {
     /** The hooked owner of the pool in which a task runs; null if that can't be told. */
     Object ownerOf(Reflected task) throws ReflectiveOperationException;
 
+    /** What a task without an owner runs on: a pool, if it is one that is watched; null if that can't be told either. */
+    default Object executorOfTask(Reflected task) throws ReflectiveOperationException {
+        return null;
+    }
+
     /** The owners to which an object leads that the search for running pools has met; see {@link PoolType}. */
     default Collection<Object> ownersBehind(Reflected found) throws ReflectiveOperationException {
         return Collections.emptyList();

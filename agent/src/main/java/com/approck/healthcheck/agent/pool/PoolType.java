@@ -77,6 +77,7 @@ public final class PoolType {
     }
 
     private static final String JETTY = "org.eclipse.jetty.server.Server";
+    private static final String JETTY_WEBSOCKET = "org.eclipse.jetty.websocket.";
     private static final String JETTY_THREADS = "org.eclipse.jetty.util.thread.";
     private static final String TOMCAT = "org.apache.tomcat.util.net.AbstractEndpoint";
     private static final String XNIO_WORKER = "org.xnio.XnioWorker";
@@ -111,7 +112,23 @@ public final class PoolType {
                                     Event.TASK,
                                     "org.eclipse.jetty.server.internal.HttpChannelState$HandlerInvoker",
                                     "run"),
-                            new Hooked(Event.TASK, "org.eclipse.jetty.server.HttpChannel", "handle"))
+                            new Hooked(Event.TASK, "org.eclipse.jetty.server.HttpChannel", "handle"),
+                            // From Jetty 12 on what a request does later, when it is dispatched again or its body can
+                            // be
+                            // read on, is outside the handler.
+                            new Hooked(Event.TASK, "org.eclipse.jetty.ee11.servlet.ServletChannel", "handle"),
+                            new Hooked(Event.TASK, "org.eclipse.jetty.ee10.servlet.ServletChannel", "handle"),
+                            new Hooked(Event.TASK, "org.eclipse.jetty.ee9.nested.HttpChannel", "handle"),
+                            new Hooked(Event.TASK, "org.eclipse.jetty.ee8.nested.HttpChannel", "handle"),
+                            // The messages of WebSockets, in Jetty 12, in 10 and 11, and in 9.4.
+                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.WebSocketConnection", "onFillable"),
+                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.WebSocketConnection", "run"),
+                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.internal.WebSocketConnection", "onFillable"),
+                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.internal.WebSocketConnection", "run"),
+                            new Hooked(
+                                    Event.TASK,
+                                    JETTY_WEBSOCKET + "common.io.AbstractWebSocketConnection",
+                                    "onFillable"))
                     .foundAs(
                             JETTY_THREADS + "QueuedThreadPool",
                             JETTY_THREADS + "ExecutorThreadPool",

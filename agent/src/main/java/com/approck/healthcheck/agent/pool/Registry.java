@@ -85,8 +85,7 @@ public final class Registry {
         AtomicLong counter = new AtomicLong();
         try {
             PoolType type = typesOf(task, PoolType::isTask).get(0);
-            Object owner = type.reader().ownerOf(new Reflected(task));
-            WatchedPool pool = owner == null ? null : add(owner, type);
+            WatchedPool pool = poolOf(new Reflected(task), type);
             if (pool == null) {
                 return counter;
             }
@@ -154,6 +153,20 @@ public final class Registry {
         return found;
     }
 
+    private WatchedPool poolOf(Reflected task, PoolType type) throws ReflectiveOperationException {
+        Object owner = type.reader().ownerOf(task);
+        return owner == null ? known(type.reader().executorOfTask(task)) : add(owner, type);
+    }
+
+    private synchronized WatchedPool known(Object object) {
+        for (WatchedPool pool : pools) {
+            if (object != null && pool.is(object)) {
+                return pool;
+            }
+        }
+        return null;
+    }
+
     /** The pool of an owner, which is watched from now on if it was not yet; null if it has none to be watched. */
     private WatchedPool add(Object owner, PoolType type) throws ReflectiveOperationException {
         WatchedPool pool;
@@ -168,11 +181,10 @@ public final class Registry {
             if (object == null) {
                 return null;
             }
-            for (WatchedPool known : pools) {
-                if (known.is(object)) {
-                    known.addOwner(owner);
-                    return known;
-                }
+            pool = known(object);
+            if (pool != null) {
+                pool.addOwner(owner);
+                return pool;
             }
             String name = type.reader().nameOf(reflected);
             seen(name);

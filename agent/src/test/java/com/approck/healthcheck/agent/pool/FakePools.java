@@ -106,6 +106,9 @@ public final class FakePools {
     /** A request that came in through a connector. */
     public static final class Task {
         final Owner owner;
+        /** Known of tasks without an owner. */
+        public volatile Pool executor;
+
         public volatile Throwable failure;
 
         public Task(Owner owner) {
@@ -165,6 +168,11 @@ public final class FakePools {
         public Object ownerOf(Reflected task) throws ReflectiveOperationException {
             fail(((Task) task.get()).failure);
             return ((Task) task.get()).owner;
+        }
+
+        @Override
+        public Object executorOfTask(Reflected task) {
+            return ((Task) task.get()).executor;
         }
 
         @Override

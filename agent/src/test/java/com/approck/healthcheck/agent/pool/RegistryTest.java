@@ -205,6 +205,28 @@ final class RegistryTest {
     }
 
     @Test
+    void taskWithoutOwner_onAWatchedPool_registersItsThread() {
+        registry.changed(owner, true);
+        Task task = new Task(null);
+        task.executor = owner.pool;
+
+        registry.firstTask(task);
+
+        assertSame(registry.pools().get(0), drain().get(0).pool());
+    }
+
+    @Test
+    void taskWithoutOwner_onAnotherPool_makesItNoneOfAServer() {
+        Task task = new Task(null);
+        task.executor = owner.pool;
+
+        registry.firstTask(task);
+
+        assertEquals(List.of(), drain());
+        assertEquals(List.of(), names());
+    }
+
+    @Test
     void taskOfAnUnwatchedPool_hasACounterThatLeadsNowhere() {
         registry = watching("!http");
 
