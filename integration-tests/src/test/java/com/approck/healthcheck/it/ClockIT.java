@@ -12,11 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
 
-/**
- * The row of the truth matrix about the wall clock. A clock faked below the JVM (libfaketime) makes it crawl, so that every
- * other bound breaks; what is held instead is the cause: neither jar's own classes read that clock, but for the log and the state file.
- */
+/** Why the row of the truth matrix about the wall clock holds: next to nothing of ours reads that clock. */
 final class ClockIT {
 
     /** What reads the wall clock, as a class file names it. */
@@ -29,10 +27,7 @@ final class ClockIT {
             "java/time/OffsetDateTime",
             "java/util/Date");
 
-    @Row(
-            number = 19,
-            fault = "wall clock set back and forth",
-            answer = "no effect: only the log and the state file read it")
+    @Test
     void wallClock_isReadByLogAndStateFileAlone() throws IOException {
         assertEquals(List.of(), readers(BuiltJars.agent()));
         List<String> readers = readers(BuiltJars.sidecar());

@@ -15,14 +15,22 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * What one test starts. All of it is closed after the test, last first; if the test failed, the processes say on stderr
  * what they had said.
  */
-final class Run implements AfterEachCallback {
+final class Run implements BeforeEachCallback, AfterEachCallback {
+
+    /**
+     * For the tests that are at work: more would miss their time bounds on two cores. JUnit runs more of them, which only
+     * wait.
+     */
+    private static final Semaphore TURNS = new Semaphore(4, true);
 
     /** Every class is verified, those of the JDK too: instrumented bytecode gets no benefit of the doubt. */
     private static final List<String> VERIFIED = List.of(
@@ -32,10 +40,15 @@ final class Run implements AfterEachCallback {
     private static final String TWO_PROCESSORS = "-XX:ActiveProcessorCount=2";
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private boolean hasTurn;
 
     /** A sidecar on free ports, with these flags beside. */
     Sidecar sidecar(Jdk jdk, String... flags) {
-        return add(Sidecar.start(jdk, flags));
+        return sidecar(jdk, Map.of(), flags);
+    }
+
+    Sidecar sidecar(Jdk jdk, Map<String, String> environment, String... flags) {
+        return add(Sidecar.start(jdk, environment, flags));
     }
 
     Prober prober(Sidecar sidecar) {
@@ -86,6 +99,20 @@ final class Run implements AfterEachCallback {
         return closeable;
     }
 
+    /** From here on the test only lets time pass, and another may work meanwhile. */
+    void onlyWaits() {
+        if (hasTurn) {
+            hasTurn = false;
+            TURNS.release();
+        }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws InterruptedException {
+        TURNS.acquire();
+        hasTurn = true;
+    }
+
     @Override
     public void afterEach(ExtensionContext context) throws Exception {
         if (context.getExecutionException().isPresent()) {
@@ -93,8 +120,12 @@ final class Run implements AfterEachCallback {
             open.forEach(closeable -> said.append('\n').append(describe(closeable)));
             System.err.println(said);
         }
-        while (!open.isEmpty()) {
-            open.pop().close();
+        try {
+            while (!open.isEmpty()) {
+                open.pop().close();
+            }
+        } finally {
+            onlyWaits();
         }
     }
 

@@ -29,6 +29,7 @@ final class Scene {
 
     private final Run run;
     private final ServerVersion.OnJdk server;
+    private Map<String, String> environment = Map.of();
     private Sidecar sidecar;
     private Prober prober;
     private App app;
@@ -58,9 +59,15 @@ final class Scene {
         return app;
     }
 
+    /** What is started from now on has these variables. */
+    Scene withEnvironment(Map<String, String> variables) {
+        environment = variables;
+        return this;
+    }
+
     /** A sidecar and its prober, of which both have answered. */
     Scene withSidecar(String... flags) {
-        sidecar = run.sidecar(server.jdk(), flags);
+        sidecar = run.sidecar(server.jdk(), environment, flags);
         prober = run.prober(sidecar);
         prober.awaitFirst();
         return this;
@@ -83,7 +90,7 @@ final class Scene {
     App startWith(List<String> jvmFlags, String... options) {
         List<String> all = new ArrayList<>(List.of("threads=" + THREADS, "management=0"));
         all.addAll(List.of(options));
-        app = run.app(server, jvmFlags, Map.of(), all.toArray(String[]::new));
+        app = run.app(server, jvmFlags, environment, all.toArray(String[]::new));
         return app;
     }
 
@@ -130,6 +137,15 @@ final class Scene {
             requests.add(Http.send(app.port(), path));
         }
         return requests;
+    }
+
+    /** Waits until every worker is on a request. */
+    void awaitFull() {
+        int capacity = capacity();
+        Await.until(
+                TO_ARRIVE,
+                () -> isFull(requestPool(), capacity),
+                () -> "every worker is on a request: " + requestPool());
     }
 
     /** Jetty holds one thread in reserve for its selector: then its pool is full with one less, and a queue. */

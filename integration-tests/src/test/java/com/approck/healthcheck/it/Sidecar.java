@@ -21,22 +21,24 @@ final class Sidecar implements AutoCloseable {
     static final String STARTED = "listening http://\\S+:(\\d+)(?: http://\\S+)* statsd://\\S+:(\\d+)";
 
     private final Jdk jdk;
+    private final Map<String, String> environment;
     private final List<String> flags;
     private ProcessUnderTest process;
     private final int httpPort;
     private final int statsdPort;
 
-    private Sidecar(Jdk jdk, List<String> flags) {
+    private Sidecar(Jdk jdk, Map<String, String> environment, List<String> flags) {
         this.jdk = jdk;
+        this.environment = environment;
         this.flags = flags;
-        process = launch(jdk, 0, 0, flags);
+        process = launch(0, 0);
         MatchResult said = process.awaitStderr(STARTED, TO_START);
         httpPort = Integer.parseInt(said.group(1));
         statsdPort = Integer.parseInt(said.group(2));
     }
 
-    static Sidecar start(Jdk jdk, String... flags) {
-        return new Sidecar(jdk, List.of(flags));
+    static Sidecar start(Jdk jdk, Map<String, String> environment, String... flags) {
+        return new Sidecar(jdk, environment, List.of(flags));
     }
 
     /** A sidecar that a test expects not to start: nothing is awaited, nothing is added to the flags. */
@@ -49,11 +51,11 @@ final class Sidecar implements AutoCloseable {
         return ProcessUnderTest.start("sidecar-jdk" + jdk.feature(), environment, command);
     }
 
-    private static ProcessUnderTest launch(Jdk jdk, int httpPort, int statsdPort, List<String> flags) {
+    private ProcessUnderTest launch(int toHttpPort, int toStatsdPort) {
         List<String> all = new ArrayList<>(
-                List.of("--port", Integer.toString(httpPort), "--statsd-port", Integer.toString(statsdPort)));
+                List.of("--port", Integer.toString(toHttpPort), "--statsd-port", Integer.toString(toStatsdPort)));
         all.addAll(flags);
-        return launch(jdk, Map.of(), all.toArray(String[]::new));
+        return launch(jdk, environment, all.toArray(String[]::new));
     }
 
     ProcessUnderTest process() {
@@ -76,7 +78,7 @@ final class Sidecar implements AutoCloseable {
 
     /** Starts it again on the same ports after it has ended. */
     Moment restart() {
-        process = launch(jdk, httpPort, statsdPort, flags);
+        process = launch(httpPort, statsdPort);
         process.awaitStderr(STARTED, TO_START);
         return Moment.now();
     }

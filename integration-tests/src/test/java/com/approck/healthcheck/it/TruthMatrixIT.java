@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.probe.Http;
 import com.approck.healthcheck.it.probe.Prober;
 import com.approck.healthcheck.it.probe.Relay;
+import com.approck.healthcheck.it.probe.WebSocket;
 import com.approck.healthcheck.it.process.Await;
+import com.approck.healthcheck.it.process.FakeClock;
 import com.approck.healthcheck.it.process.Moment;
 import com.approck.healthcheck.it.process.ProcessUnderTest;
 import com.approck.healthcheck.it.server.ServerVersion;
@@ -19,6 +21,10 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +77,7 @@ final class TruthMatrixIT {
         CompletableFuture.allOf(scene.fill("/slow?bytes=81920&pause=500").toArray(CompletableFuture[]::new))
                 .join();
         int grown = scene.requestPool().get("alive").asInt();
+        run.onlyWaits();
         scene.prober().assertBothStay(200, Duration.ofMinutes(3));
         int shrunk = scene.requestPool().get("alive").asInt();
         assertTrue(shrunk < grown, "the pool has shrunk: from " + grown + " to " + shrunk);
@@ -94,6 +101,7 @@ final class TruthMatrixIT {
                 Duration.ofSeconds(30),
                 () -> scene.requestPool().get("queued").asInt() > 0,
                 () -> "requests are queued: " + scene.requestPool());
+        run.onlyWaits();
         CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).join();
         assertTrue(clients.stream().allMatch(client -> client.join() > 0), "every client was served");
         scene.prober().assertOnly(LIVE, 200, from, Moment.now());
@@ -106,6 +114,7 @@ final class TruthMatrixIT {
         Moment from = Moment.now();
         // 40 chunks with half a second between them: many times stuck-after.
         List<CompletableFuture<HttpResponse<String>>> downloads = scene.fill("/slow?bytes=327680&pause=500");
+        run.onlyWaits();
         for (CompletableFuture<HttpResponse<String>> download : downloads) {
             assertEquals(327_680, download.join().body().length());
         }
@@ -204,6 +213,7 @@ final class TruthMatrixIT {
         List<CompletableFuture<HttpResponse<String>>> inFlight = scene.fill("/slow?bytes=327680&pause=500");
         Moment from = Moment.now();
         scene.prober().awaitBoth(422, scene.app().process().signal("STOP"), Contract.SILENCE_IS_SEEN);
+        run.onlyWaits();
         Await.pause(from.plus(Duration.ofSeconds(20)).since(Moment.now()));
         Moment waking = scene.app().process().signal("CONT");
         scene.prober().awaitBoth(200, waking, Contract.LIFE_IS_SEEN);
@@ -287,6 +297,7 @@ final class TruthMatrixIT {
         Scene scene = new Scene(run, server).withSidecar().withServer();
         scene.prober().awaitBoth(200, scene.sidecar().killAndRestart(), Contract.LIFE_IS_SEEN);
         scene.sidecar().process().close();
+        run.onlyWaits();
         Await.pause(Duration.ofSeconds(30));
         scene.prober().awaitBoth(200, scene.sidecar().restart(), Contract.LIFE_IS_SEEN);
         scene.prober().assertBothStay(200, Duration.ofSeconds(3));
@@ -296,6 +307,7 @@ final class TruthMatrixIT {
     void sidecarStopped_answersTheTruthFirst() {
         Scene scene = new Scene(run, server).withSidecar().withServer();
         Moment from = scene.sidecar().process().signal("STOP");
+        run.onlyWaits();
         Await.pause(Duration.ofSeconds(20));
         Moment waking = scene.sidecar().process().signal("CONT");
         scene.prober().awaitBoth(200, waking, Contract.LIFE_IS_SEEN);
@@ -325,11 +337,53 @@ final class TruthMatrixIT {
         thirty.prober().awaitBoth(200, Moment.now(), Contract.SILENCE_IS_SEEN);
         sixty.prober().awaitBoth(200, Moment.now(), Contract.SILENCE_IS_SEEN);
         Moment from = Moment.now();
+        run.onlyWaits();
         Await.pause(Duration.ofMinutes(3));
         assertStories(thirty, from, ALIVE);
         assertStories(sixty, from, ALIVE);
         assertTrue(losesThirty.lost() > losesThirty.passed() / 4, "the relay lost its share");
         assertTrue(losesSixty.lost() > losesSixty.passed(), "the relay lost its share");
+    }
+
+    @Row(
+            number = 19,
+            fault = "wall clock of both JVMs set an hour forth, a day back, and right again (libfaketime)",
+            answer = "200 throughout, and 422 in time when the server is killed as the clock is set back")
+    void wallClockSetBackAndForth_hasNoEffect() {
+        FakeClock clock = FakeClock.start();
+        Scene scene = new Scene(run, server)
+                .withEnvironment(clock.environment())
+                .withSidecar()
+                .withServer();
+        Moment from = Moment.now();
+        for (Duration offset : List.of(Duration.ofHours(1), Duration.ofDays(-1), Duration.ZERO)) {
+            clock.set(offset);
+            awaitDate(scene.app(), offset);
+            scene.prober().assertBothStay(200, Contract.SILENCE_IS_SEEN);
+        }
+        assertEquals(scene.capacity(), scene.requestPool().get("able").asInt());
+        assertStories(scene, from, ALIVE);
+        clock.set(Duration.ofDays(-1));
+        scene.prober().awaitBoth(422, scene.app().process().signal("KILL"), Contract.SILENCE_IS_SEEN);
+        assertStories(scene, from, DIED);
+        // Only the sidecar's log reads its clock: the line that tells of this death is of yesterday.
+        String yesterday = LocalDate.ofInstant(Instant.now().minus(Duration.ofDays(1)), ZoneOffset.UTC)
+                .toString();
+        scene.sidecar().process().awaitStderr("^" + yesterday + ".* live .*422", Duration.ofSeconds(10));
+    }
+
+    /** Until the server dates its answers by the time that its clock has been set to. */
+    private static void awaitDate(App app, Duration offset) {
+        Await.until(
+                Duration.ofSeconds(10),
+                () -> {
+                    Instant date = DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                            Http.get(app.port(), "/ping").header("Date"), Instant::from);
+                    Duration error =
+                            Duration.between(Instant.now().plus(offset), date).abs();
+                    return error.compareTo(Duration.ofMinutes(10)) < 0;
+                },
+                () -> "the server's clock is set by " + offset);
     }
 
     @Row(number = 20, fault = "two JVMs, one SIGKILLed", answer = "200, the sum falls; 422 with `--min-sources 2`")
@@ -376,19 +430,30 @@ final class TruthMatrixIT {
 
     @Row(
             number = 24,
-            fault = "server-sent events and asynchronous requests, 500 open connections and no busy worker",
+            fault = "server-sent events, asynchronous requests and WebSockets, 500 open connections and no busy worker",
             answer = "200 throughout")
     void asyncRequestsAndOpenConnections_areAlive() throws IOException {
-        Scene scene = new Scene(run, server).withSidecar().withServer();
+        Scene scene = new Scene(run, withWebSockets()).withSidecar().withServer();
         Moment from = Moment.now();
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
         for (int i = 0; i < 3 * scene.capacity(); i++) {
             streams.add(Http.send(scene.app().port(), "/events?count=20&pause=500"));
         }
-        for (int i = 0; i < 500; i++) {
+        List<WebSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < 250; i++) {
             run.add(connection(scene.app().port()));
+            sockets.add(run.add(WebSocket.open(scene.app().port(), "/socket")));
         }
         scene.await("busy", 0, Duration.ofSeconds(10));
+        for (int i = 0; i < 3; i++) {
+            for (WebSocket socket : sockets) {
+                socket.send("/ping");
+            }
+            for (WebSocket socket : sockets) {
+                assertEquals("pong", socket.receive());
+            }
+            Await.pause(Duration.ofSeconds(1));
+        }
         for (CompletableFuture<HttpResponse<String>> stream : streams) {
             assertEquals(
                     20,
@@ -398,7 +463,36 @@ final class TruthMatrixIT {
                             .filter(line -> line.equals("data: tick"))
                             .count());
         }
+        scene.await("busy", 0, Duration.ofSeconds(10));
         assertStories(scene, from, ALIVE);
+    }
+
+    @Row(
+            number = 27,
+            fault = "all workers hung in the handlers of WebSockets' messages",
+            answer = "422 at stuck-after + 2 intervals, 200 when they come free")
+    void allHungInMessagesOfWebSockets_isDead_untilTheyComeFree() throws IOException {
+        Scene scene = new Scene(run, withWebSockets()).withSidecar().withServer();
+        Moment from = Moment.now();
+        List<WebSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < 4 * scene.capacity(); i++) {
+            sockets.add(run.add(WebSocket.open(scene.app().port(), "/socket")));
+        }
+        for (WebSocket socket : sockets) {
+            socket.send("/hang");
+        }
+        scene.awaitFull();
+        scene.prober().awaitBoth(422, Moment.now(), Scene.STUCK_IS_SEEN);
+        scene.prober().awaitBoth(200, scene.free(), Contract.LIFE_IS_SEEN);
+        assertStories(scene, from, DIED_AND_ROSE);
+    }
+
+    /** The same server with WebSockets. */
+    private ServerVersion.OnJdk withWebSockets() {
+        return ServerVersion.newestOnEveryJdk(server.server().name() + "-websocket")
+                .filter(each -> each.jdk().equals(server.jdk()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private static void assertStories(Scene scene, Moment from, List<String> story) {

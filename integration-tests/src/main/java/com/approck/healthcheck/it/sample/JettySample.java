@@ -21,27 +21,37 @@ public final class JettySample implements Program.Server {
     private final Server requests;
     private final Server management;
 
-    private JettySample(Options options) {
+    /** What else the servers do, put around the handler of requests. */
+    interface Extension {
+
+        Handler around(Handler handler, Server server, Faults faults);
+    }
+
+    private JettySample(Options options, Extension extension) {
         Faults faults = new Faults(() -> Program.stop(this));
-        requests = server(options, options.port(), pool(options), faults);
+        requests = server(options, options.port(), pool(options), faults, extension);
         management = options.managementPort() < 0
                 ? null
-                : server(options, options.managementPort(), new QueuedThreadPool(), faults);
+                : server(options, options.managementPort(), new QueuedThreadPool(), faults, extension);
     }
 
     public static void main(String[] args) throws Exception {
-        Options options = new Options(args);
-        Program.run(options, new JettySample(options));
+        run((handler, server, faults) -> handler, args);
     }
 
-    private static Server server(Options options, int port, ThreadPool pool, Faults faults) {
+    static void run(Extension extension, String... args) throws Exception {
+        Options options = new Options(args);
+        Program.run(options, new JettySample(options, extension));
+    }
+
+    private static Server server(Options options, int port, ThreadPool pool, Faults faults, Extension extension) {
         Server server = new Server(pool);
         ServerConnector connector = new ServerConnector(server);
         connector.setHost("localhost");
         connector.setPort(port);
         server.addConnector(connector);
         server.setStopTimeout(options.gracefulMillis());
-        Handler handler = new FaultHandler(faults);
+        Handler handler = extension.around(new FaultHandler(faults), server, faults);
         server.setHandler(options.gracefulMillis() > 0 ? new GracefulHandler(handler) : handler);
         return server;
     }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.apache.catalina.Context;
@@ -32,7 +33,8 @@ public final class TomcatSample implements Program.Server {
     private final Connector requests;
     private final Connector management;
 
-    private TomcatSample(Options options) throws IOException {
+    /** @param extension what else the server does, added to its one context */
+    private TomcatSample(Options options, BiConsumer<Context, Faults> extension) throws IOException {
         Path base = Files.createTempDirectory("tomcat-sample");
         tomcat.setBaseDir(base.toString());
         requests = connector(options.port(), options.threads());
@@ -56,12 +58,17 @@ public final class TomcatSample implements Program.Server {
         Wrapper servlet = Tomcat.addServlet(context, "faults", new FaultServlet(faults, () -> killPoller(requests)));
         servlet.setAsyncSupported(true);
         servlet.addMapping("/*");
+        extension.accept(context, faults);
     }
 
     public static void main(String[] args) throws Exception {
+        run((context, faults) -> {}, args);
+    }
+
+    static void run(BiConsumer<Context, Faults> extension, String... args) throws Exception {
         QUIET.setLevel(Level.SEVERE);
         Options options = new Options(args);
-        Program.run(options, new TomcatSample(options));
+        Program.run(options, new TomcatSample(options, extension));
     }
 
     private static Connector connector(int port, int threads) {

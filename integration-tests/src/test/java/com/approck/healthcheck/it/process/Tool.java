@@ -28,6 +28,9 @@ public record Tool(String debianPackage, List<String> check) {
                     "-c",
                     "test -x /usr/share/tomcat10/bin/catalina.sh -a -f /usr/share/tomcat10/etc/web.xml"));
 
+    /** Brings libfaketime. */
+    public static final Tool FAKETIME = new Tool("faketime", List.of("/usr/bin/faketime", "--version"));
+
     public static final Tool HAPROXY = new Tool("haproxy", List.of("/usr/sbin/haproxy", "-v"));
     public static final Tool NGINX = new Tool("nginx", List.of("/usr/sbin/nginx", "-v"));
     /** Brings systemd-analyze. */

@@ -46,6 +46,10 @@ public final class SampleClassPath {
     private static final List<String> SHARED =
             List.of("BufferedReply", "Faults", "FullHeapSelector", "Options", "Program", "Reply");
 
+    /** The sample that another is an extension of. */
+    private static final Map<String, String> EXTENDED =
+            Map.of("JettyWebSocketSample", "JettySample", "TomcatWebSocketSample", "TomcatSample");
+
     private static final Duration TO_COMPILE = Duration.ofSeconds(60);
 
     private static final Map<ServerVersion, List<String>> DONE = new ConcurrentHashMap<>();
@@ -187,8 +191,7 @@ public final class SampleClassPath {
         Path folder = TARGET.resolve(server.id()).resolve("source");
         Files.createDirectories(folder);
         List<Path> copies = new ArrayList<>();
-        for (String name :
-                Stream.concat(SHARED.stream(), Stream.of(server.sample())).toList()) {
+        for (String name : Stream.concat(SHARED.stream(), own(server.sample())).toList()) {
             String source = Files.readString(find(name + ".java"));
             for (Map.Entry<String, String> words : server.substitutions().entrySet()) {
                 source = source.replace(words.getKey(), words.getValue());
@@ -196,6 +199,10 @@ public final class SampleClassPath {
             copies.add(Files.writeString(folder.resolve(name + ".java"), source));
         }
         return copies.toArray(new Path[0]);
+    }
+
+    private static Stream<String> own(String sample) {
+        return Stream.concat(Stream.of(sample), Stream.ofNullable(EXTENDED.get(sample)));
     }
 
     private static Path find(String file) {
