@@ -12,7 +12,7 @@ public final class BuiltJars {
         return built("../agent/target/healthcheck-agent.jar");
     }
 
-    static Path sidecar() {
+    public static Path sidecar() {
         return built("../sidecar/target/healthcheck-sidecar.jar");
     }
 

@@ -55,7 +55,7 @@ public final class Main {
 
     private Exit run(Settings settings, PrintStream err) {
         Log log = new Log(err, settings.verbosity());
-        Ticker ticker = System::nanoTime;
+        Ticker ticker = Ticker.system();
         try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
             Signals.on(sidecar::stop);
             // Not before: who reads this may send a signal.

@@ -5,4 +5,9 @@ package com.approck.healthcheck.sidecar.time;
 public interface Ticker {
     /** Never throws, never blocks. */
     long nanos();
+
+    /** That of the JVM. */
+    static Ticker system() {
+        return System::nanoTime;
+    }
 }
