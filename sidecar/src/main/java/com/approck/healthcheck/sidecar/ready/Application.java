@@ -33,6 +33,7 @@ public final class Application implements AutoCloseable {
     private final History history;
     private final Log log;
     private final AnswerReader reader;
+    private final Deadline end;
     private final ExecutorService thread;
 
     private final Map<Answer.Result, AtomicLong> calls = new EnumMap<>(Answer.Result.class);
@@ -46,11 +47,19 @@ public final class Application implements AutoCloseable {
 
     /** Prepares to ask {@code url}; {@code deadline} is for a whole call. */
     public Application(URI url, Duration deadline, Ticker ticker, History history, Log log) {
+        this(url, deadline, ticker, history, log, (call, late) -> {
+            call.completeOnTimeout(late, deadline.toMillis(), TimeUnit.MILLISECONDS);
+        });
+    }
+
+    /** With an {@code end} of each call that a test can choose. */
+    Application(URI url, Duration deadline, Ticker ticker, History history, Log log, Deadline end) {
         this.url = url;
         this.deadline = deadline;
         this.ticker = ticker;
         this.history = history;
         this.log = log;
+        this.end = end;
         this.reader = new AnswerReader(Call.shown(url));
         for (Answer.Result result : Answer.Result.values()) {
             calls.put(result, new AtomicLong());
@@ -100,10 +109,7 @@ public final class Application implements AutoCloseable {
         long from = busySince;
         Call call = new Call(url, deadline, reader);
         CompletableFuture<Answer> first = new CompletableFuture<>();
-        first.completeOnTimeout(
-                reader.timedOut("did not answer within " + Words.of(deadline.toNanos())),
-                deadline.toMillis(),
-                TimeUnit.MILLISECONDS);
+        end.set(first, reader.timedOut("did not answer within " + Words.of(deadline.toNanos())));
         first.thenAccept(given -> {
             // Counted before it is given: who has the answer finds it in all that is shown.
             try {
@@ -157,6 +163,12 @@ public final class Application implements AutoCloseable {
         }
         history.application(now.at(), verdict);
         log.info("application: " + (seen.isEmpty() ? "ready" : "not ready: " + seen));
+    }
+
+    /** Completes a call at its deadline, unless it is by then. */
+    @FunctionalInterface
+    interface Deadline {
+        void set(CompletableFuture<Answer> call, Answer late);
     }
 
     /**
