@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -50,6 +51,17 @@ final class DeployIT {
     private static final Path DEPLOY = Path.of("..", "deploy");
     private static final Path KUBERNETES = DEPLOY.resolve("kubernetes");
     private static final Duration SOON = Duration.ofSeconds(60);
+
+    /** What the API reference allows in a Deployment; the model takes any text for these. */
+    private static final Map<String, Set<String>> ENUMERATED = Map.of(
+            "kind", Set.of("Deployment"),
+            "apiVersion", Set.of("apps/v1"),
+            "restartPolicy", Set.of("Always"),
+            "imagePullPolicy", Set.of("Always", "IfNotPresent", "Never"),
+            "protocol", Set.of("TCP", "UDP", "SCTP"),
+            "scheme", Set.of("HTTP", "HTTPS"),
+            "type", Set.of("RuntimeDefault", "Unconfined", "Localhost"),
+            "drop", Set.of("ALL"));
 
     @RegisterExtension
     final Run run = new Run();
@@ -86,6 +98,10 @@ final class DeployIT {
         "'sleep: { seconds: 5 }', 'sleep: { second: 5 }'",
         "periodSeconds: 1, periodSeconds: often",
         "name: healthcheck-agent, nam: healthcheck-agent",
+        "restartPolicy: Always, restartPolicy: Alway",
+        "type: RuntimeDefault, type: RuntimeDefaut",
+        "drop: [ALL], drop: [All]",
+        "kind: Deployment, kind: Deploiment",
     })
     void misspeltManifest_isRefused(String right, String wrong) throws IOException {
         String manifest = replace(Files.readString(KUBERNETES.resolve("jvm.yaml")), right, wrong);
@@ -211,9 +227,10 @@ final class DeployIT {
         return command;
     }
 
-    /** The pod of a manifest; throws if Kubernetes knows a field of it not, misses one, or has another type for it. */
+    /** The pod of a manifest; throws if Kubernetes knows a field of it not, misses one, or has another type or value for it. */
     private static V1PodSpec pod(String manifest) throws IOException {
         Object yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(manifest);
+        checkEnumerated("", yaml);
         JsonElement json = new Gson().toJsonTree(yaml);
         V1Deployment.validateJsonElement(json);
         return JSON.getGson()
@@ -221,6 +238,17 @@ final class DeployIT {
                 .getSpec()
                 .getTemplate()
                 .getSpec();
+    }
+
+    /** Throws if a field that has a few values only has another. */
+    private static void checkEnumerated(String name, Object value) {
+        if (value instanceof Map<?, ?> fields) {
+            fields.forEach((field, of) -> checkEnumerated(field.toString(), of));
+        } else if (value instanceof List<?> list) {
+            list.forEach(of -> checkEnumerated(name, of));
+        } else if (ENUMERATED.containsKey(name) && !ENUMERATED.get(name).contains(value)) {
+            throw new IllegalArgumentException(name + " is " + value + ", not one of " + ENUMERATED.get(name));
+        }
     }
 
     private static V1Container container(String name, V1PodSpec pod) {

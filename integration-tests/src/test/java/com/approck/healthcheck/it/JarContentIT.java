@@ -1,9 +1,13 @@
 package com.approck.healthcheck.it;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +17,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is in the two jars, as {@code unzip -l} would show it. */
 final class JarContentIT {
@@ -75,6 +81,34 @@ final class JarContentIT {
             String main = jar.getManifest().getMainAttributes().getValue("Main-Class");
             assertTrue(names.contains(main.replace('.', '/') + ".class"), main);
         }
+    }
+
+    /** By versions: a new one has the licence looked at again. */
+    @ParameterizedTest
+    @ValueSource(strings = "agent")
+    void everyLibraryInAJar_isThereWithItsLicence(String module) throws IOException {
+        Set<String> libraries = matches(
+                Files.readString(Path.of("..", module, "target", "libraries.txt")),
+                "^\\s+([^:\\s]+:[^:\\s]+):jar:([^:\\s]+):");
+        assertFalse(libraries.isEmpty(), "the build lists the libraries of " + module);
+        Path path = module.equals("agent") ? BuiltJars.agent() : BuiltJars.sidecar();
+        try (JarFile jar = new JarFile(path.toFile())) {
+            assertTrue(text(jar, "META-INF/LICENSE").contains("MIT License"));
+            assertEquals(
+                    libraries, matches(text(jar, "META-INF/THIRD-PARTY"), "^== (\\S+:\\S+):(\\S+) \\([\\w.-]+\\)"));
+        }
+    }
+
+    private static Set<String> matches(String text, String regex) {
+        return Pattern.compile(regex, Pattern.MULTILINE)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1) + ":" + found.group(2))
+                .collect(toCollection(TreeSet::new));
+    }
+
+    private static String text(JarFile jar, String name) throws IOException {
+        return new String(jar.getInputStream(jar.getEntry(name)).readAllBytes(), UTF_8);
     }
 
     private static List<String> names(Path jar) throws IOException {
