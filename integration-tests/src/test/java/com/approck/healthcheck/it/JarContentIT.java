@@ -85,7 +85,7 @@ final class JarContentIT {
 
     /** By versions: a new one has the licence looked at again. */
     @ParameterizedTest
-    @ValueSource(strings = "agent")
+    @ValueSource(strings = {"agent", "sidecar"})
     void everyLibraryInAJar_isThereWithItsLicence(String module) throws IOException {
         Set<String> libraries = matches(
                 Files.readString(Path.of("..", module, "target", "libraries.txt")),

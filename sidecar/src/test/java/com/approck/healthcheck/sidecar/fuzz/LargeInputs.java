@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The kept inputs repeated until they fill the largest datagram: seeds, so that the fuzzer need not grow that far by itself. */
-public final class LargeDatagrams {
+public final class LargeInputs {
     /** What UDP over IPv4 can carry. */
     static final int LARGEST = 65_507;
 
-    private LargeDatagrams() {}
+    private LargeInputs() {}
 
     /** Writes them from the first directory into the second. */
     public static void main(String[] args) throws IOException {
