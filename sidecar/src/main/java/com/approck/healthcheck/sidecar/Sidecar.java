@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar;
 
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
+import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.forward.Forward;
@@ -86,8 +87,17 @@ final class Sidecar implements AutoCloseable {
         Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
+            Connections connections = new Connections();
             Facts facts = new Facts(
-                    workers, judge, counters, new Durations(), sidecar.history, sockets, sidecar.application, ticker);
+                    workers,
+                    judge,
+                    counters,
+                    new Durations(),
+                    connections,
+                    sidecar.history,
+                    sockets,
+                    sidecar.application,
+                    ticker);
             sidecar.probes = new Probes(facts);
             sidecar.http = HttpServer.start(
                     settings.httpHost(),
@@ -95,6 +105,7 @@ final class Sidecar implements AutoCloseable {
                     sidecar.probes.routes(),
                     ticker,
                     log,
+                    connections,
                     cause -> sidecar.broke(HTTP_BROKE, cause));
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();

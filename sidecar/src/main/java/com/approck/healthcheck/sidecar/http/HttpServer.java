@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar.http;
 
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.Closeable;
@@ -60,6 +61,7 @@ public final class HttpServer implements AutoCloseable {
     private final Handler handler;
     private final Ticker ticker;
     private final Log log;
+    private final Connections counts;
     private final int mostConnections;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
     /** Who has been without an answer longest comes first. */
@@ -79,12 +81,14 @@ public final class HttpServer implements AutoCloseable {
             Handler handler,
             Ticker ticker,
             Log log,
+            Connections counts,
             int mostConnections) {
         this.selector = selector;
         this.acceptors = acceptors;
         this.handler = handler;
         this.ticker = ticker;
         this.log = log;
+        this.counts = counts;
         this.mostConnections = mostConnections;
     }
 
@@ -94,9 +98,15 @@ public final class HttpServer implements AutoCloseable {
      * @param broken told, on the HTTP thread, why it ended; not if it was closed
      */
     public static HttpServer start(
-            String host, int port, Handler handler, Ticker ticker, Log log, Consumer<Throwable> broken)
+            String host,
+            int port,
+            Handler handler,
+            Ticker ticker,
+            Log log,
+            Connections counts,
+            Consumer<Throwable> broken)
             throws CouldNotBindException {
-        return start(host, port, handler, ticker, log, broken, MOST_CONNECTIONS);
+        return start(host, port, handler, ticker, log, counts, broken, MOST_CONNECTIONS);
     }
 
     static HttpServer start(
@@ -105,6 +115,7 @@ public final class HttpServer implements AutoCloseable {
             Handler handler,
             Ticker ticker,
             Log log,
+            Connections counts,
             Consumer<Throwable> broken,
             int mostConnections)
             throws CouldNotBindException {
@@ -114,7 +125,7 @@ public final class HttpServer implements AutoCloseable {
             for (ServerSocketChannel acceptor : acceptors) {
                 acceptor.register(selector, SelectionKey.OP_ACCEPT);
             }
-            HttpServer server = new HttpServer(selector, acceptors, handler, ticker, log, mostConnections);
+            HttpServer server = new HttpServer(selector, acceptors, handler, ticker, log, counts, mostConnections);
             server.thread = new Thread(() -> server.run(broken), "http");
             server.thread.setDaemon(true);
             server.thread.start();
@@ -172,6 +183,7 @@ public final class HttpServer implements AutoCloseable {
 
     void forget(Connection connection) {
         connections.remove(connection);
+        counts.open(connections.size());
     }
 
     private void run(Consumer<Throwable> broken) {
@@ -240,6 +252,7 @@ public final class HttpServer implements AutoCloseable {
             Connection connection = new Connection(this, channel, key);
             key.attach(connection);
             connections.add(connection);
+            counts.open(connections.size());
             // The request is there already, most likely.
             attempt(connection, () -> connection.ready(buffer));
         } catch (IOException e) {
@@ -253,6 +266,7 @@ public final class HttpServer implements AutoCloseable {
         if (!eldest.hasNext()) {
             return false;
         }
+        counts.crowdedOut();
         eldest.next().close();
         return true;
     }
@@ -270,7 +284,10 @@ public final class HttpServer implements AutoCloseable {
                 overdue.add(connection);
             }
         }
-        overdue.forEach(Connection::close);
+        for (Connection connection : overdue) {
+            counts.late();
+            connection.close();
+        }
         if (!accepting) {
             accept(true);
         }

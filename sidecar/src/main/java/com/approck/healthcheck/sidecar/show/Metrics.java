@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.show;
 
+import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.policy.Probe;
@@ -43,6 +44,7 @@ public final class Metrics {
         sums(text, standing);
         datagrams(text);
         probes(text);
+        connections(text);
         facts.application().ifPresent(application -> calls(text, application));
         oneByOne(text, facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1));
         return text.bytes();
@@ -241,6 +243,18 @@ public final class Metrics {
                 histogram(text, probe, well);
             }
         }
+    }
+
+    private void connections(Exposition text) {
+        Connections connections = facts.connections();
+        text.family("healthcheck_http_connections", "gauge", "Connections of those who ask.");
+        text.number(connections.numberOpen());
+        text.family(
+                "healthcheck_http_hung_up_total",
+                "counter",
+                "Connections that we ended: the client was late, or there were too many and it had been idle longest.");
+        text.number(connections.numberLate(), "reason", "late");
+        text.number(connections.numberCrowdedOut(), "reason", "crowded_out");
     }
 
     private void histogram(Exposition text, Probe probe, boolean well) {

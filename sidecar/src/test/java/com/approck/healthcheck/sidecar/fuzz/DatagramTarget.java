@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
@@ -63,7 +64,15 @@ public final class DatagramTarget {
         intake = new Intake(new GaugeParser(METRICS, counters), workers, () -> now);
         Judge judge = new Judge(workers, new Policy(1, 1, "127.0.0.1:8125"), () -> now);
         facts = new Facts(
-                workers, judge, counters, new Durations(), new History(), SOCKETS, Optional.empty(), () -> now);
+                workers,
+                judge,
+                counters,
+                new Durations(),
+                new Connections(),
+                new History(),
+                SOCKETS,
+                Optional.empty(),
+                () -> now);
     }
 
     /** The entry that the fuzzer looks for. */

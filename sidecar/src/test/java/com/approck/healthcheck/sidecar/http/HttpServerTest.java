@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.log.Log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class HttpServerTest {
     private final AtomicLong clock = new AtomicLong();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
+    private final Connections counts = new Connections();
     private final List<Client> clients = new ArrayList<>();
     private HttpServer server;
 
@@ -217,6 +219,7 @@ final class HttpServerTest {
         later(Duration.ofMillis(1100));
         silent.assertClosed();
         slow.assertClosed();
+        assertEquals(2, counts.numberLate());
         fast.write("GET /again HTTP/1.1\r\n\r\n");
         assertEquals("200 GET /again", fast.answer());
         later(Duration.ofSeconds(61));
@@ -274,6 +277,8 @@ final class HttpServerTest {
         }
         first.get(0).write("GET /still HTTP/1.1\r\n\r\n");
         assertEquals("200 GET /still", first.get(0).answer());
+        assertEquals(3, counts.numberCrowdedOut());
+        assertEquals(4, counts.numberOpen());
     }
 
     @Test
@@ -322,7 +327,7 @@ final class HttpServerTest {
         server.close();
         client.assertClosed();
         server = HttpServer.start(
-                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream(), 0), broken::complete);
+                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream(), 0), counts, broken::complete);
         assertEquals(address, server.addresses().get(0));
         assertFalse(broken.isDone());
     }
@@ -337,6 +342,7 @@ final class HttpServerTest {
                     throw new IllegalStateException("no time");
                 },
                 new Log(stream(), 0),
+                counts,
                 broken::complete);
         connect();
         assertEquals("no time", broken.get(20, TimeUnit.SECONDS).getMessage());
@@ -354,7 +360,7 @@ final class HttpServerTest {
 
     private void start(Handler handler, int mostConnections) throws CouldNotBindException {
         server = HttpServer.start(
-                "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), broken::complete, mostConnections);
+                "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), counts, broken::complete, mostConnections);
     }
 
     /** Lets time go by, once the server is through with all that was sent to it, and has it see that. */
