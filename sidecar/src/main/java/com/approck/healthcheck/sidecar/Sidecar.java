@@ -106,6 +106,7 @@ final class Sidecar implements AutoCloseable {
                     ticker,
                     log,
                     connections,
+                    HttpServer.MOST_CONNECTIONS,
                     cause -> sidecar.broke(HTTP_BROKE, cause));
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();

@@ -3,6 +3,7 @@ package com.approck.healthcheck.sidecar.http;
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.log.Failures;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.Closeable;
@@ -35,7 +36,7 @@ import java.util.function.Consumer;
  * What a client does costs it its own connection and nothing else.
  */
 public final class HttpServer implements AutoCloseable {
-    static final int MOST_CONNECTIONS = 4096;
+    public static final int MOST_CONNECTIONS = 4096;
     static final long REQUEST_NANOS = Duration.ofSeconds(5).toNanos();
     static final long SEND_NANOS = Duration.ofSeconds(5).toNanos();
     static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
@@ -54,13 +55,11 @@ public final class HttpServer implements AutoCloseable {
 
     private static final long LOOK_NANOS = Duration.ofMillis(LOOK_MILLIS).toNanos();
 
-    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
-
     private final Selector selector;
     private final List<ServerSocketChannel> acceptors;
     private final Handler handler;
     private final Ticker ticker;
-    private final Log log;
+    private final Failures failures;
     private final Connections counts;
     private final int mostConnections;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
@@ -71,8 +70,6 @@ public final class HttpServer implements AutoCloseable {
     private Thread thread;
     private long lookedAt;
     private boolean accepting = true;
-    private long failures;
-    private long loggedAt;
     private volatile boolean closed;
 
     private HttpServer(
@@ -87,7 +84,7 @@ public final class HttpServer implements AutoCloseable {
         this.acceptors = acceptors;
         this.handler = handler;
         this.ticker = ticker;
-        this.log = log;
+        this.failures = new Failures(log, ticker);
         this.counts = counts;
         this.mostConnections = mostConnections;
     }
@@ -95,6 +92,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Begins to answer, on all addresses of {@code host}; a port of 0 is one that is free.
      *
+     * @param mostConnections {@link #MOST_CONNECTIONS}, but for a test
      * @param broken told, on the HTTP thread, why it ended; not if it was closed
      */
     public static HttpServer start(
@@ -104,20 +102,8 @@ public final class HttpServer implements AutoCloseable {
             Ticker ticker,
             Log log,
             Connections counts,
+            int mostConnections,
             Consumer<Throwable> broken)
-            throws CouldNotBindException {
-        return start(host, port, handler, ticker, log, counts, broken, MOST_CONNECTIONS);
-    }
-
-    static HttpServer start(
-            String host,
-            int port,
-            Handler handler,
-            Ticker ticker,
-            Log log,
-            Connections counts,
-            Consumer<Throwable> broken,
-            int mostConnections)
             throws CouldNotBindException {
         List<ServerSocketChannel> acceptors = Bind.all(host, port, "HTTP", "--", HttpServer::open, HttpServer::address);
         try {
@@ -319,15 +305,8 @@ public final class HttpServer implements AutoCloseable {
         void run() throws IOException;
     }
 
-    /** Says so, if nothing was said for a while. Any thread. */
-    synchronized void failed(String what, Throwable e) {
-        failures++;
-        long now = now();
-        if (failures == 1 || now - loggedAt > QUIET_NANOS) {
-            loggedAt = now;
-            StackTraceElement[] trace = e.getStackTrace();
-            log.warn(what + ": " + e + (trace.length == 0 ? "" : " at " + trace[0]) + "; " + failures + " such so far");
-        }
+    void failed(String what, Throwable cause) {
+        failures.add(what, cause);
     }
 
     private void hangUp() {

@@ -4,6 +4,7 @@ import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.log.Failures;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.IOException;
@@ -48,7 +49,6 @@ public final class Receiver implements AutoCloseable {
 
     private static final long TURN_MILLIS = 250;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
-    private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final List<Ear> ears;
     private final Selector selector;
@@ -56,13 +56,11 @@ public final class Receiver implements AutoCloseable {
     private final Turn turn;
     private final Counters counters;
     private final Ticker ticker;
-    private final Log log;
+    private final Failures failures;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
     private final byte[] bytes = new byte[LARGEST_DATAGRAM];
 
     private int failuresInARow;
-    private long loggedAt;
-    private boolean logged;
     private volatile long turns;
     private volatile boolean closed;
 
@@ -73,7 +71,7 @@ public final class Receiver implements AutoCloseable {
         this.turn = turn;
         this.counters = counters;
         this.ticker = ticker;
-        this.log = log;
+        this.failures = new Failures(log, ticker);
     }
 
     /** Sockets that already collect datagrams, though nobody reads them yet. */
@@ -245,18 +243,7 @@ public final class Receiver implements AutoCloseable {
             throw new IllegalStateException(
                     failuresInARow + " failures and nothing heard between them, the last: " + e, e);
         }
-        long now = ticker.nanos();
-        if (!logged || now - loggedAt > QUIET_NANOS) {
-            logged = true;
-            loggedAt = now;
-            log.warn("a datagram could not be handled, the next will be: " + e + at(e) + "; "
-                    + counters.get(Counter.FAILURES) + " so far");
-        }
-    }
-
-    private static String at(Throwable e) {
-        StackTraceElement[] trace = e.getStackTrace();
-        return trace.length == 0 ? "" : " at " + trace[0];
+        failures.add("a datagram could not be handled, the next will be", e);
     }
 
     /** One socket. */

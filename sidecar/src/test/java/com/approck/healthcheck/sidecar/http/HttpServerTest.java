@@ -327,7 +327,7 @@ final class HttpServerTest {
         server.close();
         client.assertClosed();
         server = HttpServer.start(
-                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream(), 0), counts, broken::complete);
+                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream(), 0), counts, 4, broken::complete);
         assertEquals(address, server.addresses().get(0));
         assertFalse(broken.isDone());
     }
@@ -343,6 +343,7 @@ final class HttpServerTest {
                 },
                 new Log(stream(), 0),
                 counts,
+                4,
                 broken::complete);
         connect();
         assertEquals("no time", broken.get(20, TimeUnit.SECONDS).getMessage());
@@ -360,7 +361,7 @@ final class HttpServerTest {
 
     private void start(Handler handler, int mostConnections) throws CouldNotBindException {
         server = HttpServer.start(
-                "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), counts, broken::complete, mostConnections);
+                "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), counts, mostConnections, broken::complete);
     }
 
     /** Lets time go by, once the server is through with all that was sent to it, and has it see that. */
