@@ -7,6 +7,11 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
+import java.security.AllPermission;
+import java.security.CodeSource;
+import java.security.Permissions;
+import java.security.ProtectionDomain;
+import java.security.cert.Certificate;
 import java.util.Locale;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -22,18 +27,21 @@ public final class Agent {
 
     private static final String ATTACHER = "com.approck.healthcheck.agent.attach.Attacher";
 
+    private static final String POLICY = "; the policy of the security manager must say: grant codeBase"
+            + " \"file:/path/to/healthcheck-agent.jar\" { permission java.security.AllPermission; };";
+
     private static boolean installed;
 
     private Agent() {}
 
     /** Called by the JVM before the application's {@code main}. Never throws. */
     public static void premain(String arguments, Instrumentation instrumentation) {
-        install(arguments, instrumentation, false);
+        install(arguments, instrumentation);
     }
 
     /** Called by the JVM when the agent is attached while the application runs. Never throws. */
     public static void agentmain(String arguments, Instrumentation instrumentation) {
-        install(arguments, instrumentation, true);
+        install(arguments, instrumentation);
     }
 
     /**
@@ -54,7 +62,7 @@ public final class Agent {
     }
 
     /** A second call, by the agent named twice or attached again, changes nothing. */
-    private static synchronized void install(String arguments, Instrumentation instrumentation, boolean attached) {
+    private static synchronized void install(String arguments, Instrumentation instrumentation) {
         try {
             if (installed || !enabled(arguments)) {
                 return;
@@ -62,11 +70,12 @@ public final class Agent {
             installed = true;
             File jar = jar();
             IsolatedLoader.load(STARTUP, jar)
-                    .getMethod("start", String.class, Instrumentation.class, File.class, boolean.class)
-                    .invoke(null, arguments, instrumentation, jar, attached);
+                    .getMethod("start", String.class, Instrumentation.class, File.class)
+                    .invoke(null, arguments, instrumentation, jar);
         } catch (Throwable e) {
             System.err.println("healthcheck: agent off: it could not start: " + e
-                    + (e.getCause() == null ? "" : ": " + e.getCause()));
+                    + (e.getCause() == null ? "" : ": " + e.getCause())
+                    + (e instanceof SecurityException || e.getCause() instanceof SecurityException ? POLICY : ""));
         }
     }
 
@@ -100,10 +109,19 @@ public final class Agent {
 
         private final JarFile jar;
 
+        /**
+         * With no place that its classes come from: of one, the JVM would take note for its archives of classes, and not
+         * find them there. And with all permissions, as the entry class had to have them to get here.
+         */
+        private final ProtectionDomain domain;
+
         IsolatedLoader(File file) throws IOException {
             super(null);
             // Not verified: the JVM itself has already opened this jar and runs its code.
             this.jar = new JarFile(file, false);
+            Permissions all = new Permissions();
+            all.add(new AllPermission());
+            this.domain = new ProtectionDomain(new CodeSource(null, (Certificate[]) null), all);
         }
 
         /** Here and not with its callers, whose verification would load this class even where it is not used. */
@@ -123,7 +141,7 @@ public final class Agent {
             } catch (IOException e) {
                 throw new ClassNotFoundException(name, e);
             }
-            return defineClass(name, bytes, 0, bytes.length, Agent.class.getProtectionDomain());
+            return defineClass(name, bytes, 0, bytes.length, domain);
         }
 
         @Override

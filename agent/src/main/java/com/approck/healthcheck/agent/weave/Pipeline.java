@@ -11,6 +11,9 @@ import com.approck.healthcheck.agent.pool.Registry;
 import com.approck.healthcheck.agent.sample.Sampler;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The stages, connected: weaver → hook and search → registry → sampler → gauges. Made in {@code premain}, on a thread of
@@ -52,12 +55,10 @@ final class Pipeline {
         beat = new Beat(config, this::findPools, registry::everWatched, sampler, log);
     }
 
-    /** @param attached whether the application runs already, so that classes and pools of servers may be there */
-    void start(boolean attached) {
+    /** Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache. */
+    void start() {
         instrumentation.addTransformer(weaver, true);
-        if (attached) {
-            weaver.lookAtLoadedClasses();
-        }
+        weaver.lookAtLoadedClasses();
         if (!config.executors().isEmpty()) {
             wake();
         }
@@ -87,9 +88,20 @@ final class Pipeline {
         registry.complainOfPatterns();
     }
 
+    /**
+     * Both hooks reach the registry with the agent's own permissions: under a security manager a server's threads have
+     * those of whoever started them, which seldom include a look into a pool.
+     */
+    private AtomicLong firstTask(Object task) {
+        return AccessController.doPrivileged((PrivilegedAction<AtomicLong>) () -> registry.firstTask(task));
+    }
+
     private void poolChanged(Object owner, boolean started) {
         news |= started;
-        registry.changed(owner, started);
+        AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
+            registry.changed(owner, started);
+            return null;
+        });
     }
 
     /** Puts the hook into the boot loader and connects it, with the first class of a server. */
@@ -102,7 +114,7 @@ final class Pipeline {
                 throw new IllegalStateException("another copy of it is already at work in this JVM");
             }
             BootLoader.defineHook(instrumentation, jar);
-            Hook.connect(registry::firstTask, this::poolChanged);
+            Hook.connect(this::firstTask, this::poolChanged);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

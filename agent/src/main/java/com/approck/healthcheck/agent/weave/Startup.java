@@ -16,9 +16,8 @@ public final class Startup {
      * Starts the agent. A wrong setting is one line on stderr, and the agent stays off.
      *
      * @param jar the agent's own jar
-     * @param attached whether the application runs already, so that classes and pools of servers may be there
      */
-    public static void start(String argument, Instrumentation instrumentation, File jar, boolean attached) {
+    public static void start(String argument, Instrumentation instrumentation, File jar) {
         AgentConfig config;
         try {
             config = AgentConfig.read(argument, System.getProperties(), environment());
@@ -31,7 +30,7 @@ public final class Startup {
             return;
         }
         Log log = new Log(config.log());
-        new Pipeline(config, instrumentation, jar, log).start(attached);
+        new Pipeline(config, instrumentation, jar, log).start();
     }
 
     private static Map<String, String> environment() {

@@ -64,6 +64,9 @@ final class StartupTest {
     private void start(String argument) {
         Instrumentation instrumentation = (Instrumentation) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Instrumentation.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("getAllLoadedClasses")) {
+                        return new Class<?>[0];
+                    }
                     for (Object one : arguments) {
                         if (one instanceof ClassFileTransformer) {
                             calls.add(method.getName() + " " + one.getClass().getSimpleName());
@@ -71,6 +74,6 @@ final class StartupTest {
                     }
                     return null;
                 });
-        Startup.start(argument, instrumentation, new File("no.jar"), false);
+        Startup.start(argument, instrumentation, new File("no.jar"));
     }
 }
