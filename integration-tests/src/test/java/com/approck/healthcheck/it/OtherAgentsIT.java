@@ -46,7 +46,7 @@ final class OtherAgentsIT {
     @MethodSource("cases")
     void threeAgents_doTheirWork(ServerVersion.OnJdk server, boolean oursFirst) throws IOException {
         Path settings = Files.writeString(folder.resolve("jmx.yaml"), "rules:\n- pattern: '.*'\n");
-        int metrics = freePort();
+        int metrics = run.freePort();
         Wire wire = run.wire();
         List<String> agents = new ArrayList<>(List.of(
                 Run.agent("stuck-after=3s,port=" + wire.port()),
@@ -73,12 +73,5 @@ final class OtherAgentsIT {
                         .filter(line -> line.matches("(?i).*(error|exception|severe|warn|healthcheck).*"))
                         .filter(line -> !line.startsWith("WARNING: ") || line.contains("healthcheck"))
                         .toList());
-    }
-
-    private int freePort() {
-        Wire wire = run.wire();
-        int port = wire.port();
-        wire.close();
-        return port;
     }
 }

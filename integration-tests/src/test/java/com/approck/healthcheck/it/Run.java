@@ -59,6 +59,13 @@ final class Run implements BeforeEachCallback, AfterEachCallback {
         return add(Wire.listen());
     }
 
+    /** A port that nobody uses at this moment. */
+    int freePort() {
+        try (Wire wire = Wire.listen()) {
+            return wire.port();
+        }
+    }
+
     /** A sample with the agent, which speaks to that port; {@code options} as {@code Options} of the samples takes them. */
     App app(ServerVersion.OnJdk server, int statsdPort, String... options) {
         return app(server, List.of(agent("port=" + statsdPort)), Map.of(), options);

@@ -1,6 +1,5 @@
 package com.approck.healthcheck.it;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,7 +11,6 @@ import com.approck.healthcheck.it.process.Moment;
 import com.approck.healthcheck.it.process.ProcessUnderTest;
 import com.approck.healthcheck.it.process.Tool;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,9 +20,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class WarIT {
 
     private static final Path TOMCAT = Path.of("/usr/share/tomcat10");
-    private static final Path CLASSES = Path.of("target", "classes");
-    private static final String SAMPLES = "com/approck/healthcheck/it/sample";
     private static final Duration TO_START = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final int DEPLOYMENTS = 6;
@@ -138,22 +131,7 @@ final class WarIT {
     /** Puts a WAR file with that number where Tomcat looks for one, in one step. */
     private void deploy(int number) throws IOException {
         Path war = base.resolve("temp/new.war");
-        try (OutputStream file = Files.newOutputStream(war);
-                ZipOutputStream zip = new ZipOutputStream(file);
-                Stream<Path> classes = Files.list(CLASSES.resolve(SAMPLES))) {
-            for (Path one : classes.filter(
-                            path -> path.getFileName().toString().matches("(Faults|Reply|WarServlet)\\b.*\\.class"))
-                    .toList()) {
-                write(zip, SAMPLES + "/" + one.getFileName(), Files.readAllBytes(one));
-            }
-            write(zip, "number.txt", ("number " + number).getBytes(UTF_8));
-        }
+        WarFile.write(war, number);
         Files.move(war, base.resolve("webapps/ROOT.war"), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private static void write(ZipOutputStream zip, String name, byte[] bytes) throws IOException {
-        zip.putNextEntry(new ZipEntry("WEB-INF/classes/" + name));
-        zip.write(bytes);
-        zip.closeEntry();
     }
 }

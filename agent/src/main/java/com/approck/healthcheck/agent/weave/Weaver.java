@@ -8,6 +8,7 @@ import java.lang.instrument.UnmodifiableClassException;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,21 +27,17 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link #catchUp} is for one thread.
  */
 final class Weaver implements ClassFileTransformer {
-    /**
-     * The class of JBoss Modules (WildFly) that reads, in its initialiser, which packages its class loaders leave to the
-     * boot loader; without ours there, no class of a module would find the hook. Only where it is loaded is the property
-     * of any use, and only there is it set.
-     */
-    private static final String JBOSS_MODULES = "org/jboss/modules/Module";
-
-    private static final String JBOSS_SYSTEM_PACKAGES = "jboss.modules.system.pkgs";
-    private static final String HOOK_PACKAGE = "com.approck.healthcheck.agent.boot";
-
     private final Instrumentation instrumentation;
     private final Runnable onWaiting;
     private final Log log;
     private final Map<String, List<PoolType.Hooked>> hookedByClass = new HashMap<>();
     private final Map<String, String> serverByClass = new HashMap<>();
+
+    /**
+     * By internal name, the class loaders of modules and bundles that ask the boot loader for nothing but what they are
+     * told of, so that no class of theirs would find the hook; and the arguments of the method by which the JVM asks them.
+     */
+    private final Map<String, String> blindLoaders = new HashMap<>();
 
     /** The classes that were seen and are still to be woven, by binary name. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
@@ -67,6 +64,17 @@ final class Weaver implements ClassFileTransformer {
                 list.add(hooked);
             }
         }
+        // Read from JBoss Modules 2.3.0 (WildFly), Apache Felix 7.0.5 and Equinox 3.24.300.
+        addBlindLoader("JBoss Modules", "org/jboss/modules/ConcurrentClassLoader", "(Ljava/lang/String;)");
+        addBlindLoader(
+                "Felix", "org/apache/felix/framework/BundleWiringImpl$BundleClassLoader", "(Ljava/lang/String;Z)");
+        addBlindLoader("Equinox", "org/eclipse/osgi/internal/loader/ModuleClassLoader", "(Ljava/lang/String;Z)");
+    }
+
+    private void addBlindLoader(String framework, String name, String arguments) {
+        blindLoaders.put(name, arguments);
+        hookedByClass.put(name, Collections.emptyList());
+        serverByClass.put(name, framework);
     }
 
     @Override
@@ -75,19 +83,18 @@ final class Weaver implements ClassFileTransformer {
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
         List<PoolType.Hooked> hooked = name == null ? null : hookedByClass.get(name);
         if (hooked == null) {
-            if (JBOSS_MODULES.equals(name)) {
-                letModulesSeeTheHook();
-            }
             return null;
         }
         String what = serverByClass.get(name) + "'s class " + name.replace('/', '.') + " (" + origin(domain) + ")";
         try {
-            if (!warm && redefined == null) {
+            if (redefined == null && (!warm || aBlindLoaderWaits())) {
                 waiting.add(name.replace('/', '.'));
                 onWaiting.run();
                 return null;
             }
-            byte[] woven = Advices.weave(classFile, hooked);
+            String arguments = blindLoaders.get(name);
+            byte[] woven =
+                    arguments == null ? Advices.weave(classFile, hooked) : BlindLoader.weave(classFile, arguments);
             if (woven != null) {
                 log.debug("hooks are in " + what);
             }
@@ -100,7 +107,10 @@ final class Weaver implements ClassFileTransformer {
         return null;
     }
 
-    /** Takes note of the classes that were loaded before this weaver was there to see them. */
+    /**
+     * Takes note of the classes that were loaded before this weaver was there to see them: by an application that runs
+     * already, or by the JVM itself, which loads the classes of an ahead-of-time cache before any agent (JEP 483).
+     */
     void lookAtLoadedClasses() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             if (hookedByClass.containsKey(loaded.getName().replace('.', '/'))) {
@@ -119,8 +129,16 @@ final class Weaver implements ClassFileTransformer {
 
     /** Weaves the classes that wait. One that is being loaded at this moment waits for the next call. */
     void catchUp() {
-        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (waiting.contains(loaded.getName())) {
+        Class<?>[] all = instrumentation.getAllLoadedClasses();
+        // Class loaders first: a class that has once not found the hook never will.
+        catchUp(all, true);
+        catchUp(all, false);
+        warm = true;
+    }
+
+    private void catchUp(Class<?>[] all, boolean ofLoaders) {
+        for (Class<?> loaded : all) {
+            if (waiting.contains(loaded.getName()) && ofLoaders == isBlind(loaded.getName())) {
                 try {
                     link(loaded);
                     instrumentation.retransformClasses(loaded);
@@ -134,21 +152,19 @@ final class Weaver implements ClassFileTransformer {
                 waiting.remove(loaded.getName());
             }
         }
-        warm = true;
     }
 
-    /** Never throws. */
-    private void letModulesSeeTheHook() {
-        try {
-            String packages = System.getProperty(JBOSS_SYSTEM_PACKAGES, "");
-            if (!packages.contains(HOOK_PACKAGE)) {
-                System.setProperty(
-                        JBOSS_SYSTEM_PACKAGES, packages.isEmpty() ? HOOK_PACKAGE : packages + "," + HOOK_PACKAGE);
+    private boolean isBlind(String className) {
+        return blindLoaders.containsKey(className.replace('.', '/'));
+    }
+
+    private boolean aBlindLoaderWaits() {
+        for (String name : waiting) {
+            if (isBlind(name)) {
+                return true;
             }
-        } catch (Throwable e) {
-            log.complain("modules of JBoss Modules are not followed: start the JVM with -D" + JBOSS_SYSTEM_PACKAGES
-                    + "=" + HOOK_PACKAGE + ": " + e);
         }
+        return false;
     }
 
     /**

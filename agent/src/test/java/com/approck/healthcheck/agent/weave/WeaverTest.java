@@ -70,22 +70,6 @@ final class WeaverTest {
     }
 
     @Test
-    void jbossModules_learnsOfTheHooksPackageBeforeItReadsItsProperty() {
-        String property = "jboss.modules.system.pkgs";
-        System.setProperty(property, "org.jboss.byteman");
-        try {
-            weaver.transform(null, "org/jboss/modules/Main", null, null, NO_CLASS_FILE);
-            assertEquals("org.jboss.byteman", System.getProperty(property));
-            for (int i = 0; i < 2; i++) {
-                assertNull(weaver.transform(null, "org/jboss/modules/Module", null, null, NO_CLASS_FILE));
-                assertEquals("org.jboss.byteman,com.approck.healthcheck.agent.boot", System.getProperty(property));
-            }
-        } finally {
-            System.clearProperty(property);
-        }
-    }
-
-    @Test
     void firstClassOfTheTable_waitsForTheAgentsOwnThread() {
         assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
 
@@ -202,6 +186,36 @@ final class WeaverTest {
     }
 
     @Test
+    void loaderOfModules_isWovenBeforeTheClassesThatItLoads() throws Exception {
+        String loader = "org.jboss.modules.ConcurrentClassLoader";
+        List<String> order = new ArrayList<>();
+        retransformation = type -> order.add(type.getName());
+        loaded.add(load(serverClass("run")));
+        loaded.add(new ThrowAwayLoader(null).define(loader, emptyClass(loader)));
+        weaver.lookAtLoadedClasses();
+
+        weaver.catchUp();
+
+        assertEquals(List.of(loader, HOOKED), order);
+    }
+
+    @Test
+    void classOfTheTable_waitsWhileALoaderOfModulesDoes() throws Exception {
+        weaver.catchUp();
+        weaver.transform(null, HOOKED_INTERNALLY, String.class, null, serverClass("run"));
+        assertFalse(weaver.isBehind());
+
+        loaded.add(new ThrowAwayLoader(null)
+                .define(
+                        "org.jboss.modules.ConcurrentClassLoader",
+                        emptyClass("org.jboss.modules.ConcurrentClassLoader")));
+        weaver.lookAtLoadedClasses();
+        assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, serverClass("run")));
+        weaver.catchUp();
+        assertNotNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, serverClass("run")));
+    }
+
+    @Test
     void unexpectedClass_isLeftAloneAndNamedWithItsOrigin() throws Exception {
         weaver.catchUp();
 
@@ -249,6 +263,13 @@ final class WeaverTest {
         code.visitInsn(Opcodes.RETURN);
         code.visitMaxs(0, 1);
         code.visitEnd();
+        writer.visitEnd();
+        return writer.toByteArray();
+    }
+
+    private static byte[] emptyClass(String name) {
+        ClassWriter writer = new ClassWriter(0);
+        writer.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, name.replace('.', '/'), null, "java/lang/Object", null);
         writer.visitEnd();
         return writer.toByteArray();
     }

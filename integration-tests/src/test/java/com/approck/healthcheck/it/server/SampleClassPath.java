@@ -24,6 +24,8 @@ import javax.tools.ToolProvider;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.collection.CollectRequest;
 import org.eclipse.aether.graph.Dependency;
+import org.eclipse.aether.resolution.ArtifactRequest;
+import org.eclipse.aether.resolution.ArtifactResolutionException;
 import org.eclipse.aether.resolution.ArtifactResult;
 import org.eclipse.aether.resolution.DependencyRequest;
 import org.eclipse.aether.resolution.DependencyResolutionException;
@@ -33,7 +35,8 @@ import org.eclipse.aether.resolution.DependencyResolutionException;
  * the user's settings name, and its sample compiled against just these. Once per version and run of the tests.
  *
  * <p>With Spring Boot's loader among the libraries, all becomes one executable jar as Boot's build plugins make it; with
- * JBoss Modules, all others become one module, in a class loader as those of WildFly.
+ * JBoss Modules, all others become one module, in a class loader as those of WildFly; with a framework of OSGi, one
+ * bundle.
  */
 public final class SampleClassPath {
 
@@ -61,6 +64,21 @@ public final class SampleClassPath {
         return DONE.computeIfAbsent(server, SampleClassPath::build);
     }
 
+    /** An artifact without what it depends on. */
+    public static Path alone(String coordinate) {
+        try (Context context = context()) {
+            ArtifactRequest request =
+                    new ArtifactRequest(new DefaultArtifact(coordinate), context.remoteRepositories(), null);
+            return context.repositorySystem()
+                    .resolveArtifact(context.repositorySystemSession(), request)
+                    .getArtifact()
+                    .getFile()
+                    .toPath();
+        } catch (ArtifactResolutionException e) {
+            throw new AssertionError("cannot resolve " + coordinate + ": " + e.getMessage(), e);
+        }
+    }
+
     /** The jar of a library. */
     public static Path jar(String coordinate) {
         return resolve(List.of(coordinate)).get(0).toPath();
@@ -68,7 +86,7 @@ public final class SampleClassPath {
 
     private static List<String> build(ServerVersion server) {
         List<File> libraries = resolve(server.coordinates());
-        Path classes = compile(server, libraries);
+        Path classes = compile(server, "classes", libraries, samples(server));
         String mainClass = "com.approck.healthcheck.it.sample." + server.sample();
         if (libraries.stream().anyMatch(ExecutableJar::isLoader)) {
             Path jar = TARGET.resolve(server.id()).resolve(server.id() + ".jar").toAbsolutePath();
@@ -84,6 +102,21 @@ public final class SampleClassPath {
             Path path = TARGET.resolve(server.id()).resolve("modules").toAbsolutePath();
             writeModule(path.resolve("app/main"), mainClass, classes, libraries);
             return List.of("-jar", modules.getPath(), "-mp", path.toString(), "app");
+        }
+        List<File> frameworks =
+                libraries.stream().filter(OsgiBundle::isFramework).toList();
+        if (!frameworks.isEmpty()) {
+            Path launcher = compile(server, "launcher", frameworks, Stream.of("OsgiLauncher"));
+            Path bundle = TARGET.resolve(server.id()).resolve("app.jar").toAbsolutePath();
+            libraries.removeAll(frameworks);
+            return List.of(
+                    "-cp",
+                    launcher.toAbsolutePath()
+                            + File.pathSeparator
+                            + frameworks.get(0).getPath(),
+                    "com.approck.healthcheck.it.sample.OsgiLauncher",
+                    OsgiBundle.write(bundle, classes, libraries).toString(),
+                    mainClass);
         }
         String classPath = classes.toAbsolutePath()
                 + File.pathSeparator
@@ -112,14 +145,18 @@ public final class SampleClassPath {
         }
     }
 
-    /** These artifacts and all that they need at run time. */
-    private static List<File> resolve(List<String> coordinates) {
+    private static Context context() {
         ContextOverrides.Builder overrides = ContextOverrides.create().withUserSettings(true);
         String localRepository = System.getProperty("maven.repo.local");
         if (localRepository != null) {
             overrides.withLocalRepositoryOverride(Path.of(localRepository));
         }
-        try (Context context = new StandaloneStaticRuntime().create(overrides.build())) {
+        return new StandaloneStaticRuntime().create(overrides.build());
+    }
+
+    /** These artifacts and all that they need at run time. */
+    private static List<File> resolve(List<String> coordinates) {
+        try (Context context = context()) {
             CollectRequest collect = new CollectRequest();
             collect.setRepositories(context.remoteRepositories());
             for (String coordinate : coordinates) {
@@ -137,8 +174,12 @@ public final class SampleClassPath {
         }
     }
 
-    private static Path compile(ServerVersion server, List<File> libraries) {
-        Path classes = TARGET.resolve(server.id()).resolve("classes");
+    private static Stream<String> samples(ServerVersion server) {
+        return Stream.concat(SHARED.stream(), own(server.sample()));
+    }
+
+    private static Path compile(ServerVersion server, String folder, List<File> libraries, Stream<String> names) {
+        Path classes = TARGET.resolve(server.id()).resolve(folder);
         // A library for a newer Java than the one that runs the tests can only be read by the compiler of such a one.
         Jdk jdk = Jdk.all().stream()
                 .filter(each -> each.feature()
@@ -156,7 +197,7 @@ public final class SampleClassPath {
                 classes.toString()));
         try {
             Files.createDirectories(classes);
-            for (Path source : sources(server)) {
+            for (Path source : sources(server, names)) {
                 arguments.add(source.toString());
             }
         } catch (IOException e) {
@@ -187,11 +228,11 @@ public final class SampleClassPath {
     }
 
     /** Copies of the sources with the version's words put in. */
-    private static Path[] sources(ServerVersion server) throws IOException {
+    private static Path[] sources(ServerVersion server, Stream<String> names) throws IOException {
         Path folder = TARGET.resolve(server.id()).resolve("source");
         Files.createDirectories(folder);
         List<Path> copies = new ArrayList<>();
-        for (String name : Stream.concat(SHARED.stream(), own(server.sample())).toList()) {
+        for (String name : names.toList()) {
             String source = Files.readString(find(name + ".java"));
             for (Map.Entry<String, String> words : server.substitutions().entrySet()) {
                 source = source.replace(words.getKey(), words.getValue());
