@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 /** A sample server in its process. */
 record App(ProcessUnderTest process) {
 
-    private static final Duration TO_START = Duration.ofSeconds(60);
+    private static final Duration TO_START = Duration.ofMinutes(2);
 
     /** Waits until it serves, and says when that was. */
     Moment awaitStarted() {
