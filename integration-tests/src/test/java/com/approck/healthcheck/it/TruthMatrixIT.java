@@ -468,6 +468,25 @@ final class TruthMatrixIT {
     }
 
     @Row(
+            number = 25,
+            fault = "the thread that hands requests to the workers dies or gives up, of an OutOfMemoryError (Tomcat's "
+                    + "poller, Jetty's selector)",
+            answer = "422, and a line that says so: it never serves again")
+    void poolThatNoRequestReaches_isDead() {
+        Scene scene = new Scene(run, server).withSidecar().withServer();
+        Http.get(scene.app().port(), "/poller");
+        scene.prober().awaitBoth(422, Moment.now(), Duration.ofSeconds(20));
+        scene.prober().assertBothStay(422, Duration.ofSeconds(3));
+        scene.app()
+                .process()
+                .awaitStderr(
+                        "healthcheck: requests no longer reach the pool .* "
+                                + "(its thread .*-Poller has died|no thread has waited for requests on its sockets)",
+                        Duration.ofSeconds(10));
+        assertTrue(scene.app().process().isAlive());
+    }
+
+    @Row(
             number = 27,
             fault = "all workers hung in the handlers of WebSockets' messages",
             answer = "422 at stuck-after + 2 intervals, 200 when they come free")

@@ -30,7 +30,7 @@ final class TruthTableIT {
     }
 
     private static String table() {
-        return Stream.of(TruthMatrixIT.class, SidecarMatrixIT.class, FloodIT.class, DeadPollerIT.class)
+        return Stream.of(TruthMatrixIT.class, SidecarMatrixIT.class, FloodIT.class, ThreadLimitIT.class)
                 .flatMap(rows -> Stream.of(rows.getDeclaredMethods()))
                 .filter(method -> method.isAnnotationPresent(Row.class))
                 .sorted(Comparator.comparingInt(method -> row(method).number()))

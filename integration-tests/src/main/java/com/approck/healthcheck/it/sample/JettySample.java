@@ -1,8 +1,13 @@
 package com.approck.healthcheck.it.sample;
 
 import java.io.OutputStream;
+import java.lang.reflect.Field;
+import java.nio.channels.Selector;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -72,6 +77,20 @@ public final class JettySample implements Program.Server {
         return pool;
     }
 
+    /** The selectors' next look at their sockets throws what a full heap would have it throw. */
+    private static void endSelectors(Connector connector) throws ReflectiveOperationException {
+        Object manager = ((ServerConnector) connector).getSelectorManager();
+        Field selectors = SelectorManager.class.getDeclaredField("_selectors");
+        selectors.setAccessible(true);
+        Field selector = ManagedSelector.class.getDeclaredField("_selector");
+        selector.setAccessible(true);
+        for (Object each : (Object[]) selectors.get(manager)) {
+            Selector waiting = (Selector) selector.get(each);
+            selector.set(each, new FullHeapSelector());
+            waiting.wakeup();
+        }
+    }
+
     @Override
     public void start() throws Exception {
         if (management != null) {
@@ -127,6 +146,9 @@ public final class JettySample implements Program.Server {
                     return Content.Sink.asOutputStream(response);
                 }
             };
+            if (request.getHttpURI().getPath().equals("/poller")) {
+                endSelectors(request.getConnectionMetaData().getConnector());
+            }
             faults.serve(request.getHttpURI().getPath(), request.getHttpURI().getQuery(), reply);
             if (!detached[0]) {
                 callback.succeeded();
