@@ -13,6 +13,7 @@ import com.approck.healthcheck.it.process.Await;
 import com.approck.healthcheck.it.process.FakeClock;
 import com.approck.healthcheck.it.process.Moment;
 import com.approck.healthcheck.it.process.ProcessUnderTest;
+import com.approck.healthcheck.it.process.ThreadLimit;
 import com.approck.healthcheck.it.server.ServerVersion;
 import java.io.IOException;
 import java.io.InputStream;
@@ -503,6 +504,27 @@ final class TruthMatrixIT {
         scene.awaitFull();
         scene.prober().awaitBoth(422, Moment.now(), Scene.STUCK_IS_SEEN);
         scene.prober().awaitBoth(200, scene.free(), Contract.LIFE_IS_SEEN);
+        assertStories(scene, from, DIED_AND_ROSE);
+    }
+
+    @Row(
+            number = 28,
+            fault = "no thread can be created any more, and the request pool has none: it is idle, and shrunk to its "
+                    + "minimum of no worker",
+            answer = "422 within 15 s, 200 within 15 s of when threads can be created again")
+    void poolThatCannotBeGivenAThread_isDead_untilItCan() {
+        ThreadLimit limit = ThreadLimit.make();
+        Scene scene = new Scene(run, server)
+                .withSidecar()
+                .withEnvironment(limit.environment())
+                .withServer("min=0");
+        Moment from = Moment.now();
+        scene.prober().awaitBoth(422, limit.reach(), Duration.ofSeconds(15));
+        assertTrue(scene.description().contains(scene.requestPool().get("name").asString()), scene.description());
+        scene.prober().assertBothStay(422, Duration.ofSeconds(12));
+        scene.prober().awaitBoth(200, limit.lift(), Duration.ofSeconds(15));
+        assertEquals("pong", Http.get(scene.app().port(), "/ping").body());
+        scene.prober().assertBothStay(200, Duration.ofSeconds(3));
         assertStories(scene, from, DIED_AND_ROSE);
     }
 

@@ -71,7 +71,7 @@ final class AnyExecutor {
         if (executor.has("getQueueSize")) {
             return executor.count("getQueueSize");
         }
-        return executor.has("getQueue") ? new Reflected(executor.call("getQueue")).count("size") : 0;
+        return executor.has("getQueue") ? ((Collection<?>) executor.call("getQueue")).size() : 0;
     }
 
     /** How its workers are followed where nothing is hooked for it: those of java.util.concurrent count for themselves. */

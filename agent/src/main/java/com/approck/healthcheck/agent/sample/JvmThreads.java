@@ -21,6 +21,9 @@ interface JvmThreads {
     /** Whether a thread waits for work to come, as its stack tells: in a selector, or in a pool's queue. */
     boolean waitsForWork(long threadId);
 
+    /** Whether the JVM can create a thread at this moment: one is, and ends at once. */
+    boolean canStart();
+
     /** The top of a thread's stack in one line, for people. */
     String stackTop(long threadId);
 }

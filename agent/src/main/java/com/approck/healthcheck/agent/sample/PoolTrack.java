@@ -25,6 +25,7 @@ final class PoolTrack {
     private boolean unreachableChanged;
     private long stillNanos;
     private int stillTicks;
+    private boolean gone;
     private boolean moved;
     private int busy;
     private final Set<Long> stuck = new HashSet<>();
@@ -35,6 +36,15 @@ final class PoolTrack {
 
     WatchedPool pool() {
         return pool;
+    }
+
+    /** The pool no longer runs. */
+    void gone() {
+        gone = true;
+    }
+
+    boolean isGone() {
+        return gone;
     }
 
     /** Forgets what belonged to the last tick. */
@@ -73,6 +83,11 @@ final class PoolTrack {
         listening = moved || busy > stuck.size() || pool.isListening();
     }
 
+    /** Whether it has to create a thread before it can serve: it is idle, and shrunk to nothing or not yet grown. */
+    boolean hasNoThread() {
+        return !boundless && alive <= reserved;
+    }
+
     /** Why no request reaches the pool any more, in words; null if nothing speaks against it. */
     String unreachable() {
         return unreachable;
@@ -89,9 +104,9 @@ final class PoolTrack {
      * <p>A pool is starved, and then counts its live threads only, when it has queued work and fewer live threads than
      * capacity, and yet no task began or ended for {@code stuck-after}: threads can't be created. A thread that the server
      * holds back while work is queued, no task moves and others are stuck is as lost as they are. No worker is able that no
-     * request can reach.
+     * request can reach, or that does not live and can't be given a thread.
      */
-    Sample.Pool end(long elapsedNanos, long stuckAfterNanos) {
+    Sample.Pool end(long elapsedNanos, long stuckAfterNanos, boolean threadsCanStart) {
         boolean still = !moved && queued > 0;
         stillTicks = still ? stillTicks + 1 : 0;
         int live = Math.max(0, alive - reserved - heldBack);
@@ -99,7 +114,7 @@ final class PoolTrack {
         boolean starved = stuckAfterNanos > 0 && stillNanos >= stuckAfterNanos;
         deafNanos = listening ? 0 : deafNanos + elapsedNanos;
         String before = unreachable;
-        unreachable = whyUnreachable(stuckAfterNanos);
+        unreachable = whyUnreachable(stuckAfterNanos, threadsCanStart);
         unreachableChanged = (before == null) != (unreachable == null);
         int able;
         if (unreachable != null) {
@@ -127,12 +142,15 @@ final class PoolTrack {
         return false;
     }
 
-    private String whyUnreachable(long stuckAfterNanos) {
+    private String whyUnreachable(long stuckAfterNanos, boolean threadsCanStart) {
         if (takesInNothing()) {
             return "every thread that takes in connections is stuck";
         }
         if (deadFeeder != null) {
             return "its thread " + deadFeeder + " has died";
+        }
+        if (!threadsCanStart && hasNoThread()) {
+            return "it has no thread, and the JVM can't create one (a limit on processes or memory)";
         }
         return stuckAfterNanos > 0 && deafNanos >= stuckAfterNanos
                 ? "no thread has waited for requests on its sockets for " + TimeUnit.NANOSECONDS.toSeconds(deafNanos)

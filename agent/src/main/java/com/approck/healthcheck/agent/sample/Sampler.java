@@ -40,8 +40,13 @@ public final class Sampler {
     private final Map<Object, Track> tracks = new LinkedHashMap<>();
 
     private final Map<WatchedPool, PoolTrack> pools = new HashMap<>();
+
+    /** Of the tracks those that more than one look is for in this tick: at rest, hardly any. */
+    private final List<Track> ofInterest = new ArrayList<>();
+
     private JvmThreads threads;
     private Set<Long> deadlockedBefore = new HashSet<>();
+    private final ThreadTrial trial = new ThreadTrial();
     private long lastTick;
     private boolean ticked;
     private int ticksSinceSearch;
@@ -71,20 +76,29 @@ public final class Sampler {
         lastTick = now;
         ticked = true;
 
+        // Before the pools are listed: then the pool of each is among them, unless it has ended.
+        List<Worker> fresh = new ArrayList<>();
+        registry.drainNewWorkers(fresh);
         beginPools();
-        tickWorkers(elapsed);
+        tickWorkers(fresh, elapsed);
         Set<Long> deadlocked = findDeadlocks();
-        for (Track track : tracks.values()) {
+        for (Track track : ofInterest) {
             if (track.isBusy()) {
-                pools.get(track.worker().pool()).busy();
+                track.pool().busy();
             }
             if (track.isStuck()) {
-                pools.get(track.worker().pool()).stuck(track.worker().threadId());
+                track.pool().stuck(track.worker().threadId());
             }
         }
+        boolean anyWithoutThreads = false;
+        for (PoolTrack pool : pools.values()) {
+            read(pool, deadlocked);
+            anyWithoutThreads |= pool.hasNoThread();
+        }
+        boolean threadsCanStart = trial.tick(anyWithoutThreads, threads);
         List<Sample.Pool> samples = new ArrayList<>(pools.size());
         for (PoolTrack pool : pools.values()) {
-            samples.add(read(pool, elapsed, deadlocked));
+            samples.add(end(pool, elapsed, threadsCanStart));
         }
         sayChanges();
         return new Sample(samples);
@@ -92,46 +106,59 @@ public final class Sampler {
 
     private void beginPools() {
         List<WatchedPool> running = registry.pools();
-        pools.keySet().retainAll(new HashSet<>(running));
+        Set<WatchedPool> set = new HashSet<>(running);
+        for (Iterator<PoolTrack> i = pools.values().iterator(); i.hasNext(); ) {
+            PoolTrack track = i.next();
+            if (!set.contains(track.pool())) {
+                track.gone();
+                i.remove();
+            }
+        }
         for (WatchedPool pool : running) {
             pools.computeIfAbsent(pool, PoolTrack::new).begin();
         }
     }
 
-    private void tickWorkers(long elapsed) {
-        List<Worker> fresh = new ArrayList<>();
-        registry.drainNewWorkers(fresh);
+    private void tickWorkers(List<Worker> fresh, long elapsed) {
+        int forgotten = 0;
         for (Worker worker : fresh) {
-            tracks.put(worker.threadId(), new Track(worker));
+            PoolTrack pool = pools.get(worker.pool());
+            if (pool == null) {
+                forgotten++;
+            } else {
+                tracks.put(worker.threadId(), new Track(worker, pool));
+            }
         }
         for (PoolTrack pool : pools.values()) {
             if (pool.pool().watch() != Watch.HOOK) {
-                readProgress(pool.pool());
+                readProgress(pool);
             }
         }
-        int forgotten = 0;
+        ofInterest.clear();
         for (Iterator<Track> i = tracks.values().iterator(); i.hasNext(); ) {
             Track track = i.next();
-            PoolTrack pool = pools.get(track.worker().pool());
-            boolean ended = pool == null || !track.worker().isAlive();
-            if (pool != null && (ended || track.tick(elapsed, stuckAfterNanos, intervalNanos / 10, threads))) {
-                pool.moved();
+            boolean ended = track.pool().isGone() || !track.worker().isAlive();
+            if (ended || track.tick(elapsed, stuckAfterNanos, intervalNanos / 10, threads)) {
+                track.pool().moved();
             }
             if (ended) {
                 i.remove();
-                forgotten += track.worker().pool().watch() == Watch.HOOK ? 1 : 0;
+                forgotten += track.pool().pool().watch() == Watch.HOOK ? 1 : 0;
+            } else if (track.isOfInterest()) {
+                ofInterest.add(track);
             }
         }
         registry.forgot(forgotten);
     }
 
-    private void readProgress(WatchedPool pool) {
+    private void readProgress(PoolTrack track) {
+        WatchedPool pool = track.pool();
         try {
             for (Map.Entry<Thread, Long> entry : pool.progress().entrySet()) {
                 Thread thread = entry.getKey();
                 tracks.computeIfAbsent(
                                 Arrays.<Object>asList(Worker.idOf(thread), pool),
-                                key -> new Track(new Worker(thread, pool, new AtomicLong())))
+                                key -> new Track(new Worker(thread, pool, new AtomicLong()), track))
                         .worker()
                         .tasks(entry.getValue());
             }
@@ -166,7 +193,7 @@ public final class Sampler {
     /** The workers that may be caught: those that wait on a request, and loops that wait for a lock and not for work. */
     private List<Track> waiting() {
         Set<Long> idleLoops = new HashSet<>();
-        for (Track track : tracks.values()) {
+        for (Track track : ofInterest) {
             if (track.isIdleLoop()) {
                 idleLoops.add(track.worker().threadId());
             }
@@ -174,7 +201,7 @@ public final class Sampler {
         Set<Long> onLocks =
                 idleLoops.isEmpty() ? idleLoops : threads.lockHolders(idleLoops).keySet();
         List<Track> waiting = new ArrayList<>();
-        for (Track track : tracks.values()) {
+        for (Track track : ofInterest) {
             boolean onLock =
                     track.isIdleLoop() && onLocks.contains(track.worker().threadId());
             if (track.isWaiting() || onLock) {
@@ -202,7 +229,7 @@ public final class Sampler {
         }
     }
 
-    private Sample.Pool read(PoolTrack pool, long elapsed, Set<Long> deadlocked) {
+    private void read(PoolTrack pool, Set<Long> deadlocked) {
         try {
             pool.read();
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
@@ -219,7 +246,10 @@ public final class Sampler {
                 }
             }
         }
-        Sample.Pool sample = pool.end(elapsed, stuckAfterNanos);
+    }
+
+    private Sample.Pool end(PoolTrack pool, long elapsed, boolean threadsCanStart) {
+        Sample.Pool sample = pool.end(elapsed, stuckAfterNanos, threadsCanStart);
         if (pool.unreachableChanged()) {
             log.info("requests " + (pool.unreachable() == null ? "" : "no longer ") + "reach the pool "
                     + pool.pool().name()
@@ -232,7 +262,7 @@ public final class Sampler {
 
     private void sayChanges() {
         int lines = 0;
-        for (Track track : tracks.values()) {
+        for (Track track : ofInterest) {
             if (!track.stuckChanged()) {
                 continue;
             }

@@ -11,6 +11,7 @@ import com.approck.healthcheck.agent.pool.Worker;
  */
 final class Track {
     private final Worker worker;
+    private final PoolTrack pool;
     private final boolean isLoop;
     private long tasks = -1;
     private long cpuNanos = -1;
@@ -21,13 +22,18 @@ final class Track {
     private boolean deadlocked;
     private boolean saidStuck;
 
-    Track(Worker worker) {
+    Track(Worker worker, PoolTrack pool) {
         this.worker = worker;
+        this.pool = pool;
         this.isLoop = worker.pool().watch() == Watch.STACK;
     }
 
     Worker worker() {
         return worker;
+    }
+
+    PoolTrack pool() {
+        return pool;
     }
 
     /**
@@ -84,6 +90,11 @@ final class Track {
         long before = monitorWait;
         monitorWait = threads.monitorWait(worker.threadId());
         return monitorWait >= 0 && monitorWait == before;
+    }
+
+    /** Whether there is more to be known of it than that it is idle: what it is at, or that it is no longer stuck. */
+    boolean isOfInterest() {
+        return isOnTask() || saidStuck;
     }
 
     private boolean isOnTask() {

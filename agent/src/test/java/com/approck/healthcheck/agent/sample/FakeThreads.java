@@ -15,6 +15,8 @@ final class FakeThreads implements JvmThreads {
     final Set<Long> waitingForWork = new HashSet<>();
     int questionsAboutDeadlocks;
     int questionsAboutStacks;
+    boolean canStart = true;
+    int started;
 
     @Override
     public long cpuNanos(long threadId) {
@@ -43,6 +45,12 @@ final class FakeThreads implements JvmThreads {
     public boolean waitsForWork(long threadId) {
         questionsAboutStacks++;
         return waitingForWork.contains(threadId);
+    }
+
+    @Override
+    public boolean canStart() {
+        started++;
+        return canStart;
     }
 
     @Override

@@ -352,6 +352,59 @@ final class SamplerTest {
     }
 
     @Test
+    void poolWithoutThreads_isDeadWhileNoneCanBeCreated() {
+        tick(1);
+        assertEquals(1, threads.started);
+        threads.canStart = false;
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(10));
+        assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        threads.canStart = true;
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(10));
+        assertEquals(
+                List.of(
+                        "requests no longer reach the pool http, and none of its workers counts: Fake: it has no thread,"
+                                + " and the JVM can't create one (a limit on processes or memory)",
+                        "requests reach the pool http again"),
+                lines());
+    }
+
+    @Test
+    void poolWithoutThreads_isAbleWhenOneCouldNotBeCreatedForAMoment() {
+        tick(1);
+        threads.canStart = false;
+        tick(10);
+        threads.canStart = true;
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals(List.of(), lines());
+    }
+
+    @Test
+    void poolWithThreads_isAbleThoughNoneCanBeCreated_andNoneIsTried() {
+        threads.canStart = false;
+        pool.alive = 1;
+
+        assertEquals("http able=4 alive=1 busy=0 stuck=0 queued=0 capacity=4", tick(100));
+        assertEquals(0, threads.started);
+    }
+
+    @Test
+    void poolWithoutBound_isNotTriedForThreads() {
+        pool.boundless = true;
+        tick(100);
+
+        assertEquals(0, threads.started);
+    }
+
+    @Test
+    void poolWithoutThreads_isTriedRarely() {
+        tick(1_000);
+
+        assertEquals(100, threads.started);
+    }
+
+    @Test
     void poolWhosePollerDies_hasNoAbleWorkerUntilItsServerStartsAgain() throws InterruptedException {
         Owner connector = new Owner("http-8080", new Pool(4));
         CountDownLatch death = new CountDownLatch(1);

@@ -31,6 +31,7 @@ public record Tool(String debianPackage, List<String> check) {
     /** Brings libfaketime. */
     public static final Tool FAKETIME = new Tool("faketime", List.of("/usr/bin/faketime", "--version"));
 
+    public static final Tool COMPILER = new Tool("gcc", List.of("/usr/bin/gcc", "--version"));
     public static final Tool HAPROXY = new Tool("haproxy", List.of("/usr/sbin/haproxy", "-v"));
     public static final Tool NGINX = new Tool("nginx", List.of("/usr/sbin/nginx", "-v"));
     /** Brings systemd-analyze. */
