@@ -15,10 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Asks for {@code /health/live} as load: so little of its own that what it measures is the server's. */
+/** Asks for {@code /health/live}, or another path, as load: so little of its own that what it measures is the server's. */
 final class ProbeClient {
 
-    private static final byte[] KEEP = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(US_ASCII);
     private static final byte[] CLOSE =
             "GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
 
@@ -26,10 +25,16 @@ final class ProbeClient {
     static final int KUBELET_MILLIS = 1000;
 
     private final int port;
+    private final byte[] keep;
     private final AtomicLong notWell = new AtomicLong();
 
     ProbeClient(int port) {
+        this(port, "/health/live");
+    }
+
+    ProbeClient(int port, String path) {
         this.port = port;
+        this.keep = ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(US_ASCII);
     }
 
     /** Milliseconds of each request on one connection, sorted; {@code between} passes between two. */
@@ -39,7 +44,7 @@ final class ProbeClient {
         try (Socket socket = connect()) {
             for (int i = 0; i < requests; i++) {
                 long from = System.nanoTime();
-                socket.getOutputStream().write(KEEP);
+                socket.getOutputStream().write(keep);
                 readOne(socket.getInputStream(), buffer);
                 millis[i] = (System.nanoTime() - from) / 1e6;
                 if (!between.isZero()) {

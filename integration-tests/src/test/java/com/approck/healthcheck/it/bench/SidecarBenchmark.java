@@ -34,6 +34,7 @@ public final class SidecarBenchmark {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int FLOOD_PER_SECOND = 150_000;
     private static final int FULL_SPEED = 0;
+    private static final int LIMIT_MEGABYTES = 64;
     /** The Python original, on the machine for which the bar was set. */
     private static final double PYTHON_CONNECTIONS = 2407;
 
@@ -88,6 +89,8 @@ public final class SidecarBenchmark {
                 cpu(jdk, directory, some, 200_000);
                 cpu(jdk, directory, some, FULL_SPEED);
             });
+            tools.ifPresent(some -> limited(jdk, directory, some));
+            hangingApplication(jdk, directory);
             idle(jdk, directory);
             manySources(jdk, directory);
         }
@@ -230,21 +233,97 @@ public final class SidecarBenchmark {
         table.add(jdk + rate + ", dropped", "%", 100.0 * dropped / sent, "0");
     }
 
-    private void idle(Jdk jdk, Path directory) {
-        int seconds = effort == Effort.FULL ? 30 : 1;
-        try (Running sidecar = start(jdk, directory)) {
-            sidecar.hear("workers:3|g");
-            sidecar.atRest(effort);
-            double before = sidecar.figures().cpuSeconds();
-            for (int i = 0; i < seconds; i++) {
-                for (String datagram : agentOf(1, 1)) {
-                    sidecar.hear(datagram);
+    /** What a container's limit would do to it: the flood again, with probes, and each collection of garbage in a file. */
+    private void limited(Jdk jdk, Path directory, LoadTools tools) {
+        Duration time = Duration.ofSeconds(effort.floodSeconds);
+        Path collections = folder.resolve("jdk" + jdk.feature() + "-gc.log");
+        Optional<MemoryLimit> any = MemoryLimit.of(LIMIT_MEGABYTES);
+        if (any.isEmpty()) {
+            return;
+        }
+        try (MemoryLimit limit = any.get()) {
+            Map<String, String> environment =
+                    Map.of("JAVA_HOME", jdk.home().toString(), "JDK_JAVA_OPTIONS", "-Xlog:gc:file=" + collections);
+            List<String> command = limit.around(launcher(directory, "--port", "0", "--statsd-port", "0"));
+            double[] millis;
+            try (Running sidecar = new Running(ProcessUnderTest.start("limited", environment, command))) {
+                CompletableFuture<LoadTools.Flood> flood = CompletableFuture.supplyAsync(
+                        () -> tools.flood(sidecar.statsdPort, time, FLOOD_PER_SECOND),
+                        task -> new Thread(task).start());
+                List<double[]> some = new ArrayList<>();
+                while (!flood.isDone()) {
+                    some.add(sidecar.client.latencies(100, Duration.ofMillis(10)));
                 }
-                sidecar.client.isAnswered();
-                Await.pause(Duration.ofSeconds(1));
+                millis = some.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
             }
+            String what =
+                    jdk + ", below a limit of %d MB, a flood of %d s".formatted(LIMIT_MEGABYTES, time.toSeconds());
+            table.add(what + ", `/health/live` p99", "ms", ProbeClient.percentile(millis, 99), "≤ 2");
+            table.add(what + ", the most that was charged", "MB", limit.peakMegabytes(), "< 64");
+            table.add(what + ", killed for want of memory", "", (double) limit.kills(), "0");
+            try (Stream<String> lines = Files.lines(collections)) {
+                long pauses = lines.filter(line -> line.contains("Pause")).count();
+                table.add(what + ", collections of garbage", "", (double) pauses, "no thrash");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The ready probe waits for an application that never answers; the live probe must not. */
+    private void hangingApplication(Jdk jdk, Path directory) {
+        try (ServerSocket silent = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
+                Running sidecar = start(
+                        jdk,
+                        directory,
+                        "--application-health-ready-url",
+                        "http://localhost:" + silent.getLocalPort() + "/")) {
+            sidecar.hear("workers:3|g");
+            sidecar.client.latencies(effort.probes / 10, Duration.ZERO);
+            double[] alone = sidecar.client.latencies(effort.probes / 10, Duration.ZERO);
+            ProbeClient ready = new ProbeClient(sidecar.port(), "/health/ready");
+            CompletableFuture<double[]> waiting = CompletableFuture.supplyAsync(
+                    () -> ready.latencies(effort == Effort.FULL ? 5 : 1, Duration.ZERO),
+                    task -> new Thread(task).start());
+            List<double[]> some = new ArrayList<>();
+            while (!waiting.isDone()) {
+                some.add(sidecar.client.latencies(100, Duration.ZERO));
+            }
+            waiting.join();
+            double[] millis =
+                    some.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+            table.add(
+                    jdk + ", `/health/live` p99 while the application's URL hangs",
+                    "ms",
+                    ProbeClient.percentile(millis, 99),
+                    ProbeClient.percentile(alone, 99),
+                    "while nobody asks for it",
+                    "unchanged");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** After its first minutes, in which it still compiles what it runs. */
+    private void idle(Jdk jdk, Path directory) {
+        int seconds = effort == Effort.FULL ? 60 : 1;
+        try (Running sidecar = start(jdk, directory)) {
+            sidecar.client.isAnswered();
+            beats(sidecar, 2 * seconds);
+            double before = sidecar.figures().cpuSeconds();
+            beats(sidecar, seconds);
             double percent = 100 * (sidecar.figures().cpuSeconds() - before) / seconds;
             table.add(jdk + ", idle: one JVM and a probe each second, of a core", "%", percent, "≤ 0.2");
+        }
+    }
+
+    private static void beats(Running sidecar, int seconds) {
+        for (int i = 0; i < seconds; i++) {
+            for (String datagram : agentOf(1, 1)) {
+                sidecar.hear(datagram);
+            }
+            sidecar.client.isAnswered();
+            Await.pause(Duration.ofSeconds(1));
         }
     }
 
@@ -334,11 +413,10 @@ public final class SidecarBenchmark {
         return Map.of("JAVA_HOME", jdk.home().toString());
     }
 
-    static Running start(Jdk jdk, Path directory) {
-        return new Running(ProcessUnderTest.start(
-                "bench-jdk" + jdk.feature(),
-                environment(jdk),
-                launcher(directory, "--port", "0", "--statsd-port", "0")));
+    static Running start(Jdk jdk, Path directory, String... flags) {
+        List<String> command = launcher(directory, "--port", "0", "--statsd-port", "0");
+        command.addAll(List.of(flags));
+        return new Running(ProcessUnderTest.start("bench-jdk" + jdk.feature(), environment(jdk), command));
     }
 
     private static void send(DatagramSocket socket, String text, int port) throws IOException {
