@@ -16,17 +16,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The agent put into a JVM that runs already; and the one sentence for each reason why it can't be. */
@@ -36,53 +31,12 @@ final class AttachIT {
 
     private static final Duration TO_EXIT = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(20);
-    /** A JVM says four such lines about agents that are attached (JEP 451), from this release on. */
-    private static final int WARNS_FROM = 21;
 
     @Parameter
     Jdk jdk;
 
     @RegisterExtension
     final Run run = new Run();
-
-    static List<ServerVersion> servers() {
-        // Beside those of every scenario, those to which other ways lead from their threads.
-        return Stream.concat(
-                        ServerVersion.all().stream().filter(ServerVersion::everyScenario),
-                        ServerVersion.newestForEveryJdk(
-                                "vertx",
-                                "grizzly",
-                                "undertow",
-                                "undertow-module",
-                                "jetty-executor",
-                                "jetty-felix",
-                                "jdk-httpserver",
-                                "jdk-fixed"))
-                .toList();
-    }
-
-    @ParameterizedTest
-    @MethodSource("servers")
-    void idleServer_isFoundWithItsPools_andItsStuckWorkersAreSeen(ServerVersion version) {
-        Wire wire = run.wire();
-        App app = app(version);
-        ProcessUnderTest attacher = attach(app.process().pid(), "stuck-after=2s,port=" + wire.port());
-        assertEquals(0, attacher.awaitExit(TO_EXIT), attacher::describe);
-        assertEquals("healthcheck: attached to " + app.process().pid() + "\n", attacher.stdout());
-        assertEquals("", attacher.stderr());
-        wire.await(Moment.now(), SOON, "workers:" + version.workers() + "|g");
-
-        CompletableFuture<?> never = Http.send(app.port(), "/hang");
-        wire.await(Moment.now(), SOON, "workers:" + version.withOneHung() + "|g");
-        assertEquals(false, never.isDone());
-        String said = app.process().stderr();
-        assertEquals(jdk.feature() >= WARNS_FROM, said.contains("-XX:+EnableDynamicAgentLoading"), said);
-        assertTrue(
-                said.lines()
-                        .filter(line -> line.contains("healthcheck") && !line.startsWith("WARNING: "))
-                        .allMatch(line -> line.matches("healthcheck: (watching|worker) .*")),
-                said);
-    }
 
     @Test
     void secondAttach_changesNothing() {
@@ -198,10 +152,7 @@ final class AttachIT {
     }
 
     private static ServerVersion jetty() {
-        return servers().stream()
-                .filter(version -> version.name().equals("jetty"))
-                .findFirst()
-                .orElseThrow();
+        return ServerVersion.newestForEveryJdk("jetty").findFirst().orElseThrow();
     }
 
     private ProcessUnderTest attach(long pid, String settings) {
@@ -209,10 +160,7 @@ final class AttachIT {
     }
 
     private ProcessUnderTest attacher(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(jdk.tool("java").toString(), "-jar", BuiltJars.agent().toString()));
-        command.addAll(Arrays.asList(arguments));
-        return run.process("attach-jdk" + jdk.feature(), Map.of(), command);
+        return run.attacher(jdk, arguments);
     }
 
     private static void assertRefused(int status, ProcessUnderTest attacher, String... named) {

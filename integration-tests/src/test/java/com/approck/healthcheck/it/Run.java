@@ -92,6 +92,14 @@ final class Run implements BeforeEachCallback, AfterEachCallback {
         return add(ProcessUnderTest.start(name, environment, command));
     }
 
+    /** The agent's jar as a command, which puts the agent into a JVM that runs. */
+    ProcessUnderTest attacher(Jdk jdk, String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(jdk.tool("java").toString(), "-jar", BuiltJars.agent().toString()));
+        command.addAll(List.of(arguments));
+        return process("attach-jdk" + jdk.feature(), Map.of(), command);
+    }
+
     ProcessUnderTest process(String name, Map<String, String> environment, List<String> command) {
         return add(ProcessUnderTest.start(name, environment, command));
     }
