@@ -9,6 +9,7 @@ import com.approck.healthcheck.it.probe.Wire;
 import com.approck.healthcheck.it.process.Jdk;
 import com.approck.healthcheck.it.process.Moment;
 import com.approck.healthcheck.it.process.ProcessUnderTest;
+import com.approck.healthcheck.it.process.Tool;
 import com.approck.healthcheck.it.server.ServerVersion;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,6 +73,20 @@ final class AttachIT {
                         // Quoted twice: jcmd would take a bare port=… for an argument of its own.
                         "\"port=" + wire.port() + "\""));
         assertEquals(0, jcmd.awaitExit(TO_EXIT), jcmd::describe);
+        wire.await(Moment.now(), SOON, "workers:" + jetty().workers() + "|g");
+    }
+
+    @Test
+    void jattach_attachesTheAgentToo() {
+        Tool.JATTACH.require();
+        Wire wire = run.wire();
+        App app = app(jetty());
+        String agent = BuiltJars.agent() + "=port=" + wire.port();
+        ProcessUnderTest jattach = run.process(
+                "jattach",
+                Map.of(),
+                List.of("jattach", Long.toString(app.process().pid()), "load", "instrument", "false", agent));
+        assertEquals(0, jattach.awaitExit(TO_EXIT), jattach::describe);
         wire.await(Moment.now(), SOON, "workers:" + jetty().workers() + "|g");
     }
 

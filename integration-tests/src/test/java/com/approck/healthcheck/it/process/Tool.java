@@ -34,6 +34,8 @@ public record Tool(String debianPackage, List<String> check) {
     public static final Tool COMPILER = new Tool("gcc", List.of("/usr/bin/gcc", "--version"));
     public static final Tool HAPROXY = new Tool("haproxy", List.of("/usr/sbin/haproxy", "-v"));
     public static final Tool NGINX = new Tool("nginx", List.of("/usr/sbin/nginx", "-v"));
+    /** Puts agents into JVMs where there is no JDK. */
+    public static final Tool JATTACH = new Tool("jattach", List.of("/bin/sh", "-c", "test -x /usr/bin/jattach"));
     /** Brings systemd-analyze. */
     public static final Tool SYSTEMD = new Tool("systemd", List.of("/usr/bin/systemd-analyze", "--version"));
     /** Brings promtool. */
