@@ -32,15 +32,28 @@ public final class Log {
 
     /** Says what is wrong, each sentence once. */
     public void complain(String sentence) {
+        if (isNews(sentence)) {
+            say(sentence);
+        }
+    }
+
+    /**
+     * Says what is wrong and how it shows, each sentence once for each class of what was thrown: its message may name an
+     * address or a number that is another every time.
+     */
+    public void complain(String sentence, Throwable e) {
+        if (isNews(sentence + e.getClass().getName())) {
+            say(sentence + e);
+        }
+    }
+
+    private boolean isNews(String complaint) {
         if (level == LogLevel.OFF) {
-            return;
+            return false;
         }
         synchronized (said) {
-            if (said.size() >= MAX_COMPLAINTS || !said.add(sentence)) {
-                return;
-            }
+            return said.size() < MAX_COMPLAINTS && said.add(complaint);
         }
-        say(sentence);
     }
 
     private static void say(String sentence) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 
@@ -38,7 +39,7 @@ public final class Registry {
     private final List<PoolType> types;
     private final Globs watched;
     private final Runnable onChange;
-    private final Consumer<String> complaints;
+    private final BiConsumer<String, Throwable> complaints;
     private final List<WatchedPool> pools = new ArrayList<>();
     private final ConcurrentLinkedQueue<Worker> newWorkers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger workers = new AtomicInteger();
@@ -51,9 +52,9 @@ public final class Registry {
      * @param types the rows of the table, {@link PoolType#SERVERS} but for tests
      * @param watched which pools of servers to watch, by name
      * @param onChange told on the server's thread after a pool has come or gone; returns at once
-     * @param complaints gets a sentence about a pool that can't be watched
+     * @param complaints gets a sentence about a pool that can't be watched, and why it can't
      */
-    public Registry(List<PoolType> types, Globs watched, Runnable onChange, Consumer<String> complaints) {
+    public Registry(List<PoolType> types, Globs watched, Runnable onChange, BiConsumer<String, Throwable> complaints) {
         this.types = types;
         this.watched = watched;
         this.unmatched = new LinkedHashSet<>(watched.included());
@@ -72,7 +73,7 @@ public final class Registry {
                 remove(owner);
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            complaints.accept("a pool of class " + owner.getClass().getName() + " is left alone: " + e);
+            complaints.accept("a pool of class " + owner.getClass().getName() + " is left alone: ", e);
         }
     }
 
@@ -95,8 +96,10 @@ public final class Registry {
                 workers.decrementAndGet();
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            complaints.accept("requests of class " + task.getClass().getName()
-                    + " are not followed, so that a stuck one is not seen: " + e);
+            complaints.accept(
+                    "requests of class " + task.getClass().getName()
+                            + " are not followed, so that a stuck one is not seen: ",
+                    e);
         }
         return counter;
     }
@@ -112,7 +115,7 @@ public final class Registry {
                 add(owner, type);
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            complaints.accept("a pool of class " + owner.getClass().getName() + " is left alone: " + e);
+            complaints.accept("a pool of class " + owner.getClass().getName() + " is left alone: ", e);
         }
     }
 
@@ -206,12 +209,12 @@ public final class Registry {
     }
 
     /** Complains once, after the first pools have been seen for some samples, of patterns that match none of them. */
-    public synchronized void complainOfPatterns() {
+    public synchronized void complainOfPatterns(Consumer<String> complain) {
         if (seenNames.isEmpty() || samplesToMatch == 0 || --samplesToMatch > 0) {
             return;
         }
         for (String pattern : unmatched) {
-            complaints.accept("the setting pools has the pattern '" + pattern + "', which matches no pool; there are "
+            complain.accept("the setting pools has the pattern '" + pattern + "', which matches no pool; there are "
                     + String.join(", ", seenNames));
         }
     }

@@ -1,6 +1,5 @@
 package com.approck.healthcheck.agent.weave;
 
-import com.approck.healthcheck.agent.boot.Hook;
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.emit.Beat;
 import com.approck.healthcheck.agent.log.Log;
@@ -11,9 +10,6 @@ import com.approck.healthcheck.agent.pool.Registry;
 import com.approck.healthcheck.agent.sample.Sampler;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.security.AccessController;
-import java.security.PrivilegedAction;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The stages, connected: weaver → hook and search → registry → sampler → gauges. Made in {@code premain}, on a thread of
@@ -85,23 +81,12 @@ final class Pipeline {
         if (!config.executors().isEmpty()) {
             search.searchNew(config.executors());
         }
-        registry.complainOfPatterns();
-    }
-
-    /**
-     * Both hooks reach the registry with the agent's own permissions: under a security manager a server's threads have
-     * those of whoever started them, which seldom include a look into a pool.
-     */
-    private AtomicLong firstTask(Object task) {
-        return AccessController.doPrivileged((PrivilegedAction<AtomicLong>) () -> registry.firstTask(task));
+        registry.complainOfPatterns(log::complain);
     }
 
     private void poolChanged(Object owner, boolean started) {
         news |= started;
-        AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
-            registry.changed(owner, started);
-            return null;
-        });
+        registry.changed(owner, started);
     }
 
     /** Puts the hook into the boot loader and connects it, with the first class of a server. */
@@ -114,7 +99,7 @@ final class Pipeline {
                 throw new IllegalStateException("another copy of it is already at work in this JVM");
             }
             BootLoader.defineHook(instrumentation, jar);
-            Hook.connect(this::firstTask, this::poolChanged);
+            new Connection(registry::firstTask, this::poolChanged, log).connect();
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

@@ -142,12 +142,13 @@ final class Weaver implements ClassFileTransformer {
                 try {
                     link(loaded);
                     instrumentation.retransformClasses(loaded);
-                } catch (UnmodifiableClassException | RuntimeException | LinkageError e) {
+                } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+                    // An InternalError is what the JVM makes of a fault of its own.
                     if (e instanceof LinkageError && refusedOnce.add(loaded.getName())) {
                         // A JVM in the middle of loading what the class is verified against: the next call tries again.
                         continue;
                     }
-                    log.complain("the loaded class " + loaded.getName() + " is left alone: " + e);
+                    log.complain("the loaded class " + loaded.getName() + " is left alone: ", e);
                 }
                 waiting.remove(loaded.getName());
             }

@@ -61,6 +61,24 @@ final class LogTest {
     }
 
     @Test
+    void complaintWithACause_isSaidOnceForEachClassOfIt() {
+        Log log = new Log(LogLevel.INFO);
+        for (int i = 0; i < 3; i++) {
+            log.complain("it failed: ", new IllegalStateException("at " + i));
+            log.complain("it failed: ", new IOException("at " + i));
+            log.complain("it failed again: ", new IOException("at " + i));
+            new Log(LogLevel.OFF).complain("it failed: ", new IOException());
+        }
+
+        assertEquals(
+                List.of(
+                        "healthcheck: it failed: java.lang.IllegalStateException: at 0",
+                        "healthcheck: it failed: java.io.IOException: at 0",
+                        "healthcheck: it failed again: java.io.IOException: at 0"),
+                lines());
+    }
+
+    @Test
     void complaints_areBounded() {
         Log log = new Log(LogLevel.INFO);
         for (int i = 0; i < 1_000; i++) {

@@ -31,7 +31,7 @@ public final class FakePools {
     public static Registry registry(String globs, Runnable onChange, Consumer<String> complaints) {
         try {
             AgentConfig config = AgentConfig.read("pools=" + globs, new Properties(), Map.of());
-            return new Registry(TYPES, config.pools(), onChange, complaints);
+            return new Registry(TYPES, config.pools(), onChange, (sentence, e) -> complaints.accept(sentence + e));
         } catch (BadSettingException e) {
             throw new IllegalArgumentException(e);
         }

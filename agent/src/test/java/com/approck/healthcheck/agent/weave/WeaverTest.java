@@ -161,6 +161,22 @@ final class WeaverTest {
     }
 
     @Test
+    void jvmThatFailsInside_isSaidAndNotAskedAgain() {
+        retransformation = type -> {
+            throw new InternalError();
+        };
+        loaded.add(load(serverClass("run")));
+        weaver.lookAtLoadedClasses();
+
+        weaver.catchUp();
+
+        assertFalse(weaver.isBehind());
+        assertEquals(
+                List.of("healthcheck: the loaded class " + HOOKED + " is left alone: java.lang.InternalError"),
+                lines());
+    }
+
+    @Test
     void classThatTheJvmRefuses_isTriedOnceMore() {
         int[] refusals = {1};
         retransformation = type -> {
