@@ -20,6 +20,9 @@ public final class Beat {
     /** So long does a thread that shuts the JVM down wait at most for what it did to be told. */
     private static final long TOLD_WITHIN_NANOS = 1_000_000_000L;
 
+    /** So often may the look for pools fail in a row before it is given up. */
+    private static final int MAX_FAILED_LOOKS = 100;
+
     /** So long does a sample that is the last, perhaps, wait at most for its datagrams to leave. */
     private static final long FLUSHED_WITHIN_NANOS = 300_000_000L;
 
@@ -31,6 +34,7 @@ public final class Beat {
     private final Thread thread;
     private final StatsdGauges gauges;
     private volatile boolean draining;
+    private int failedLooks;
     private boolean started;
     private volatile boolean woken;
     private volatile long ticksBegun;
@@ -50,7 +54,7 @@ public final class Beat {
         this.everWatched = everWatched;
         this.sampler = sampler;
         this.log = log;
-        ThreadGroup group = new ThreadGroup("healthcheck");
+        ThreadGroup group = new OwnThreads();
         this.thread = new Thread(group, this::run, "healthcheck");
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
@@ -121,7 +125,7 @@ public final class Beat {
     }
 
     private void tick() {
-        beforeSample.run();
+        lookForPools();
         if (!everWatched.getAsBoolean()) {
             return;
         }
@@ -133,6 +137,31 @@ public final class Beat {
             gauges.flush(FLUSHED_WITHIN_NANOS);
         }
         announceNewPools(sample);
+    }
+
+    /**
+     * What no hook tells of is a help and no more: the pools that are known are sampled even if it fails. A heap without
+     * room says nothing of the look.
+     */
+    private void lookForPools() {
+        if (failedLooks >= MAX_FAILED_LOOKS) {
+            return;
+        }
+        try {
+            beforeSample.run();
+            failedLooks = 0;
+        } catch (Throwable e) {
+            if (!(e instanceof OutOfMemoryError)) {
+                failedLooks++;
+            }
+            complain("a look for pools failed, those that are known are sampled all the same: ", e);
+            if (failedLooks >= MAX_FAILED_LOOKS) {
+                complain(
+                        "no more looks for pools, since " + MAX_FAILED_LOOKS
+                                + " in a row failed; one that no hook tells" + " of is not counted: ",
+                        e);
+            }
+        }
     }
 
     private void sleepUntil(long nanos) {
@@ -176,7 +205,7 @@ public final class Beat {
     /** On a heap without room even a literal can fail, the first time that it is reached: so it stands inside. */
     private void sampleFailed(Throwable e) {
         try {
-            log.complain("a sample failed, the next is taken all the same: " + e);
+            log.complain("a sample failed, the next is taken all the same: ", e);
         } catch (Throwable again) {
             // No memory even for the sentence; a sample that fails again says it again.
         }
@@ -184,9 +213,21 @@ public final class Beat {
 
     private void complain(String what, Throwable e) {
         try {
-            log.complain(what + e);
+            log.complain(what, e);
         } catch (Throwable again) {
             // No memory even for the sentence; a sample that fails again says it again.
+        }
+    }
+
+    /** A handler of uncaught exceptions that the application has set may end the JVM: what ends a thread of ours is ours. */
+    private final class OwnThreads extends ThreadGroup {
+        OwnThreads() {
+            super("healthcheck");
+        }
+
+        @Override
+        public void uncaughtException(Thread thread, Throwable e) {
+            complain("the thread " + thread.getName() + " has ended, another takes its place: ", e);
         }
     }
 }

@@ -20,14 +20,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -170,6 +173,85 @@ final class BeatTest {
                         .lines()
                         .filter(line -> line.contains("failed"))
                         .count());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void lookForPoolsThatKeepsThrowing_delaysNoSampleAndIsGivenUp(Throwable failure) throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger samples = new AtomicInteger();
+        Ticker ticker = () -> {
+            samples.incrementAndGet();
+            return System.nanoTime();
+        };
+        Beat beat = beat(
+                "interval=60s,lease=120s",
+                () -> {
+                    looks.incrementAndGet();
+                    sneak(failure);
+                },
+                () -> true,
+                sampler(FakePools.registry(), ticker));
+        while (samples.get() < 150) {
+            int before = samples.get();
+            beat.wake();
+            Await.until("a sample is taken", () -> samples.get() > before);
+        }
+        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.hear(2));
+
+        boolean isBug = !(failure instanceof OutOfMemoryError);
+        assertTrue(isBug ? looks.get() == 100 : looks.get() >= 150, looks::toString);
+        List<String> wanted = new ArrayList<>();
+        wanted.add("healthcheck: a look for pools failed, those that are known are sampled all the same: " + failure);
+        if (isBug) {
+            wanted.add(
+                    "healthcheck: no more looks for pools, since 100 in a row failed; one that no hook tells of is not"
+                            + " counted: " + failure);
+        }
+        assertEquals(wanted, said.toString(StandardCharsets.UTF_8).lines().collect(Collectors.toList()));
+    }
+
+    @Test
+    void interruptOfTheThreadThatStartsAndStopsAPool_survives() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        FutureTask<Boolean> survived = new FutureTask<>(() -> {
+            Thread.currentThread().interrupt();
+            registry.changed(owner, true);
+            registry.changed(owner, false);
+            return Thread.currentThread().isInterrupted();
+        });
+        new Thread(survived, "starts").start();
+
+        assertTrue(survived.get());
+        ear.hearUntil("workers:0|g");
+    }
+
+    @Test
+    void errorThatEndsAThreadOfOurs_doesNotReachTheApplicationsHandler() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        registry.changed(owner, true);
+        ear.hear(8);
+        Thread ours = newThread("healthcheck");
+        AtomicBoolean reached = new AtomicBoolean();
+        Thread.UncaughtExceptionHandler others = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reached.set(true));
+        try {
+            Thread another = new Thread(
+                    ours.getThreadGroup(),
+                    () -> {
+                        throw new OutOfMemoryError("Java heap space");
+                    },
+                    "another of ours");
+            another.start();
+            another.join();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(others);
+        }
+
+        assertFalse(reached.get());
+        assertTrue(said.toString(StandardCharsets.UTF_8)
+                .contains("healthcheck: the thread another of ours has ended, another takes its place:"
+                        + " java.lang.OutOfMemoryError: Java heap space"));
     }
 
     private void watch(String settings, Ticker ticker) throws BadSettingException {
