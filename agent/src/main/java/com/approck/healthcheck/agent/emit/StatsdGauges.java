@@ -3,6 +3,7 @@ package com.approck.healthcheck.agent.emit;
 import com.approck.healthcheck.agent.log.Log;
 import com.timgroup.statsd.NonBlockingStatsDClient;
 import java.net.InetAddress;
+import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.LockSupport;
@@ -110,12 +111,14 @@ final class StatsdGauges implements Gauges {
     }
 
     /**
-     * On the client's thread. Nobody listens (yet), or the network is away: then the next gauge is as good. But an
-     * interrupt of the client's thread closes its channel for good.
+     * On the client's thread. Nobody listens (yet), or the network is away: then the next gauge is as good, and to give up
+     * would be a healthy application called dead. But an interrupt of the client's thread closes its channel for good.
      */
     void failed(Exception e) {
         if (e instanceof ClosedChannelException) {
             broken = true;
+        } else if (!(e instanceof PortUnreachableException)) {
+            log.complain("can't send to " + host + ":" + port + ", what follows is sent all the same: ", e);
         }
     }
 

@@ -13,11 +13,13 @@ import com.approck.healthcheck.agent.log.Log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +112,65 @@ final class StatsdGaugesTest {
         send(gauges, "workers", 7);
         ear.hearUntil("workers:7|g");
         assertNotEquals(source, ear.lastSource());
+    }
+
+    @Test
+    void networkThatIsAway_isSaidOnceAndSentToAllTheSame() throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 1);
+        assertEquals("workers:1|g", ear.hear());
+        int source = ear.lastSource();
+
+        for (int i = 0; i < 200; i++) {
+            gauges.failed(new IOException("Network is unreachable"));
+            gauges.failed(new PortUnreachableException("nobody listens yet"));
+        }
+
+        assertEquals(
+                "healthcheck: can't send to 127.0.0.1:" + ear.port() + ", what follows is sent all the same:"
+                        + " java.io.IOException: Network is unreachable" + System.lineSeparator(),
+                said.toString(StandardCharsets.UTF_8));
+        send(gauges, "workers", 2);
+        assertEquals("workers:2|g", ear.hear());
+        assertEquals(source, ear.lastSource());
+    }
+
+    @Test
+    void senderThatDoesNotComeBack_getsFiveSamplesAndNoMore() throws Exception {
+        StatsdGauges gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 0);
+        assertEquals("workers:0|g", ear.hear());
+        // As if it were in a write into a full buffer: found by its name, and at work all the time.
+        CountDownLatch room = new CountDownLatch(1);
+        Thread full = new Thread(
+                group,
+                () -> {
+                    while (room.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                },
+                "healthcheck-statsd");
+        Await.until("the sender has its name", () -> {
+            gauges.beginSample(now);
+            return thread("healthcheck-statsd") != null;
+        });
+        Thread sender = thread("healthcheck-statsd");
+        sender.setName("for a while not the sender");
+        full.start();
+        for (int i = 1; i <= 20; i++) {
+            gauges.beginSample(now);
+            gauges.gauge("workers", i);
+        }
+        room.countDown();
+        full.join();
+        sender.setName("healthcheck-statsd");
+        send(gauges, "workers", 21);
+
+        assertEquals(
+                List.of("workers:1|g", "workers:2|g", "workers:3|g", "workers:4|g", "workers:5|g", "workers:21|g"),
+                ear.hear(6));
     }
 
     @Test
