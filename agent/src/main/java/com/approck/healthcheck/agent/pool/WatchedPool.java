@@ -55,7 +55,9 @@ public final class WatchedPool {
     boolean hasEnded() {
         try {
             return isGone() || type.reader().isStopped(pool, liveOwners());
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
             return isGone();
         }
     }
@@ -99,7 +101,9 @@ public final class WatchedPool {
     public Collection<Thread> threads() {
         try {
             return type.reader().threads(pool);
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
             return Collections.emptyList();
         }
     }

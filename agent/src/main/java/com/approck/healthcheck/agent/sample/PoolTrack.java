@@ -1,5 +1,6 @@
 package com.approck.healthcheck.agent.sample;
 
+import com.approck.healthcheck.agent.pool.Watch;
 import com.approck.healthcheck.agent.pool.WatchedPool;
 import com.approck.healthcheck.agent.pool.Worker;
 import java.util.Collection;
@@ -25,6 +26,7 @@ final class PoolTrack {
     private boolean unreachableChanged;
     private long stillNanos;
     private int stillTicks;
+    private int unfollowedTicks;
     private boolean gone;
     private boolean moved;
     private int busy;
@@ -57,6 +59,21 @@ final class PoolTrack {
     /** A task began or ended, or a worker came or went. */
     void moved() {
         moved = true;
+    }
+
+    /** What its workers do, where the pool itself has to be asked, was read in this tick or could not be. */
+    void followed(boolean read) {
+        unfollowedTicks = read ? 0 : unfollowedTicks + 1;
+    }
+
+    /** Whether the workers' counters are of this tick; loops have none, and are known by their CPU time. */
+    boolean isFollowed() {
+        return unfollowedTicks == 0 || pool.watch() == Watch.STACK;
+    }
+
+    /** For how many ticks nothing could be read. */
+    int unfollowedTicks() {
+        return unfollowedTicks;
     }
 
     /** One of its workers is on a request. */
@@ -107,7 +124,7 @@ final class PoolTrack {
      * request can reach, or that does not live and can't be given a thread.
      */
     Sample.Pool end(long elapsedNanos, long stuckAfterNanos, boolean threadsCanStart) {
-        boolean still = !moved && queued > 0;
+        boolean still = !moved && queued > 0 && isFollowed();
         stillTicks = still ? stillTicks + 1 : 0;
         int live = Math.max(0, alive - reserved - heldBack);
         stillNanos = still && live < capacity ? stillNanos + elapsedNanos : 0;

@@ -27,6 +27,9 @@ public final class Sampler {
     /** No more lines than this a tick about workers that became stuck or recovered. */
     private static final int MAX_LINES = 10;
 
+    /** So many samples in a row may pass without news of a pool's workers before that is worth a line. */
+    private static final int MAX_UNFOLLOWED_TICKS = 10;
+
     /** A deadlock of threads that no request runs on, as far as is known, is looked for at every tenth tick only. */
     private static final int SEARCH_EVERY_TICKS = 10;
 
@@ -138,7 +141,9 @@ public final class Sampler {
         for (Iterator<Track> i = tracks.values().iterator(); i.hasNext(); ) {
             Track track = i.next();
             boolean ended = track.pool().isGone() || !track.worker().isAlive();
-            if (ended || track.tick(elapsed, stuckAfterNanos, intervalNanos / 10, threads)) {
+            // Of a worker whose counter can't be read nobody knows that it is on the same request still.
+            long passed = track.pool().isFollowed() ? elapsed : 0;
+            if (ended || track.tick(passed, stuckAfterNanos, intervalNanos / 10, threads)) {
                 track.pool().moved();
             }
             if (ended) {
@@ -162,9 +167,18 @@ public final class Sampler {
                         .worker()
                         .tasks(entry.getValue());
             }
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            track.followed(true);
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
             // A set that changed while it was read, most likely; the next sample reads it again.
-            log.debug("the workers of the pool " + pool.name() + " can't be read now: " + e);
+            track.followed(false);
+            if (track.unfollowedTicks() >= MAX_UNFOLLOWED_TICKS && !pool.isGone()) {
+                log.complain(
+                        "the workers of the pool " + pool.name() + " of " + pool.server()
+                                + " can't be followed, so that one that gets stuck may count as able: ",
+                        e);
+            }
         }
     }
 
@@ -232,10 +246,15 @@ public final class Sampler {
     private void read(PoolTrack pool, Set<Long> deadlocked) {
         try {
             pool.read();
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
+            // No reason to call its workers dead: which of them are stuck is known from elsewhere.
             if (!pool.pool().isGone()) {
-                log.complain("the pool " + pool.pool().name() + " of "
-                        + pool.pool().server() + " can't be read, its last numbers stand: " + e);
+                log.complain(
+                        "the pool " + pool.pool().name() + " of " + pool.pool().server()
+                                + " can't be read, its last numbers stand: ",
+                        e);
             }
         }
         if (!deadlocked.isEmpty()) {

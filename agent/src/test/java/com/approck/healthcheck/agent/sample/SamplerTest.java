@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.sample;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
@@ -16,6 +17,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -505,7 +507,9 @@ final class SamplerTest {
         return List.of(
                 new NoSuchMethodException("getThreads"),
                 new IllegalStateException("shutting down"),
-                new NoClassDefFoundError("org/example/Undeployed"));
+                new NoClassDefFoundError("org/example/Undeployed"),
+                new StackOverflowError(),
+                new AssertionError("a doubt"));
     }
 
     @ParameterizedTest
@@ -523,6 +527,71 @@ final class SamplerTest {
         String complaint = "the pool http of Fake can't be read, its last numbers stand: " + failure;
         assertEquals(1, lines().stream().filter(complaint::equals).count());
         worker.ends();
+        pool.failure = null;
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void workersThatCannotBeFollowed_stayWhatTheyWereAndAreToldOfOnce(Throwable failure) {
+        registry.changed(owner, false);
+        Pool executor = new Pool(3);
+        executor.alive = 2;
+        executor.queued = 7;
+        CounterOwner batch = new CounterOwner("batch", executor);
+        registry.changed(batch, true);
+        executor.progress.put(Thread.currentThread(), 1L);
+        tick(STUCK_AFTER);
+        Thread other = new Thread(() -> awaitQuietly(new CountDownLatch(1)));
+        other.setDaemon(true);
+        other.start();
+        executor.progress.put(other, 1L);
+        assertEquals("batch able=2 alive=2 busy=2 stuck=1 queued=7 capacity=3", tick(1));
+
+        executor.failure = failure;
+        assertEquals("batch able=2 alive=2 busy=2 stuck=1 queued=7 capacity=3", tick(100));
+
+        String complaint =
+                "the workers of the pool batch of Fake can't be followed, so that one that gets stuck may count"
+                        + " as able: " + failure;
+        assertEquals(1, lines().stream().filter(complaint::equals).count());
+        executor.failure = null;
+        executor.queued = 0;
+        executor.progress.put(other, 3L);
+        assertEquals("batch able=2 alive=2 busy=2 stuck=1 queued=0 capacity=3", tick(STUCK_AFTER));
+        assertEquals("batch able=1 alive=2 busy=2 stuck=2 queued=0 capacity=3", tick(1));
+        other.interrupt();
+    }
+
+    @Test
+    void workersThatCannotBeFollowedForAMoment_areNoNews() {
+        registry.changed(owner, false);
+        Pool executor = new Pool(1);
+        CounterOwner batch = new CounterOwner("batch", executor);
+        registry.changed(batch, true);
+        executor.progress.put(Thread.currentThread(), 1L);
+        tick(STUCK_AFTER - 1);
+
+        for (int i = 0; i < 20; i++) {
+            executor.failure = new ConcurrentModificationException();
+            tick(1);
+            executor.failure = null;
+            tick(1);
+        }
+
+        assertEquals(
+                List.of(),
+                lines().stream()
+                        .filter(line -> line.contains("can't be followed"))
+                        .collect(Collectors.toList()));
+        assertEquals("batch able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1", tick(1));
+    }
+
+    @Test
+    void fullHeap_makesNoSampleOfOldNumbers() {
+        pool.failure = new OutOfMemoryError("Java heap space");
+
+        assertThrows(OutOfMemoryError.class, () -> tick(1));
         pool.failure = null;
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
     }
