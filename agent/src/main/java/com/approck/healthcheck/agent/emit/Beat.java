@@ -227,7 +227,7 @@ public final class Beat {
 
         @Override
         public void uncaughtException(Thread thread, Throwable e) {
-            complain("the thread " + thread.getName() + " has ended, another takes its place: ", e);
+            complain("the thread " + thread.getName() + " has ended: ", e);
         }
     }
 }

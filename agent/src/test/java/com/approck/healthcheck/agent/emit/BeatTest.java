@@ -250,7 +250,7 @@ final class BeatTest {
 
         assertFalse(reached.get());
         assertTrue(said.toString(StandardCharsets.UTF_8)
-                .contains("healthcheck: the thread another of ours has ended, another takes its place:"
+                .contains("healthcheck: the thread another of ours has ended:"
                         + " java.lang.OutOfMemoryError: Java heap space"));
     }
 
