@@ -27,10 +27,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Run implements BeforeEachCallback, AfterEachCallback {
 
     /**
-     * For the tests that are at work: more would miss their time bounds on two cores. JUnit runs more of them, which only
-     * wait.
+     * For the tests that are at work: many more would miss their time bounds on two cores. JUnit runs more of them, which
+     * only wait. {@code -Dturns=8} for a machine of more.
      */
-    private static final Semaphore TURNS = new Semaphore(4, true);
+    private static final Semaphore TURNS = new Semaphore(Integer.getInteger("turns", 4), true);
 
     /** Every class is verified, those of the JDK too: instrumented bytecode gets no benefit of the doubt. */
     private static final List<String> VERIFIED = List.of(
