@@ -8,7 +8,8 @@ import java.util.concurrent.Executors;
 
 /**
  * A server in an application that does all that an agent must not mind: a context class loader that refuses everything, an
- * interrupt for every thread ten times a second, and a handler of uncaught exceptions that throws.
+ * interrupt for every thread ten times a second and for the one that starts the server, and a handler of uncaught
+ * exceptions that throws.
  */
 final class HostileProgram {
     private HostileProgram() {}
@@ -24,7 +25,11 @@ final class HostileProgram {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
+        Thread.currentThread().interrupt();
         server.start();
+        if (!Thread.interrupted()) {
+            throw new IllegalStateException("the thread that started the server has lost its interrupt");
+        }
         System.out.println("LISTENING " + server.getAddress().getPort());
         while (true) {
             Thread[] threads = new Thread[Thread.activeCount() + 16];
