@@ -3,11 +3,15 @@ package com.approck.healthcheck.it.sample;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.ResponseEntity;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -74,18 +78,40 @@ public final class SpringBootSample implements Program.Server {
 
     /** Neither of servlets nor of WebFlux, so that it runs on both. */
     @SpringBootApplication(proxyBeanMethods = false)
+    @EnableAsync
+    @Import(Tasks.class)
     @RestController
     static class Requests {
 
-        private final Faults faults;
+        private final Tasks tasks;
 
-        Requests(Faults faults) {
-            this.faults = faults;
+        Requests(Tasks tasks) {
+            this.tasks = tasks;
         }
 
         @GetMapping("/{path}")
         ResponseEntity<byte[]> serve(@PathVariable("path") String path, @RequestParam Map<String, String> parameters)
                 throws IOException {
+            return tasks.serve(path, parameters);
+        }
+
+        /** The same on Spring's executor of tasks. */
+        @GetMapping("/async/{path}")
+        CompletableFuture<ResponseEntity<byte[]>> serveAsync(
+                @PathVariable("path") String path, @RequestParam Map<String, String> parameters) throws IOException {
+            return tasks.serveAsync(path, parameters);
+        }
+    }
+
+    static class Tasks {
+
+        private final Faults faults;
+
+        Tasks(Faults faults) {
+            this.faults = faults;
+        }
+
+        ResponseEntity<byte[]> serve(String path, Map<String, String> parameters) throws IOException {
             String query = parameters.entrySet().stream()
                     .map(parameter -> parameter.getKey() + "=" + parameter.getValue())
                     .collect(Collectors.joining("&"));
@@ -95,6 +121,12 @@ public final class SpringBootSample implements Program.Server {
                 answer.body = body;
             }));
             return ResponseEntity.status(answer.status).body(answer.body);
+        }
+
+        @Async
+        CompletableFuture<ResponseEntity<byte[]>> serveAsync(String path, Map<String, String> parameters)
+                throws IOException {
+            return CompletableFuture.completedFuture(serve(path, parameters));
         }
     }
 
