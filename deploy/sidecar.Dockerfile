@@ -15,5 +15,7 @@ COPY --from=build /healthcheck-sidecar /healthcheck-sidecar
 USER 65532:65532
 # What bin/healthcheck-sidecar does, without the shell that it wants.
 ENV MALLOC_ARENA_MAX=1
+# A base without what the runtime needs, or an archive that does not fit, fails the build and not the pod.
+RUN ["/healthcheck-sidecar/runtime/bin/java", "@/healthcheck-sidecar/lib/java.options", "-XX:SharedArchiveFile=/healthcheck-sidecar/lib/archive.jsa", "-Xshare:on", "-jar", "/healthcheck-sidecar/lib/healthcheck-sidecar.jar", "--version"]
 EXPOSE 8000/tcp
 ENTRYPOINT ["/healthcheck-sidecar/runtime/bin/java", "@/healthcheck-sidecar/lib/java.options", "-XX:SharedArchiveFile=/healthcheck-sidecar/lib/archive.jsa", "-jar", "/healthcheck-sidecar/lib/healthcheck-sidecar.jar"]
