@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.probe.Http;
@@ -112,7 +113,15 @@ final class DeployIT {
     void haproxy_takesTheServerOutAndIn_asTheWorkersGoAndCome() throws IOException {
         Tool.HAPROXY.require();
         String settings = Files.readString(DEPLOY.resolve("haproxy.cfg"));
-        check("haproxy", "-c", "-f", DEPLOY.resolve("haproxy.cfg").toString());
+        ProcessUnderTest check = run.process(
+                "haproxy-check",
+                Map.of(),
+                List.of(
+                        "/usr/sbin/haproxy",
+                        "-c",
+                        "-f",
+                        DEPLOY.resolve("haproxy.cfg").toString()));
+        assertEquals(0, check.awaitExit(SOON), check::describe);
 
         ApplicationStub application = run.add(ApplicationStub.answering("200 OK", "text/plain", "served"));
         Sidecar sidecar = run.sidecar(Jdk.running());
@@ -132,35 +141,52 @@ final class DeployIT {
                         Files.writeString(folder.resolve("haproxy.cfg"), settings)
                                 .toString()));
 
-        awaitStatus("503", socket, haproxy);
+        awaitStatus("503", "/", socket, haproxy);
         sidecar.hear("workers:3|g");
-        awaitStatus("200", socket, haproxy);
+        awaitStatus("200", "/", socket, haproxy);
         sidecar.hear("workers:0|g");
-        awaitStatus("503", socket, haproxy);
+        awaitStatus("503", "/", socket, haproxy);
         sidecar.hear("workers:3|g");
-        awaitStatus("200", socket, haproxy);
+        awaitStatus("200", "/", socket, haproxy);
     }
 
     @Test
-    void nginx_takesItsSettings() throws IOException {
+    void nginx_passesTheSidecarsWordOn_andDoesNotWaitForOneThatIsSilent() throws IOException {
         Tool.NGINX.require();
+        Sidecar sidecar = run.sidecar(Jdk.running());
+        Path socket = folder.resolve("socket");
         // Debian's places are root's.
         String ours =
                 "http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;"
                         + " uwsgi_temp_path uwsgi; scgi_temp_path scgi;";
         String settings = replace(Files.readString(DEPLOY.resolve("nginx.conf")), "http {", ours);
-        Path file = Files.writeString(folder.resolve("nginx.conf"), settings);
-        check(
+        settings = replace(settings, "listen 80;", "listen unix:" + socket + ";");
+        settings = replace(settings, "127.0.0.1:8000", "127.0.0.1:" + sidecar.httpPort());
+        ProcessUnderTest nginx = run.process(
                 "nginx",
-                "-t",
-                "-e",
-                "stderr",
-                "-p",
-                folder + "/",
-                "-g",
-                "pid " + folder.resolve("pid") + ";",
-                "-c",
-                file + "");
+                Map.of(),
+                List.of(
+                        "/usr/sbin/nginx",
+                        "-e",
+                        "stderr",
+                        "-p",
+                        folder + "/",
+                        "-g",
+                        "daemon off; master_process off; pid " + folder.resolve("pid") + ";",
+                        "-c",
+                        Files.writeString(folder.resolve("nginx.conf"), settings)
+                                .toString()));
+
+        awaitStatus("422", "/health/ready", socket, nginx);
+        sidecar.hear("workers:3|g");
+        awaitStatus("200", "/health/ready", socket, nginx);
+        sidecar.process().signal("STOP");
+        // Of itself nginx would wait a minute.
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> awaitStatus("504", "/health/ready", socket, nginx));
+        sidecar.process().signal("CONT");
+        awaitStatus("200", "/health/ready", socket, nginx);
+        sidecar.process().close();
+        awaitStatus("502", "/health/ready", socket, nginx);
     }
 
     @Test
@@ -199,13 +225,6 @@ final class DeployIT {
                         // Other units of this machine are not ours to judge.
                         "--recursive-errors=no",
                         file.toString()));
-    }
-
-    private void check(String program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of("/usr/sbin/" + program));
-        command.addAll(List.of(arguments));
-        ProcessUnderTest check = run.process(program + "-check", Map.of(), command);
-        assertEquals(0, check.awaitExit(SOON), check::describe);
     }
 
     /** What the image starts, with the build's Java for that of the image, which is made when the image is. */
@@ -263,15 +282,15 @@ final class DeployIT {
         return Http.get(port, probe.getHttpGet().getPath()).status();
     }
 
-    private static void awaitStatus(String status, Path socket, ProcessUnderTest server) {
-        Await.until(SOON, () -> status(socket).equals(status), () -> status + "\n" + server.describe());
+    private static void awaitStatus(String status, String path, Path socket, ProcessUnderTest server) {
+        Await.until(SOON, () -> status(path, socket).equals(status), () -> status + "\n" + server.describe());
     }
 
     /** A socket file instead of a port: nobody else can have taken it. */
-    private static String status(Path socket) {
+    private static String status(String path, Path socket) {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII)));
+            channel.write(ByteBuffer.wrap(("GET " + path + " HTTP/1.0\r\n\r\n").getBytes(US_ASCII)));
             String answer = new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
             return answer.length() < 12 ? answer : answer.substring(9, 12);
         } catch (IOException notYet) {
