@@ -50,6 +50,10 @@ final class AgentBenchmarkIT {
 
     private static final boolean FULL = Boolean.getBoolean("bench");
     private static final int ROUNDS = FULL ? Integer.getInteger("bench.rounds", 15) : 1;
+    private static final String SAMPLER = "healthcheck";
+    /** How the kernel knows the thread that the StatsD client starts: as it was named then. */
+    private static final String SENDER = "StatsD-pool";
+
     private static final Duration LOAD = Duration.ofSeconds(FULL ? 4 : 1);
     private static final String NONE = "no agent";
     private static final String OURS = "healthcheck";
@@ -196,6 +200,8 @@ final class AgentBenchmarkIT {
     @Test
     void footprint() throws Exception {
         Comparison table = new Comparison("at rest", NONE, OURS, "added");
+        // What runs once a second is compiled for the better part of a minute.
+        Duration settling = Duration.ofSeconds(FULL ? 60 : 1);
         Duration rest = Duration.ofSeconds(4L * ROUNDS);
         for (ServerVersion.OnJdk server : servers("tomcat")) {
             try (Served without = new Served(server, variants.get(NONE), "threads=200", "min=200");
@@ -203,14 +209,20 @@ final class AgentBenchmarkIT {
                 // Every worker has been on a request, so that the agent knows it.
                 together(without.port, 200);
                 together(with.port, 200);
-                double before = nanosOfAgent(with.process);
+                TimeUnit.NANOSECONDS.sleep(settling.toNanos());
+                double sampler = nanosOf(with.process, SAMPLER);
+                double sender = nanosOf(with.process, SENDER);
                 TimeUnit.NANOSECONDS.sleep(rest.toNanos());
-                double used = (nanosOfAgent(with.process) - before) / rest.toNanos() * 100;
-                table.row(
-                        server + ", 200 workers, CPU of the agent's threads",
-                        "",
-                        "",
-                        "%.3f %% of a core".formatted(used));
+                cpuRow(
+                        table,
+                        server + ", 200 workers, CPU of the sampler",
+                        nanosOf(with.process, SAMPLER) - sampler,
+                        rest);
+                cpuRow(
+                        table,
+                        server + ", 200 workers, CPU of the sender",
+                        nanosOf(with.process, SENDER) - sender,
+                        rest);
                 row(table, server + ", heap after a collection", heap(server, without), heap(server, with));
                 row(table, server + ", resident memory", resident(without.process), resident(with.process));
                 table.row(
@@ -234,6 +246,8 @@ final class AgentBenchmarkIT {
             try (Served served =
                     new Served(server, List.of(agent, "-Xss256k"), "threads=" + workers, "min=" + workers)) {
                 together(served.port, workers);
+                // So many samples as it takes until they are compiled.
+                TimeUnit.SECONDS.sleep(FULL ? 30 : 1);
                 double idle = perSample(served, span, samplesPerSecond);
                 List<Socket> busy = new ArrayList<>();
                 for (int i = 0; i < workers; i++) {
@@ -287,23 +301,25 @@ final class AgentBenchmarkIT {
     }
 
     private static double perSample(Served served, Duration span, int samplesPerSecond) throws Exception {
-        double before = nanosOfAgent(served.process);
+        double before = nanosOf(served.process, SAMPLER);
         TimeUnit.NANOSECONDS.sleep(span.toNanos());
-        return (nanosOfAgent(served.process) - before) / 1e6 / (span.toSeconds() * samplesPerSecond);
+        return (nanosOf(served.process, SAMPLER) - before) / 1e6 / (span.toSeconds() * samplesPerSecond);
     }
 
     private static void row(Comparison table, String what, double none, double ours) {
         table.row(what, "%.1f MB".formatted(none), "%.1f MB".formatted(ours), "%+.1f MB".formatted(ours - none));
     }
 
-    /** The time that the agent's threads have been on a processor: the first field of Linux's schedstat. */
-    private static double nanosOfAgent(Process process) throws IOException {
+    private static void cpuRow(Comparison table, String what, double nanos, Duration time) {
+        table.row(what, "", "", "%.3f %% of a core".formatted(nanos / time.toNanos() * 100));
+    }
+
+    /** The time that a thread of the agent's has been on a processor: the first field of Linux's schedstat. */
+    private static double nanosOf(Process process, String nameInKernel) throws IOException {
         double nanos = 0;
         try (Stream<Path> threads = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
             for (Path thread : threads.toList()) {
-                // The second is how the kernel knows the sender's thread: as the client had named it at its start.
-                String name = Files.readString(thread.resolve("comm"));
-                if (name.startsWith("healthcheck") || name.startsWith("StatsD-pool")) {
+                if (Files.readString(thread.resolve("comm")).strip().startsWith(nameInKernel)) {
                     nanos += Long.parseLong(
                             Files.readString(thread.resolve("schedstat")).split(" ", -1)[0]);
                 }

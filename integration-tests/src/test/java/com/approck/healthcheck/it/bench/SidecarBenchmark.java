@@ -306,7 +306,7 @@ public final class SidecarBenchmark {
 
     /** After its first minutes, in which it still compiles what it runs. */
     private void idle(Jdk jdk, Path directory) {
-        int seconds = effort == Effort.FULL ? 60 : 1;
+        int seconds = effort == Effort.FULL ? 40 : 1;
         try (Running sidecar = start(jdk, directory)) {
             sidecar.client.isAnswered();
             beats(sidecar, 2 * seconds);
