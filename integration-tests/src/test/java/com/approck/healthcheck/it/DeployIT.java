@@ -75,7 +75,7 @@ final class DeployIT {
     void sidecarAsImageAndManifestStartIt_answersEveryProbe(String manifest) throws IOException {
         V1PodSpec pod = pod(Files.readString(KUBERNETES.resolve(manifest)));
         V1Container healthcheck = container("healthcheck", pod);
-        List<String> command = new ArrayList<>(entryPoint());
+        List<String> command = new ArrayList<>(image("ENTRYPOINT "));
         command.addAll(healthcheck.getArgs());
         command.addAll(List.of("--port", "0", "--statsd-port", "0"));
         ProcessUnderTest process = run.process("image", Map.of(), command);
@@ -89,6 +89,20 @@ final class DeployIT {
         for (V1Probe probe : List.of(app.getStartupProbe(), app.getLivenessProbe(), app.getReadinessProbe())) {
             assertEquals(422, ask(port, probe), probe::toString);
         }
+    }
+
+    @Test
+    void imagesBuild_triesWhatTheImageStarts_andFailsWhereTheArchiveDoesNotFit() throws IOException {
+        List<String> words = new ArrayList<>(image("RUN "));
+        ProcessUnderTest fitting = run.process("image-build", Map.of(), words);
+        assertEquals(0, fitting.awaitExit(SOON), fitting::describe);
+
+        words.replaceAll(word -> word.replace("archive.jsa", "java.options"));
+        assertNotEquals(0, run.process("image-build", Map.of(), words).awaitExit(SOON));
+
+        List<String> tried = new ArrayList<>(image("RUN "));
+        tried.removeAll(List.of("-Xshare:on", "--version"));
+        assertEquals(image("ENTRYPOINT "), tried);
     }
 
     @ParameterizedTest
@@ -227,12 +241,11 @@ final class DeployIT {
                         file.toString()));
     }
 
-    /** What the image starts, with the build's Java for that of the image, which is made when the image is. */
-    private static List<String> entryPoint() throws IOException {
-        String mark = "ENTRYPOINT ";
+    /** What the image starts by this instruction, with the build's Java for its own, which is made when the image is. */
+    private static List<String> image(String instruction) throws IOException {
         String line = Files.readString(DEPLOY.resolve("sidecar.Dockerfile"))
                 .lines()
-                .filter(text -> text.startsWith(mark))
+                .filter(text -> text.startsWith(instruction + "["))
                 .findFirst()
                 .orElseThrow();
         String image = "/healthcheck-sidecar/";
@@ -240,7 +253,7 @@ final class DeployIT {
                 line, image + "runtime/bin/java", Jdk.running().tool("java").toString());
         line = replace(line, image + "lib/", BuiltJars.launcher().resolve("lib") + "/");
         List<String> command = new ArrayList<>();
-        for (JsonNode word : new ObjectMapper().readTree(line.substring(mark.length()))) {
+        for (JsonNode word : new ObjectMapper().readTree(line.substring(instruction.length()))) {
             command.add(word.asString());
         }
         return command;
