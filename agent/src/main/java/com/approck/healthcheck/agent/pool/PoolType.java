@@ -84,6 +84,7 @@ public final class PoolType {
     private static final String JDK_HTTP_SERVER = "sun.net.httpserver.ServerImpl";
     private static final String HELIDON_LISTENER = "io.helidon.webserver.ServerListener";
     private static final String GRIZZLY_SERVER = "org.glassfish.grizzly.nio.transport.TCPNIOServerConnection";
+    private static final String LIBERTY_PORT = "com.ibm.ws.tcpchannel.internal.TCPPort";
     private static final PoolType NETTY = netty("");
     private static final PoolType NETTY_OF_GRPC = netty("io.grpc.netty.shaded.");
     private static final PoolReader VERTX = new NettyExecutorReader(
@@ -184,6 +185,15 @@ public final class PoolType {
                             new GrizzlyReader(),
                             new Hooked(Event.POOL_STARTED, GRIZZLY_SERVER, "listen"),
                             new Hooked(Event.POOL_STOPPED, GRIZZLY_SERVER, "preClose"))
+                    .foundThrough("java.nio.channels.Selector"),
+            // A port that is opened before the server has started is bound once it has.
+            new PoolType(
+                            "Open Liberty",
+                            LIBERTY_PORT,
+                            new LibertyReader(),
+                            new Hooked(Event.POOL_STARTED, LIBERTY_PORT, "initServerSocket"),
+                            new Hooked(Event.POOL_STARTED, LIBERTY_PORT, "finishInitServerSocket").inSomeVersions(),
+                            new Hooked(Event.POOL_STOPPED, LIBERTY_PORT, "destroyServerSocket"))
                     .foundThrough("java.nio.channels.Selector"),
             NETTY,
             NETTY_OF_GRPC,
