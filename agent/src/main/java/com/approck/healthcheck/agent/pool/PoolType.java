@@ -203,13 +203,15 @@ public final class PoolType {
             NETTY_OF_GRPC.withExecutor("gRPC", GRPC)));
 
     /**
-     * The executors of java.util.concurrent, watched where the names of their threads match a setting. Nothing is hooked:
-     * advice in these classes would run in every corner of the JVM, and a ForkJoinPool schedules its virtual threads.
+     * The executors of java.util.concurrent and Quartz's, watched where the names of their threads match a setting. Nothing
+     * is hooked: advice in these classes would run in every corner of the JVM, and a ForkJoinPool schedules its virtual
+     * threads.
      */
     public static final List<PoolType> EXECUTORS = Collections.unmodifiableList(Arrays.asList(
             new PoolType(
                     "java.util.concurrent", "java.util.concurrent.ThreadPoolExecutor", new ThreadPoolExecutorReader()),
-            new PoolType("java.util.concurrent", "java.util.concurrent.ForkJoinPool", new ForkJoinPoolReader())));
+            new PoolType("java.util.concurrent", "java.util.concurrent.ForkJoinPool", new ForkJoinPoolReader()),
+            new PoolType("Quartz", "org.quartz.simpl.SimpleThreadPool", new QuartzReader())));
 
     private final String server;
     private final String ownerClass;
