@@ -170,9 +170,9 @@ final class Sidecar implements AutoCloseable {
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             } catch (TimeoutException e) {
-                long turns = receiver.turns();
-                still = turns == seen ? still + 1 : 0;
-                seen = turns;
+                long progress = receiver.progress();
+                still = progress == seen ? still + 1 : 0;
+                seen = progress;
                 if (still >= PATIENCE) {
                     broke(RECEIVER_BROKE, new IllegalStateException("it stands still"));
                 }

@@ -166,6 +166,11 @@ public final class Receiver implements AutoCloseable {
         return turns;
     }
 
+    /** Moves with each turn and with each datagram in it, however slowly a starved machine lets it: still is dead. */
+    public long progress() {
+        return turns + counters.get(Counter.DATAGRAMS);
+    }
+
     @Override
     public void close() {
         closed = true;

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,7 @@ final class ReceiverTest {
     private final AtomicReference<RuntimeException> turnFails = new AtomicReference<>();
     private final AtomicLong heardThrough = new AtomicLong();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private final Semaphore slowness = new Semaphore(0);
     private Receiver.Sockets sockets;
     private Receiver receiver;
 
@@ -47,6 +49,9 @@ final class ReceiverTest {
                     }
                     if (text.startsWith("error")) {
                         throw new OutOfMemoryError("a test's");
+                    }
+                    if (text.startsWith("slow")) {
+                        slowness.acquireUninterruptibly();
                     }
                     heard.add(text.length() > 100 ? "length " + length : text);
                     return text.startsWith("workers");
@@ -148,6 +153,26 @@ final class ReceiverTest {
             Await.until(() -> receiver.turns() > turns || broken.get() != null, () -> "a turn");
         }
         Await.until(() -> broken.get() != null, () -> "the end");
+    }
+
+    @Test
+    void turnThatTakesLong_makesProgressWithEachOfItsDatagrams() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            send("slow");
+        }
+        slowness.release();
+        awaitHeard(1);
+        // The second waits; those behind it are read in the same turn.
+        Await.until(slowness::hasQueuedThreads, () -> "the second");
+        long turns = receiver.turns();
+        long progress = receiver.progress();
+        slowness.release();
+        awaitHeard(2);
+        Await.until(slowness::hasQueuedThreads, () -> "the third");
+        assertEquals(turns, receiver.turns());
+        assertEquals(progress + 1, receiver.progress());
+        slowness.release(2);
+        awaitHeard(4);
     }
 
     @Test
