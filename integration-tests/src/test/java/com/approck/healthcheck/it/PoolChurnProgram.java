@@ -19,6 +19,7 @@ import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.modeler.Registry;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -34,12 +35,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 final class PoolChurnProgram {
 
     private static final Logger QUIET = Logger.getLogger("org.apache");
-    private static final long PAUSE_MILLIS = 50;
+    private static final long PAUSE_MILLIS = 100;
 
     private PoolChurnProgram() {}
 
     public static void main(String[] args) throws Exception {
         QUIET.setLevel(Level.SEVERE);
+        // Tomcat forgets to take some of its MBeans away.
+        Registry.disableRegistry();
         File base = Files.createTempDirectory("churn").toFile();
         for (int round = 1; true; round++) {
             jetty();
