@@ -27,7 +27,10 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A WAR file in the Tomcat that Debian packages, started by its own script, with the agent where an admin puts it. */
+/**
+ * A WAR file in the Tomcat that Debian packages, started by its own script, with the agent where an admin puts it; deployed
+ * ten times, or as often as {@code -Dwar.deployments=50} says.
+ */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.process.Jdk#all")
 final class WarIT {
@@ -35,7 +38,7 @@ final class WarIT {
     private static final Path TOMCAT = Path.of("/usr/share/tomcat10");
     private static final Duration TO_START = Duration.ofSeconds(60);
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final int DEPLOYMENTS = 6;
+    private static final int DEPLOYMENTS = Integer.getInteger("war.deployments", 10);
     private static final Pattern LOADERS =
             Pattern.compile("(\\d+) +\\d+ +org\\.apache\\.catalina\\.loader\\.\\w+Loader\\b");
 
