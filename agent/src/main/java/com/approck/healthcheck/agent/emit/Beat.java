@@ -175,18 +175,19 @@ public final class Beat {
     /** SIGTERM and System.exit are told at once, as the orchestrator that asked for them still sends requests. */
     private void watchShutdown() {
         try {
-            Thread hook = new Thread(
-                    () -> {
-                        draining = true;
-                        wake();
-                    },
-                    "healthcheck-shutdown");
+            Thread hook = new Thread(this::drain, "healthcheck-shutdown");
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
             draining = true;
         } catch (Throwable e) {
             complain("the start of a shutdown can't be told: ", e);
         }
+    }
+
+    /** The JVM shuts down. */
+    void drain() {
+        draining = true;
+        wake();
     }
 
     private void announceNewPools(Sample sample) {

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The interval is longer than anybody waits here, but for the test of the interval: what is heard was not due. */
 final class BeatTest {
@@ -211,9 +212,13 @@ final class BeatTest {
         assertEquals(wanted, said.toString(StandardCharsets.UTF_8).lines().collect(Collectors.toList()));
     }
 
-    @Test
-    void interruptOfTheThreadThatStartsAndStopsAPool_survives() throws Exception {
-        watch("interval=60s,lease=120s", System::nanoTime);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void interruptOfTheThreadThatStartsAndStopsAPool_survives(boolean draining) throws Exception {
+        Beat beat = watch("interval=60s,lease=120s", System::nanoTime);
+        if (draining) {
+            beat.drain();
+        }
         FutureTask<Boolean> survived = new FutureTask<>(() -> {
             Thread.currentThread().interrupt();
             registry.changed(owner, true);
@@ -254,12 +259,13 @@ final class BeatTest {
                         + " java.lang.OutOfMemoryError: Java heap space"));
     }
 
-    private void watch(String settings, Ticker ticker) throws BadSettingException {
+    private Beat watch(String settings, Ticker ticker) throws BadSettingException {
         Beat[] beat = new Beat[1];
         registry = FakePools.registry("*", () -> beat[0].wake(), complaint -> {
             throw new AssertionError(complaint);
         });
         beat[0] = beat(settings, () -> {}, registry::everWatched, sampler(registry, ticker));
+        return beat[0];
     }
 
     private Beat beat(String settings, Runnable beforeSample, BooleanSupplier everWatched, Sampler sampler)
