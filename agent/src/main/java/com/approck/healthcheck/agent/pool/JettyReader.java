@@ -68,6 +68,11 @@ final class JettyReader implements PoolReader {
     }
 
     @Override
+    public boolean isVirtual(Reflected pool) throws ReflectiveOperationException {
+        return pool.is(VIRTUAL) || helperOf(pool) != null;
+    }
+
+    @Override
     public int capacity(Reflected pool) throws ReflectiveOperationException {
         return capacity(pool, Collections.emptyList());
     }
@@ -154,9 +159,7 @@ final class JettyReader implements PoolReader {
     }
 
     private static int most(Reflected pool) throws ReflectiveOperationException {
-        Object helper = !pool.is(VIRTUAL) && pool.has("getVirtualThreadsExecutor")
-                ? pool.call("getVirtualThreadsExecutor")
-                : null;
+        Object helper = helperOf(pool);
         if (helper != null) {
             return most(new Reflected(helper));
         }
@@ -167,6 +170,13 @@ final class JettyReader implements PoolReader {
         // Of a VirtualThreadPool, the permits; 0 or less is no bound.
         int most = pool.has("getMaxThreads") ? pool.count("getMaxThreads") : 0;
         return most == 0 ? AnyExecutor.NO_BOUND : most;
+    }
+
+    /** What a pool of platform threads gives its requests to, if they run on virtual ones; null if they don't. */
+    private static Object helperOf(Reflected pool) throws ReflectiveOperationException {
+        return !pool.is(VIRTUAL) && pool.has("getVirtualThreadsExecutor")
+                ? pool.call("getVirtualThreadsExecutor")
+                : null;
     }
 
     /** The executor inside an {@code ExecutorThreadPool}; null for pools that are executors themselves. */

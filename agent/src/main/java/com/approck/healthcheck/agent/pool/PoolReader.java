@@ -83,6 +83,11 @@ interface PoolReader {
         return AnyExecutor.most(pool) == AnyExecutor.NO_BOUND;
     }
 
+    /** Whether its workers are virtual threads: a bound is then one of permits, and none of them lives before its request. */
+    default boolean isVirtual(Reflected pool) throws ReflectiveOperationException {
+        return false;
+    }
+
     /**
      * For each address that the owners serve, those of the pool's workers that take in the new connections there as well:
      * while all of them are stuck nobody else is given any work. None where other threads do that.

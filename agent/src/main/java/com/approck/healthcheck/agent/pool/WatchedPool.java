@@ -51,6 +51,11 @@ public final class WatchedPool {
         return type.reader().isBoundless(pool);
     }
 
+    /** As {@link PoolReader#isVirtual}. */
+    public boolean isVirtual() throws ReflectiveOperationException {
+        return type.reader().isVirtual(pool);
+    }
+
     /** Whether the pool has been collected, or has stopped where no hook tells it. */
     boolean hasEnded() {
         try {

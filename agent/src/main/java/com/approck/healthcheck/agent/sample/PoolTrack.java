@@ -19,6 +19,7 @@ final class PoolTrack {
     private int queued;
     private Collection<? extends Collection<Thread>> acceptors = Collections.emptyList();
     private boolean boundless;
+    private boolean virtual;
     private String deadFeeder;
     private boolean listening = true;
     private long deafNanos;
@@ -94,6 +95,7 @@ final class PoolTrack {
         heldBack = pool.heldBack();
         queued = pool.queued();
         boundless = pool.isBoundless();
+        virtual = pool.isVirtual();
         acceptors = pool.acceptors();
         deadFeeder = pool.deadFeeder();
         // Asked of pools only in which nothing happens: a server at work may be anywhere.
@@ -102,7 +104,7 @@ final class PoolTrack {
 
     /** Whether it has to create a thread before it can serve: it is idle, and shrunk to nothing or not yet grown. */
     boolean hasNoThread() {
-        return !boundless && alive <= reserved;
+        return !boundless && !virtual && alive <= reserved;
     }
 
     /** Why no request reaches the pool any more, in words; null if nothing speaks against it. */

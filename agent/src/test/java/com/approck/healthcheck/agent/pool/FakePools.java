@@ -60,6 +60,7 @@ public final class FakePools {
         public volatile int alive;
         public volatile int queued;
         public volatile boolean boundless;
+        public volatile boolean virtual;
         public volatile boolean stopped;
         public volatile Throwable failure;
         public final List<Thread> threads = new ArrayList<>();
@@ -136,6 +137,11 @@ public final class FakePools {
         @Override
         public boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
             return read(pool).boundless;
+        }
+
+        @Override
+        public boolean isVirtual(Reflected pool) throws ReflectiveOperationException {
+            return read(pool).virtual;
         }
 
         @Override

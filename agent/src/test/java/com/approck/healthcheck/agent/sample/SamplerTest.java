@@ -400,6 +400,15 @@ final class SamplerTest {
     }
 
     @Test
+    void poolOfVirtualThreads_isAbleThoughNoneOfThePlatformsCanBeCreated() {
+        pool.virtual = true;
+        threads.canStart = false;
+
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(100));
+        assertEquals(0, threads.started);
+    }
+
+    @Test
     void poolWithoutThreads_isTriedRarely() {
         tick(1_000);
 
