@@ -242,11 +242,10 @@ public final class SidecarBenchmark {
             return;
         }
         try (MemoryLimit limit = any.get()) {
-            Map<String, String> environment =
-                    Map.of("JAVA_HOME", jdk.home().toString(), "JDK_JAVA_OPTIONS", "-Xlog:gc:file=" + collections);
             List<String> command = limit.around(launcher(directory, "--port", "0", "--statsd-port", "0"));
             double[] millis;
-            try (Running sidecar = new Running(ProcessUnderTest.start("limited", environment, command))) {
+            try (Running sidecar = new Running(ProcessUnderTest.start("limited", environment(jdk), command))) {
+                logCollections(jdk, sidecar.process, collections);
                 CompletableFuture<LoadTools.Flood> flood = CompletableFuture.supplyAsync(
                         () -> tools.flood(sidecar.statsdPort, time, FLOOD_PER_SECOND),
                         task -> new Thread(task).start());
@@ -267,6 +266,17 @@ public final class SidecarBenchmark {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asked of the running JVM: its own flags switch off what was asked for before them. */
+    private static void logCollections(Jdk jdk, ProcessUnderTest process, Path file) {
+        List<String> command = List.of(
+                jdk.tool("jcmd").toString(), Long.toString(process.pid()), "VM.log", "output=" + file, "what=gc=info");
+        try (ProcessUnderTest jcmd = ProcessUnderTest.start("jcmd", Map.of(), command)) {
+            if (jcmd.awaitExit(PATIENCE) != 0) {
+                throw new AssertionError(jcmd.describe());
+            }
         }
     }
 
