@@ -9,7 +9,9 @@ import com.approck.healthcheck.it.bench.SidecarBenchmark.Effort;
 import com.approck.healthcheck.it.bench.Table;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  * anything, since machines differ. Isolated, since it floods.
  */
 @Isolated
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 final class BenchmarkIT {
 
     private static final Effort EFFORT = Boolean.getBoolean("bench") ? Effort.FULL : Effort.SMOKE;

@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -46,6 +47,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * anything, since machines differ.
  */
 @Execution(ExecutionMode.SAME_THREAD)
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 final class AgentBenchmarkIT {
 
     private static final boolean FULL = Boolean.getBoolean("bench");
