@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
 
 /** Each server of the table, in each version, on each JDK: from its start over a hung request to its death. */
 final class ServersIT {
@@ -52,6 +53,7 @@ final class ServersIT {
         } else {
             awaitWorkers(sidecar, withOneHung);
             assertEquals(List.of(all, withOneHung), List.copyOf(story));
+            Await.until(SOON, () -> isToldOfOneStuck(sidecar), () -> "one is told to be stuck: " + sidecar.verbose());
         }
         assertEquals(withOneHung > 0 ? 200 : 422, sidecar.live().status());
         List<String> complaints = app.process()
@@ -67,6 +69,18 @@ final class ServersIT {
                 () -> sidecar.verbose().path("state").asString().equals("stale"),
                 () -> "stale: " + sidecar.verbose());
         assertEquals(422, sidecar.live().status());
+    }
+
+    /** Whether one pool of all says that one worker is stuck, and busy as well. */
+    private static boolean isToldOfOneStuck(Sidecar sidecar) {
+        int stuck = 0;
+        int inBusyPools = 0;
+        for (JsonNode pool : sidecar.verbose().path("sources").path(0).path("pools")) {
+            stuck += pool.path("stuck").asInt();
+            inBusyPools +=
+                    Math.min(pool.path("stuck").asInt(), pool.path("busy").asInt());
+        }
+        return stuck == 1 && inBusyPools == 1;
     }
 
     private static void hang(App app) {
