@@ -43,6 +43,7 @@ final class AttachServersIT {
         return ServerVersion.newestOnEveryJdk(
                 "jetty",
                 "jetty-executor",
+                "jetty-old-executor",
                 "jetty-permits",
                 "jetty-felix",
                 "tomcat",

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.agent.pool;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -55,6 +56,25 @@ final class JettyReader implements PoolReader {
     @Override
     public Object executorOfTask(Reflected task) throws ReflectiveOperationException {
         return task.call("getExecutor");
+    }
+
+    /**
+     * Until Jetty 12.0 every server is listed, from the beginning of its start, among those which a command may stop. The
+     * list is in a class that is loaded when it is first asked for; and it may change while it is read, which then throws.
+     */
+    @Override
+    public Collection<Object> ownersBehind(Reflected found) throws ReflectiveOperationException {
+        Class<?> holder = (Class<?>) found.get();
+        Field instance = holder.getDeclaredField("instance");
+        Reflected.open(instance, holder);
+        List<Object> started = new ArrayList<>();
+        for (Object each : ((Collection<?>) new Reflected(instance.get(null)).field("_lifeCycles")).toArray()) {
+            Reflected listed = new Reflected(each);
+            if (listed.is(SERVER) && (Boolean) listed.call("isStarted")) {
+                started.add(each);
+            }
+        }
+        return started;
     }
 
     @Override
@@ -206,7 +226,7 @@ final class JettyReader implements PoolReader {
             }
             return leased;
         }
-        // Jetty 9.4.0 keeps no budget: there it is known once the server is, at the latest with its first request.
+        // Jetty 9.4.0 keeps no budget: there it is known once the server is.
         for (Object owner : owners) {
             Reflected server = new Reflected(owner);
             leased += server.is(SERVER) ? leasedBy(server, pool) : 0;

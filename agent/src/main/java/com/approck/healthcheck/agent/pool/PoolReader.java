@@ -27,7 +27,7 @@ interface PoolReader {
         return null;
     }
 
-    /** The owners to which an object leads that the search for running pools has met; see {@link PoolType}. */
+    /** The owners to which an object or a class leads that the search for running pools has met; see {@link PoolType}. */
     default Collection<Object> ownersBehind(Reflected found) throws ReflectiveOperationException {
         return Collections.emptyList();
     }

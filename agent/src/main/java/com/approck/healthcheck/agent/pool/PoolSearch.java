@@ -11,10 +11,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Finds pools that exist already, by the threads that they own: from each live thread to what it runs, and on along the
- * references that closures, inner classes, tasks and executors hold, a few steps far.
+ * references that closures, inner classes, tasks and executors hold, a few steps far. Where a server keeps a list of all that
+ * have started, by that too.
  *
  * <p>For one thread. Nothing that it meets makes it throw: what can't be read is passed over.
  */
@@ -26,18 +28,28 @@ public final class PoolSearch {
     private static final int MAX_OBJECTS = 500;
 
     private final Registry registry;
+    private final Supplier<Class<?>[]> loadedClasses;
 
     /** The threads that were looked at, so that one is walked from once. By identifier: it must not keep a thread. */
     private Set<Long> seen = new HashSet<>();
 
-    public PoolSearch(Registry registry) {
+    /** @param loadedClasses every class that the JVM has loaded */
+    public PoolSearch(Registry registry, Supplier<Class<?>[]> loadedClasses) {
         this.registry = registry;
+        this.loadedClasses = loadedClasses;
     }
 
-    /** Looks at every live thread, and tells the registry which pools of servers it finds. */
+    /** Looks at every live thread and every list of servers, and tells the registry which pools of servers it finds. */
     public void searchAll() {
         for (Thread thread : LiveThreads.list()) {
             walk(thread, PoolType.SERVERS);
+        }
+        for (Class<?> loaded : loadedClasses.get()) {
+            for (PoolType type : PoolType.SERVERS) {
+                if (type.isListedIn(loaded)) {
+                    lookBehind(loaded, type, Thread.currentThread());
+                }
+            }
         }
     }
 

@@ -133,7 +133,8 @@ public final class PoolType {
                     .foundAs(
                             JETTY_THREADS + "QueuedThreadPool",
                             JETTY_THREADS + "ExecutorThreadPool",
-                            JETTY_THREADS + "VirtualThreadPool"),
+                            JETTY_THREADS + "VirtualThreadPool")
+                    .listedIn("org.eclipse.jetty.server.ShutdownMonitor$Holder"),
             // The endpoint owns the pool: with an external executor it has no pool of its own, and its start tells of
             // both. SocketProcessorBase.run is final and runs on whatever thread serves the request; Tomcat 8.5.0 has a
             // run in each of the classes below it.
@@ -219,10 +220,11 @@ public final class PoolType {
     private final List<Hooked> hooked;
     private final List<String> foundClasses;
     private final String wayClass;
+    private final String listClass;
 
     /** @param ownerClass the binary name of the class whose objects are the pool, or own it: those that start and stop */
     PoolType(String server, String ownerClass, PoolReader reader, Hooked... hooked) {
-        this(server, ownerClass, reader, Arrays.asList(hooked), Collections.emptyList(), "");
+        this(server, ownerClass, reader, Arrays.asList(hooked), Collections.emptyList(), "", "");
     }
 
     private PoolType(
@@ -231,13 +233,15 @@ public final class PoolType {
             PoolReader reader,
             List<Hooked> hooked,
             List<String> foundClasses,
-            String wayClass) {
+            String wayClass,
+            String listClass) {
         this.server = server;
         this.ownerClass = ownerClass;
         this.reader = reader;
         this.hooked = Collections.unmodifiableList(hooked);
         this.foundClasses = foundClasses;
         this.wayClass = wayClass;
+        this.listClass = listClass;
     }
 
     /** The server's channels are the owners, and they are what Netty's clients don't have. */
@@ -266,17 +270,23 @@ public final class PoolType {
 
     /** The same row, with further classes whose objects own pools or, where no thread leads to owners, are pools. */
     private PoolType foundAs(String... ownerClasses) {
-        return new PoolType(server, ownerClass, reader, hooked, Arrays.asList(ownerClasses), wayClass);
+        return new PoolType(server, ownerClass, reader, hooked, Arrays.asList(ownerClasses), wayClass, listClass);
     }
 
     /** The row of a framework whose servers are those of this row, which hooks them, and have an executor besides. */
     private PoolType withExecutor(String framework, PoolReader executorReader) {
-        return new PoolType(framework, ownerClass, executorReader, Collections.emptyList(), foundClasses, wayClass);
+        return new PoolType(
+                framework, ownerClass, executorReader, Collections.emptyList(), foundClasses, wayClass, listClass);
     }
 
     /** The same row, with a class whose objects lead from threads to owners in a way that the reader alone knows. */
     private PoolType foundThrough(String className) {
-        return new PoolType(server, ownerClass, reader, hooked, foundClasses, className);
+        return new PoolType(server, ownerClass, reader, hooked, foundClasses, className, listClass);
+    }
+
+    /** The same row, with a class in whose static fields the server keeps a list of owners that the reader can read. */
+    private PoolType listedIn(String className) {
+        return new PoolType(server, ownerClass, reader, hooked, foundClasses, wayClass, className);
     }
 
     /** The server's name, for people. */
@@ -309,6 +319,11 @@ public final class PoolType {
     /** Whether the reader knows the way from objects of that class to owners. */
     boolean leadsToOwners(Class<?> type) {
         return isOrExtends(type, wayClass);
+    }
+
+    /** Whether the reader can read a list of owners in the static fields of that class. */
+    boolean isListedIn(Class<?> type) {
+        return type.getName().equals(listClass);
     }
 
     /** Whether objects of that class are tasks of such a pool. */

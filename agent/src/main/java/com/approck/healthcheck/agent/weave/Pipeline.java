@@ -45,7 +45,7 @@ final class Pipeline {
         Modules.use(instrumentation);
         weaver = new Weaver(instrumentation, this::wake, log);
         registry = new Registry(PoolType.SERVERS, config.pools(), this::wake, log::complain);
-        search = new PoolSearch(registry);
+        search = new PoolSearch(registry, instrumentation::getAllLoadedClasses);
         Sampler sampler =
                 new Sampler(registry, config.intervalNanos(), config.stuckAfterNanos(), System::nanoTime, log);
         beat = new Beat(config, this::findPools, registry::everWatched, sampler, log);

@@ -3,6 +3,9 @@ package com.approck.healthcheck.it.sample;
 import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.nio.channels.Selector;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -16,6 +19,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.thread.ExecutorThreadPool;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ThreadPool;
 import org.eclipse.jetty.util.thread.VirtualThreadPool;
@@ -64,6 +68,13 @@ public final class JettySample implements Program.Server {
     private static ThreadPool pool(Options options) {
         if (options.pool().equals("permits")) {
             return new VirtualThreadPool(20);
+        }
+        if (options.pool().equals("executor")) {
+            return new ExecutorThreadPool(20);
+        }
+        if (options.pool().equals("own-executor")) {
+            return new ExecutorThreadPool(
+                    new ThreadPoolExecutor(20, 20, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>()));
         }
         QueuedThreadPool pool =
                 options.threads() > 0 ? new QueuedThreadPool(options.threads()) : new QueuedThreadPool();

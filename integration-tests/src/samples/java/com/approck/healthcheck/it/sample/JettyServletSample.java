@@ -2,6 +2,9 @@ package com.approck.healthcheck.it.sample;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.server.Handler;
@@ -43,6 +46,10 @@ public final class JettyServletSample implements Program.Server {
     private static ThreadPool pool(Options options) {
         if (options.pool().equals("executor")) {
             return new ExecutorThreadPool(20);
+        }
+        if (options.pool().equals("own-executor")) {
+            return new ExecutorThreadPool(
+                    new ThreadPoolExecutor(20, 20, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>()));
         }
         return options.threads() > 0 ? new QueuedThreadPool(options.threads()) : new QueuedThreadPool();
     }
