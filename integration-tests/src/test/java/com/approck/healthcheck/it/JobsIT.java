@@ -93,6 +93,7 @@ final class JobsIT {
                 0,
                 List.of(),
                 List.of(coordinate, "org.slf4j:slf4j-nop:2.0.17"),
+                true,
                 Map.of());
         List<String> arguments = new ArrayList<>(
                 List.of(Run.agent(SETTINGS + executors + ",port=" + wire.port()), "-XX:ActiveProcessorCount=2"));

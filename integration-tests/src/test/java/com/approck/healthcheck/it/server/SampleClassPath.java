@@ -24,6 +24,7 @@ import javax.tools.ToolProvider;
 import org.eclipse.aether.artifact.DefaultArtifact;
 import org.eclipse.aether.collection.CollectRequest;
 import org.eclipse.aether.graph.Dependency;
+import org.eclipse.aether.graph.DependencyFilter;
 import org.eclipse.aether.resolution.ArtifactRequest;
 import org.eclipse.aether.resolution.ArtifactResolutionException;
 import org.eclipse.aether.resolution.ArtifactResult;
@@ -81,11 +82,11 @@ public final class SampleClassPath {
 
     /** The jar of a library. */
     public static Path jar(String coordinate) {
-        return resolve(List.of(coordinate)).get(0).toPath();
+        return resolve(List.of(coordinate), true).get(0).toPath();
     }
 
     private static List<String> build(ServerVersion server) {
-        List<File> libraries = resolve(server.coordinates());
+        List<File> libraries = resolve(server.coordinates(), server.natives());
         Path classes = compile(server, "classes", libraries, samples(server));
         String mainClass = "com.approck.healthcheck.it.sample." + server.sample();
         if (libraries.stream().anyMatch(ExecutableJar::isLoader)) {
@@ -154,17 +155,21 @@ public final class SampleClassPath {
         return new StandaloneStaticRuntime().create(overrides.build());
     }
 
-    /** These artifacts and all that they need at run time. */
-    private static List<File> resolve(List<String> coordinates) {
+    /** These artifacts and all that they need at run time, with or without what is built for one machine only. */
+    private static List<File> resolve(List<String> coordinates, boolean natives) {
         try (Context context = context()) {
             CollectRequest collect = new CollectRequest();
             collect.setRepositories(context.remoteRepositories());
             for (String coordinate : coordinates) {
                 collect.addDependency(new Dependency(new DefaultArtifact(coordinate), "runtime"));
             }
+            // Such libraries have a classifier: linux-x86_64.
+            DependencyFilter filter = (node, parents) -> natives
+                    || node.getArtifact() == null
+                    || node.getArtifact().getClassifier().isEmpty();
             List<File> files = new ArrayList<>();
             for (ArtifactResult result : context.repositorySystem()
-                    .resolveDependencies(context.repositorySystemSession(), new DependencyRequest(collect, null))
+                    .resolveDependencies(context.repositorySystemSession(), new DependencyRequest(collect, filter))
                     .getArtifactResults()) {
                 files.add(result.getArtifact().getFile());
             }

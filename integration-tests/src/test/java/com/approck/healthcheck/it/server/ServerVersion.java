@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param withOneHung what it must find once one request hangs
  * @param options of the sample, always given
  * @param coordinates what the class path is resolved from
+ * @param natives whether libraries of machine code are on the class path
  * @param substitutions words of the sample's source to be replaced for this version
  */
 public record ServerVersion(
@@ -34,9 +35,11 @@ public record ServerVersion(
         int withOneHung,
         List<String> options,
         List<String> coordinates,
+        boolean natives,
         Map<String, String> substitutions) {
 
     private static final String TABLE = "/servers.txt";
+    private static final String NO_NATIVES = "no-natives";
 
     /** A server on a JDK that it runs on. */
     public record OnJdk(ServerVersion server, Jdk jdk) {
@@ -125,7 +128,7 @@ public record ServerVersion(
                 options.add(word.substring(1));
             } else if (equals >= 0) {
                 substitutions.put(word.substring(0, equals), word.substring(equals + 1));
-            } else if (!word.equals("-")) {
+            } else if (!word.equals("-") && !word.equals(NO_NATIVES)) {
                 coordinates.add(word.replace("{}", words[1]));
             }
         }
@@ -139,6 +142,7 @@ public record ServerVersion(
                 Integer.parseInt(words[6]),
                 List.copyOf(options),
                 List.copyOf(coordinates),
+                !List.of(words).contains(NO_NATIVES),
                 Map.copyOf(substitutions));
     }
 }
