@@ -26,7 +26,7 @@ final class AnyExecutor {
 
     private AnyExecutor() {}
 
-    /** The executor that does the work: inside Tomcat's, Grizzly's and Spring's wrappers, and those of java.util.concurrent. */
+    /** The executor that does the work: inside the wrappers of Tomcat, Grizzly, Quarkus, Spring and java.util.concurrent. */
     static Object unwrap(Object executor) throws ReflectiveOperationException {
         Reflected reflected = new Reflected(executor);
         Object inside = null;
@@ -36,6 +36,8 @@ final class AnyExecutor {
             inside = reflected.field("pool");
         } else if (reflected.is("java.util.concurrent.Executors$DelegatedExecutorService")) {
             inside = reflected.field("e");
+        } else if (reflected.is("io.quarkus.runtime.util.NoopShutdownScheduledExecutorService")) {
+            inside = reflected.field("delegate");
         } else if (reflected.has("getThreadPoolExecutor")) {
             inside = reflected.call("getThreadPoolExecutor");
         }

@@ -41,6 +41,12 @@ final class XnioReader implements PoolReader {
         return null;
     }
 
+    /** Quarkus gives such an executor to Vert.x. */
+    @Override
+    public Object executorOfTask(Reflected task) throws ReflectiveOperationException {
+        return task.field("this$0");
+    }
+
     @Override
     public boolean isStopped(Reflected pool, List<Object> owners) throws ReflectiveOperationException {
         return !servesAny(owners);

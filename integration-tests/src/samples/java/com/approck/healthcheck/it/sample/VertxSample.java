@@ -13,18 +13,19 @@ import java.io.UncheckedIOException;
  */
 public final class VertxSample implements Program.Server {
 
-    private final Vertx vertx = Vertx.vertx();
+    private final Vertx vertx;
     private final Faults faults = new Faults(() -> Program.stop(this));
     private final int port;
     private HttpServer server;
 
-    private VertxSample(Options options) {
+    VertxSample(Options options, Vertx vertx) {
+        this.vertx = vertx;
         port = options.port();
     }
 
     public static void main(String[] args) throws Exception {
         Options options = new Options(args);
-        Program.run(options, new VertxSample(options));
+        Program.run(options, new VertxSample(options, Vertx.vertx()));
     }
 
     @Override

@@ -51,8 +51,13 @@ public final class SampleClassPath {
             List.of("BufferedReply", "Faults", "FullHeapSelector", "Options", "Program", "Reply");
 
     /** The sample that another is an extension of. */
-    private static final Map<String, String> EXTENDED =
-            Map.of("JettyWebSocketSample", "JettySample", "TomcatWebSocketSample", "TomcatSample");
+    private static final Map<String, String> EXTENDED = Map.of(
+            "JettyWebSocketSample",
+            "JettySample",
+            "TomcatWebSocketSample",
+            "TomcatSample",
+            "QuarkusSample",
+            "VertxSample");
 
     private static final Duration TO_COMPILE = Duration.ofSeconds(60);
 
