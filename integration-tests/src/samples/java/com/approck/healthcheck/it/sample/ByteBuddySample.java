@@ -34,25 +34,28 @@ public final class ByteBuddySample {
                 .transform((builder, type, loader, module, domain) -> builder.visit(Advice.to(Counting.class)
                         .on(isMethod().and(named("run").or(named("start"))).and(takesNoArguments()))))
                 .installOn(instrumentation);
-        Thread again = new Thread(() -> transformAgainAndAgain(instrumentation), "again-and-again");
+        AtomicLong calls = Counting.CALLS;
+        Thread again = new Thread(() -> transformAgainAndAgain(instrumentation, calls), "again-and-again");
         again.setDaemon(true);
         again.start();
         TomcatSample.main(args);
     }
 
-    private static void transformAgainAndAgain(Instrumentation instrumentation) {
+    private static void transformAgainAndAgain(Instrumentation instrumentation, AtomicLong calls) {
         long told = 0;
         try {
+            // The server's start and a first request; until then this thread loads no class. Byte Buddy loads its own while it
+            // transforms those that the JVM loads with a jar file locked, and two threads that do so at first wait for each
+            // other for ever.
+            while (calls.get() < 2) {
+                Thread.sleep(50);
+            }
             while (true) {
                 Class<?>[] both = Stream.of(instrumentation.getAllLoadedClasses())
                         .filter(loaded -> Set.of(TASKS, POOLS).contains(loaded.getName()))
                         .toArray(Class<?>[]::new);
-                // From the first request on. Beside the start of the server a JVM of Java 25, without any agent of ours, was
-                // seen to stand still.
-                if (both.length == 2) {
-                    instrumentation.retransformClasses(both);
-                }
-                long seen = Counting.CALLS.get();
+                instrumentation.retransformClasses(both);
+                long seen = calls.get();
                 if (seen != told) {
                     told = seen;
                     System.out.println("SEEN " + seen);
