@@ -53,7 +53,7 @@ public final class Receiver implements AutoCloseable {
      * costs more than to read it. In that time a sender at full speed fills a fifth of the smallest buffer that Linux grants by
      * default (net.core.rmem_max 212992, some 550 small datagrams).
      */
-    private static final long COMPANY_NANOS = 100_000;
+    private static final long COMPANY_NANOS = 200_000;
 
     private static final int BEHIND = BATCH / 2;
 
@@ -192,7 +192,7 @@ public final class Receiver implements AutoCloseable {
     private void listen() throws IOException {
         long last = ticker.nanos();
         while (!closed) {
-            selector.select(TURN_MILLIS);
+            await();
             long now = ticker.nanos();
             if (now - last > PAUSE_NANOS) {
                 turn.paused(now - last);
@@ -205,9 +205,15 @@ public final class Receiver implements AutoCloseable {
             } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
                 failed(e);
             }
-            if (readInTurn > 0 && readInTurn < BEHIND) {
-                LockSupport.parkNanos(this, COMPANY_NANOS);
-            }
+        }
+    }
+
+    /** Waits for a datagram; or, where the last turn had some, for company to come. */
+    private void await() throws IOException {
+        if (readInTurn == 0) {
+            selector.select(TURN_MILLIS);
+        } else if (readInTurn < BEHIND) {
+            LockSupport.parkNanos(this, COMPANY_NANOS);
         }
     }
 
