@@ -132,7 +132,9 @@ public final class Beat {
         boolean wasDraining = draining;
         gauges.beginSample(System.nanoTime());
         Sample sample = sampler.sample();
-        Wire.write(sample, config.leaseNanos() / 1_000_000L, wasDraining, gauges);
+        if (sample.isKnown()) {
+            Wire.write(sample, config.leaseNanos() / 1_000_000L, wasDraining, gauges);
+        }
         if (wasDraining) {
             gauges.flush(FLUSHED_WITHIN_NANOS);
         }

@@ -6,9 +6,11 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -29,6 +31,7 @@ public final class PoolSearch {
 
     private final Registry registry;
     private final Supplier<Class<?>[]> loadedClasses;
+    private final Map<String, PoolType> typeByListClass = new HashMap<>();
 
     /** The threads that were looked at, so that one is walked from once. By identifier: it must not keep a thread. */
     private Set<Long> seen = new HashSet<>();
@@ -37,6 +40,11 @@ public final class PoolSearch {
     public PoolSearch(Registry registry, Supplier<Class<?>[]> loadedClasses) {
         this.registry = registry;
         this.loadedClasses = loadedClasses;
+        for (PoolType type : PoolType.SERVERS) {
+            if (!type.listClass().isEmpty()) {
+                typeByListClass.put(type.listClass(), type);
+            }
+        }
     }
 
     /** Looks at every live thread and every list of servers, and tells the registry which pools of servers it finds. */
@@ -45,10 +53,9 @@ public final class PoolSearch {
             walk(thread, PoolType.SERVERS);
         }
         for (Class<?> loaded : loadedClasses.get()) {
-            for (PoolType type : PoolType.SERVERS) {
-                if (type.isListedIn(loaded)) {
-                    lookBehind(loaded, type, Thread.currentThread());
-                }
+            PoolType type = typeByListClass.get(loaded.getName());
+            if (type != null) {
+                lookBehind(loaded, type, Thread.currentThread());
             }
         }
     }

@@ -321,9 +321,9 @@ public final class PoolType {
         return isOrExtends(type, wayClass);
     }
 
-    /** Whether the reader can read a list of owners in the static fields of that class. */
-    boolean isListedIn(Class<?> type) {
-        return type.getName().equals(listClass);
+    /** The class in whose static fields the reader can read a list of owners; empty if there is none. */
+    String listClass() {
+        return listClass;
     }
 
     /** Whether objects of that class are tasks of such a pool. */

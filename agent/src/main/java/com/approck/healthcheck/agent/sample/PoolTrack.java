@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 /** What the sampler remembers of one pool from tick to tick, and what it finds out about it in this one. */
 final class PoolTrack {
     private final WatchedPool pool;
+    private boolean known;
     private int capacity;
     private int alive;
     private int reserved;
@@ -100,6 +101,12 @@ final class PoolTrack {
         deadFeeder = pool.deadFeeder();
         // Asked of pools only in which nothing happens: a server at work may be anywhere.
         listening = moved || busy > stuck.size() || pool.isListening();
+        known = true;
+    }
+
+    /** Whether it could ever be read. */
+    boolean isKnown() {
+        return known;
     }
 
     /** Whether it has to create a thread before it can serve: it is idle, and shrunk to nothing or not yet grown. */

@@ -62,12 +62,19 @@ public final class Sample {
     }
 
     private final List<Pool> pools;
+    private final boolean known;
 
-    Sample(List<Pool> pools) {
+    Sample(List<Pool> pools, boolean known) {
         this.pools = Collections.unmodifiableList(pools);
+        this.known = known;
     }
 
-    /** Each watched pool. */
+    /** Whether there is something to tell: not while there are pools and none of them could ever be read. */
+    public boolean isKnown() {
+        return known;
+    }
+
+    /** Each watched pool that could be read. */
     public List<Pool> pools() {
         return pools;
     }

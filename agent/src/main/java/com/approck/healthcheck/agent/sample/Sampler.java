@@ -101,10 +101,12 @@ public final class Sampler {
         boolean threadsCanStart = trial.tick(anyWithoutThreads, threads);
         List<Sample.Pool> samples = new ArrayList<>(pools.size());
         for (PoolTrack pool : pools.values()) {
-            samples.add(end(pool, elapsed, threadsCanStart));
+            if (pool.isKnown()) {
+                samples.add(end(pool, elapsed, threadsCanStart));
+            }
         }
         sayChanges();
-        return new Sample(samples);
+        return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
     }
 
     private void beginPools() {
@@ -252,8 +254,8 @@ public final class Sampler {
             // No reason to call its workers dead: which of them are stuck is known from elsewhere.
             if (!pool.pool().isGone()) {
                 log.complain(
-                        "the pool " + pool.pool().name() + " of " + pool.pool().server()
-                                + " can't be read, its last numbers stand: ",
+                        "the pool " + pool.pool().name() + " of " + pool.pool().server() + " can't be read, "
+                                + (pool.isKnown() ? "its last numbers stand: " : "and is not told of: "),
                         e);
             }
         }

@@ -136,7 +136,7 @@ final class Track {
         if (deadlocked) {
             return "it is part of a deadlock, or waits for one";
         }
-        String where = isLoop ? "has not come back to its selector for " : "has been on one request for ";
+        String where = isLoop ? "has not come back for work for " : "has been on one request for ";
         return "it " + where + Math.round(idleCpuNanos / 1e9) + " s without using CPU";
     }
 }

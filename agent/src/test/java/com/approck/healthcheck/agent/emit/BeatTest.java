@@ -100,6 +100,22 @@ final class BeatTest {
     }
 
     @Test
+    void poolThatCannotBeReadYet_isToldOfOnceItCan() throws Exception {
+        AtomicBoolean readable = new AtomicBoolean();
+        watch("interval=60s,lease=120s", () -> {
+            pool.failure = readable.get() ? null : new IllegalStateException("still starting");
+            return System.nanoTime();
+        });
+        registry.changed(owner, true);
+        Await.until("it could not be read", () -> said.size() > 0);
+
+        readable.set(true);
+        registry.changed(new Owner("other", new Pool(2)), true);
+
+        assertEquals(List.of("workers.lease:120000|g", "workers:5|g"), ear.hear(2));
+    }
+
+    @Test
     void interval_samplesWithoutAWake() throws Exception {
         watch("interval=100ms", System::nanoTime);
         registry.changed(owner, true);

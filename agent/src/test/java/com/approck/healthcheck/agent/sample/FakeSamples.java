@@ -8,7 +8,7 @@ public final class FakeSamples {
 
     /** A sample of these pools. */
     public static Sample of(Sample.Pool... pools) {
-        return new Sample(List.of(pools));
+        return new Sample(List.of(pools), true);
     }
 
     /** One pool of a sample. */

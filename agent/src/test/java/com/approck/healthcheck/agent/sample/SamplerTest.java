@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.sample;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -538,6 +539,25 @@ final class SamplerTest {
         worker.ends();
         pool.failure = null;
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+    }
+
+    @Test
+    void poolThatCouldNeverBeRead_isNotToldOf() {
+        pool.failure = new IllegalStateException("still starting");
+        assertFalse(sampler.sample().isKnown());
+
+        Pool other = new Pool(2);
+        registry.changed(new Owner("other", other), true);
+        assertEquals("other able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(1));
+
+        pool.failure = null;
+        assertTrue(sampler.sample().isKnown());
+        assertEquals(2, sampler.sample().pools().size());
+        assertEquals(
+                List.of(
+                        "the pool http of Fake can't be read, and is not told of: java.lang.IllegalStateException: still"
+                                + " starting"),
+                lines());
     }
 
     @ParameterizedTest
