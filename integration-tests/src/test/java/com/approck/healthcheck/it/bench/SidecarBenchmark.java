@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.MatchResult;
 import java.util.stream.Stream;
 
@@ -251,7 +252,7 @@ public final class SidecarBenchmark {
                         task -> new Thread(task).start());
                 List<double[]> some = new ArrayList<>();
                 while (!flood.isDone()) {
-                    some.add(sidecar.client.latencies(100, Duration.ofMillis(10)));
+                    some.add(sidecar.client.latencies(200, Duration.ofMillis(10)));
                 }
                 millis = some.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
             }
@@ -337,26 +338,17 @@ public final class SidecarBenchmark {
         }
     }
 
+    /** They come evenly over each second, as agents that know nothing of each other do; the second half is measured. */
     private void manySources(Jdk jdk, Path directory) {
-        int rounds = effort == Effort.FULL ? 15 : 1;
-        List<DatagramSocket> sources = new ArrayList<>();
+        int seconds = effort == Effort.FULL ? 30 : 2;
         try (Running sidecar = start(jdk, directory)) {
-            for (int i = 0; i < effort.sources; i++) {
-                sources.add(new DatagramSocket());
-            }
-            List<String> datagrams = agentOf(3, 5);
+            CompletableFuture<Void> agents = CompletableFuture.runAsync(
+                    () -> speak(sidecar.statsdPort, seconds), task -> new Thread(task).start());
             List<double[]> some = new ArrayList<>();
-            for (int round = 0; round < rounds; round++) {
-                Moment next = Moment.now().plus(Duration.ofSeconds(1));
-                for (DatagramSocket source : sources) {
-                    for (String datagram : datagrams) {
-                        send(source, datagram, sidecar.statsdPort);
-                    }
-                }
-                while (!next.hasCome()) {
-                    some.add(sidecar.client.latencies(20, Duration.ofMillis(5)));
-                }
+            while (!agents.isDone()) {
+                some.add(sidecar.client.latencies(200, Duration.ofMillis(5)));
             }
+            agents.join();
             double[] millis = some.stream()
                     .skip(some.size() / 2)
                     .flatMapToDouble(Arrays::stream)
@@ -365,6 +357,26 @@ public final class SidecarBenchmark {
             String what = jdk + ", %,d sources of 5 pools each second".formatted(effort.sources);
             table.add(what + ", `/health/live` p99", "ms", ProbeClient.percentile(millis, 99), "≤ 1");
             table.add(what + ", resident", "MB", sidecar.figures().residentMegabytes(), "≤ 56");
+        }
+    }
+
+    private void speak(int port, int seconds) {
+        List<DatagramSocket> sources = new ArrayList<>();
+        List<String> datagrams = agentOf(3, 5);
+        try {
+            for (int i = 0; i < effort.sources; i++) {
+                sources.add(new DatagramSocket());
+            }
+            long begin = System.nanoTime();
+            for (int second = 0; second < seconds; second++) {
+                for (int i = 0; i < effort.sources; i++) {
+                    double due = (second + (double) i / effort.sources) * 1e9;
+                    LockSupport.parkNanos((long) due - (System.nanoTime() - begin));
+                    for (String datagram : datagrams) {
+                        send(sources.get(i), datagram, port);
+                    }
+                }
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
