@@ -38,9 +38,9 @@ import java.util.function.UnaryOperator;
  * <p>It runs until it is told to stop or its receiver ends. Datagrams are collected by the kernel before the first probe can be answered.
  */
 final class Sidecar implements AutoCloseable {
-    private static final long LOOK_MILLIS = 1000;
+    private static final long LOOK_MILLIS = 2000;
     /** Looks at a receiver that stands still: a pause of the whole process never lasts for so many of our own. */
-    private static final int PATIENCE = 10;
+    private static final int PATIENCE = 5;
 
     private static final String RECEIVER_BROKE =
             "the receiver of datagrams broke down, so nothing more can be said about workers";
