@@ -19,6 +19,8 @@ final class Source {
     long heardAt;
     long pausedAtHearing;
     final List<Pool> pools = new ArrayList<>(2);
+    /** How many of them have no able worker. */
+    int poolsAtZero;
     /** What {@link Workers#takeComings} said last. */
     boolean told;
 

@@ -271,6 +271,7 @@ public final class Workers {
         source.draining = false;
         pools -= source.pools.size();
         source.pools.clear();
+        source.poolsAtZero = 0;
         if (source.leaseNanos > 0) {
             source.able = Pool.UNTOLD;
         }
@@ -375,7 +376,10 @@ public final class Workers {
             source.pools.add(pool);
             pools++;
         }
-        return pool.hear(gauge, now, paused) && gauge.aspect() == Aspect.POOL_ABLE;
+        source.poolsAtZero -= pool.isAtZero() ? 1 : 0;
+        boolean differs = pool.hear(gauge, now, paused);
+        source.poolsAtZero += pool.isAtZero() ? 1 : 0;
+        return differs && gauge.aspect() == Aspect.POOL_ABLE;
     }
 
     private boolean isOver(Source source) {
@@ -445,7 +449,7 @@ public final class Workers {
     private void sweepPools(Source source) {
         for (int i = source.pools.size() - 1; i >= 0; i--) {
             if (isOver(source, source.pools.get(i))) {
-                source.pools.remove(i);
+                source.poolsAtZero -= source.pools.remove(i).isAtZero() ? 1 : 0;
                 pools--;
                 changed = true;
             }
@@ -574,7 +578,8 @@ public final class Workers {
             }
             counted++;
             ableStaying += workers;
-            for (int i = 0; i < source.pools.size(); i++) {
+            // To walk through the pools of 1,000 sources costs ten times as much as through the sources.
+            for (int i = 0; source.poolsAtZero > 0 && i < source.pools.size(); i++) {
                 Pool pool = source.pools.get(i);
                 if (pool.isAtZero() && !isOver(source, pool)) {
                     deadPools++;

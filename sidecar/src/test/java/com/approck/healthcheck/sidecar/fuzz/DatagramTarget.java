@@ -138,6 +138,14 @@ public final class DatagramTarget {
         require(standing.able() >= standing.ableStaying() && standing.ableStaying() >= 0, "nothing is below zero");
         require(sources.isEmpty() || standing.newest().isPresent(), "stale is not never heard");
         require(workers.totals().able() == standing.able(), "two ways to add up are the same");
+        require(
+                standing.deadPools()
+                        == sources.stream()
+                                .filter(source -> source.current() && !source.draining())
+                                .flatMap(source -> source.pools().stream())
+                                .filter(pool -> pool.able() == 0)
+                                .count(),
+                "pools shown with nobody able are those that are dead");
         texts(sources.size());
         workers.heardThrough(now);
         workers.sweep();

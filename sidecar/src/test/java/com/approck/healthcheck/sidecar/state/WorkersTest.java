@@ -266,6 +266,21 @@ final class WorkersTest {
     }
 
     @Test
+    void poolAtZero_isDeadAgainAfterItWasDropped() {
+        String dead = "\nworkers.pool.admin:0|g";
+        told.from(1, AGENT + dead).after(4000).from(1, AGENT).after(1001);
+        told.workers.sweep();
+        assertEquals(0, told.standing().deadPools());
+        told.from(1, AGENT + dead);
+        assertEquals(1, told.standing().deadPools());
+
+        told.after(6000).from(1, AGENT);
+        assertEquals(0, told.standing().deadPools());
+        told.from(1, AGENT + dead + dead);
+        assertEquals(1, told.standing().deadPools());
+    }
+
+    @Test
     void poolWithOnlyOtherNumbers_isNotAtZero() {
         told.from(1, AGENT + "\nworkers.pool.admin.busy:0|g");
         assertEquals(0, told.standing().deadPools());
