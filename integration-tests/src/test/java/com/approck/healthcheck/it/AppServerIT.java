@@ -88,7 +88,9 @@ final class AppServerIT {
                 () -> "the web application answers\n" + server.describe());
         assertTrue(server.isAlive(), server::describe);
         if (!fromTheStart) {
-            attach(jdk, jvm(server).pid(), settings);
+            ProcessUnderTest attacher =
+                    run.attacher(jdk, Long.toString(jvm(server).pid()), settings);
+            assertEquals(0, attacher.awaitExit(SOON), attacher::describe);
         }
         wire.await(Moment.now(), SOON, "workers:" + appServer.workers() + "|g");
 
@@ -128,19 +130,6 @@ final class AppServerIT {
                 .filter(process -> process.info().command().orElse("").endsWith("/java"))
                 .reduce((first, last) -> last)
                 .orElseThrow();
-    }
-
-    private void attach(Jdk jdk, long pid, String settings) {
-        ProcessUnderTest attacher = run.process(
-                "attach",
-                Map.of(),
-                List.of(
-                        jdk.tool("java").toString(),
-                        "-jar",
-                        BuiltJars.agent().toString(),
-                        Long.toString(pid),
-                        settings));
-        assertEquals(0, attacher.awaitExit(SOON), attacher::describe);
     }
 
     private static AppServer server() {

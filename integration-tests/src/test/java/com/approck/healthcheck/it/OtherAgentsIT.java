@@ -81,15 +81,8 @@ final class OtherAgentsIT {
         App app = new App(run.java("byte-buddy-jdk" + server.jdk().feature(), server.jdk(), Map.of(), arguments));
         assertEquals("pong", Http.request("GET", app.port(), "/ping", SOON).body());
         if (!oursFirst) {
-            ProcessUnderTest attacher = run.process(
-                    "attach",
-                    Map.of(),
-                    List.of(
-                            server.jdk().tool("java").toString(),
-                            "-jar",
-                            BuiltJars.agent().toString(),
-                            "" + app.process().pid(),
-                            settings));
+            ProcessUnderTest attacher =
+                    run.attacher(server.jdk(), "" + app.process().pid(), settings);
             assertEquals(0, attacher.awaitExit(SOON), attacher::describe);
         }
         wire.await(Moment.now(), SOON, "workers:20|g");
