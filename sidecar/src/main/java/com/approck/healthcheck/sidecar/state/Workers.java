@@ -578,7 +578,7 @@ public final class Workers {
             }
             counted++;
             ableStaying += workers;
-            // To walk through the pools of 1,000 sources costs ten times as much as through the sources.
+            // To walk through the pools of all sources costs more than to walk through the sources.
             for (int i = 0; source.poolsAtZero > 0 && i < source.pools.size(); i++) {
                 Pool pool = source.pools.get(i);
                 if (pool.isAtZero() && !isOver(source, pool)) {
