@@ -46,10 +46,10 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** What {@code deploy/} holds, read by the programs that it is written for. */
+/** What {@code sidecar/deploy/} holds, read by the programs that it is written for. */
 final class DeployIT {
 
-    private static final Path DEPLOY = Path.of("..", "deploy");
+    private static final Path DEPLOY = Path.of("..", "sidecar", "deploy");
     private static final Path KUBERNETES = DEPLOY.resolve("kubernetes");
     private static final Duration SOON = Duration.ofSeconds(60);
 
