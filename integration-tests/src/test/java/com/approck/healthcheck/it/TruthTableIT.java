@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README's truth matrix is the one that the tests hold. */
+/** The truth matrix of this module's README is the one that the tests hold. */
 final class TruthTableIT {
 
     private static final String BEGIN = "<!-- truth matrix: generated from the tests -->\n";
@@ -21,9 +21,9 @@ final class TruthTableIT {
 
     @Test
     void readme_holdsTheTableOfTheTests() throws IOException {
-        String readme = Files.readString(Path.of("..", "README.md"));
+        String readme = Files.readString(Path.of("README.md"));
         int begin = readme.indexOf(BEGIN);
-        assertTrue(begin >= 0, "the README has " + BEGIN);
+        assertTrue(begin >= 0, "README.md has " + BEGIN);
         String table = readme.substring(begin + BEGIN.length(), readme.indexOf(END, begin));
         Files.writeString(Path.of("target", "truth-matrix.md"), table());
         assertEquals(table(), table, "target/truth-matrix.md has what belongs there");
