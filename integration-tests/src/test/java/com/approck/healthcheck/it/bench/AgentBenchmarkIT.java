@@ -4,11 +4,11 @@ import static com.approck.healthcheck.it.bench.Comparison.added;
 import static com.approck.healthcheck.it.bench.Comparison.median;
 import static com.approck.healthcheck.it.bench.Comparison.millis;
 
-import com.approck.healthcheck.it.BuiltJars;
-import com.approck.healthcheck.it.probe.Wire;
-import com.approck.healthcheck.it.process.Jdk;
-import com.approck.healthcheck.it.server.SampleClassPath;
-import com.approck.healthcheck.it.server.ServerVersion;
+import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.samples.SampleClassPath;
+import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -140,7 +140,7 @@ final class AgentBenchmarkIT {
         command.addAll(List.of(
                 "-cp",
                 Path.of("target", "test-classes").toAbsolutePath().toString(),
-                "com.approck.healthcheck.it.HelloProgram",
+                "com.approck.healthcheck.it.program.HelloProgram",
                 "0"));
         long from = System.nanoTime();
         Process process = start(command);

@@ -2,9 +2,9 @@ package com.approck.healthcheck.it.bench;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.approck.healthcheck.it.process.Await;
-import com.approck.healthcheck.it.process.Jdk;
-import com.approck.healthcheck.it.process.Moment;
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.Moment;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -2,9 +2,9 @@ package com.approck.healthcheck.it.bench;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.BuiltJars;
 import com.approck.healthcheck.it.bench.Jmh.Score;
-import com.approck.healthcheck.it.process.Jdk;
+import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.process.Jdk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;

@@ -2,11 +2,11 @@ package com.approck.healthcheck.it.bench;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.approck.healthcheck.it.process.Await;
-import com.approck.healthcheck.it.process.Jdk;
-import com.approck.healthcheck.it.process.Moment;
-import com.approck.healthcheck.it.process.ProcessUnderTest;
-import com.approck.healthcheck.it.process.Tool;
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.Moment;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import com.approck.healthcheck.it.support.process.Tool;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
