@@ -1,6 +1,6 @@
 /**
  * Tests of the two built jars in real processes. Each class asks one question; {@link
- * com.approck.healthcheck.it.support.Run} starts the processes that a test needs and ends them.
+ * com.approck.healthcheck.it.support.TestProcesses} starts the processes that a test needs and ends them.
  *
  * <ul>
  *   <li>{@code matrix}: the rows of the README's truth matrix

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.program.HelloProgram;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -35,12 +35,12 @@ final class AgentInAnyJvmIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void programWithoutPool_sendsAndSaysNothing() {
-        Wire wire = run.wire();
-        ProcessUnderTest program = hello(3000, Run.agent("port=" + wire.port()), Map.of());
+        Wire wire = processes.wire();
+        ProcessUnderTest program = hello(3000, TestProcesses.agent("port=" + wire.port()), Map.of());
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertEquals("", program.stderr());
@@ -50,8 +50,8 @@ final class AgentInAnyJvmIT {
     @ParameterizedTest
     @ValueSource(strings = {"jcmd -l", "keytool -help", "jar --version", "javac --version"})
     void jdkTool_runsAsWithoutTheAgent(String commandLine) {
-        Wire wire = run.wire();
-        Outcome with = runTool(commandLine, Run.agent("port=" + wire.port()));
+        Wire wire = processes.wire();
+        Outcome with = runTool(commandLine, TestProcesses.agent("port=" + wire.port()));
         Outcome without = runTool(commandLine, "-Dno.agent=true");
         assertEquals(without, with);
         assertEquals(List.of(), wire.lines());
@@ -76,7 +76,7 @@ final class AgentInAnyJvmIT {
     @ParameterizedTest
     @MethodSource("badSettings")
     void badSetting_isOneLineThatNamesIt_andTheProgramRunsOn(String settings, List<String> named) {
-        ProcessUnderTest program = hello(0, Run.agent(settings), Map.of());
+        ProcessUnderTest program = hello(0, TestProcesses.agent(settings), Map.of());
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertOneLine(program.stderr(), named);
@@ -85,7 +85,7 @@ final class AgentInAnyJvmIT {
     @Test
     void badSettingInPropertyOrEnvironment_isNamedToo() {
         ProcessUnderTest program =
-                hello(0, Run.agent(""), Map.of("HEALTHCHECK_PORT", "x1"), "-Dhealthcheck.lease=forever");
+                hello(0, TestProcesses.agent(""), Map.of("HEALTHCHECK_PORT", "x1"), "-Dhealthcheck.lease=forever");
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertOneLine(program.stderr(), List.of("port", "'x1'", "lease", "'forever'"));
@@ -93,7 +93,7 @@ final class AgentInAnyJvmIT {
 
     @Test
     void agentSwitchedOff_saysNothing() {
-        ProcessUnderTest program = hello(0, Run.agent("enabled=false,port=70000"), Map.of());
+        ProcessUnderTest program = hello(0, TestProcesses.agent("enabled=false,port=70000"), Map.of());
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertEquals("", program.stderr());
@@ -101,8 +101,8 @@ final class AgentInAnyJvmIT {
 
     @Test
     void agentGivenTwice_isOne() {
-        Wire wire = run.wire();
-        String agent = Run.agent("port=" + wire.port());
+        Wire wire = processes.wire();
+        String agent = TestProcesses.agent("port=" + wire.port());
         ProcessUnderTest program = hello(0, agent, Map.of(), agent);
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
@@ -116,7 +116,7 @@ final class AgentInAnyJvmIT {
         arguments.add(Path.of("target", "test-classes").toAbsolutePath().toString());
         arguments.add(HelloProgram.class.getName());
         arguments.add(Integer.toString(millis));
-        return run.java("hello-jdk" + jdk.feature(), jdk, environment, arguments);
+        return processes.java("hello-jdk" + jdk.feature(), jdk, environment, arguments);
     }
 
     private static void assertOneLine(String stderr, List<String> named) {
@@ -132,7 +132,7 @@ final class AgentInAnyJvmIT {
     private Outcome runTool(String commandLine, String toolOptions) {
         List<String> command = new ArrayList<>(List.of(commandLine.split(" ", -1)));
         String tool = command.set(0, jdk.tool(command.get(0)).toString());
-        ProcessUnderTest process = run.process(
+        ProcessUnderTest process = processes.process(
                 Path.of(tool).getFileName() + "-jdk" + jdk.feature(),
                 Map.of("JAVA_TOOL_OPTIONS", toolOptions, "LC_ALL", "C"),
                 command);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -40,12 +40,12 @@ final class AttachIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void secondAttach_changesNothing() {
-        Wire wire = run.wire();
-        Wire other = run.wire();
+        Wire wire = processes.wire();
+        Wire other = processes.wire();
         App app = app(jetty());
         assertEquals(0, attach(app.process().pid(), "port=" + wire.port()).awaitExit(TO_EXIT));
         wire.await(Moment.now(), SOON, line -> line.startsWith("workers:"));
@@ -63,9 +63,9 @@ final class AttachIT {
 
     @Test
     void jcmd_attachesTheAgentToo() {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         App app = app(jetty());
-        ProcessUnderTest jcmd = run.process(
+        ProcessUnderTest jcmd = processes.process(
                 "jcmd",
                 Map.of(),
                 List.of(
@@ -82,10 +82,10 @@ final class AttachIT {
     @Test
     void jattach_attachesTheAgentToo() {
         Tool.JATTACH.require();
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         App app = app(jetty());
         String agent = BuiltJars.agent() + "=port=" + wire.port();
-        ProcessUnderTest jattach = run.process(
+        ProcessUnderTest jattach = processes.process(
                 "jattach",
                 Map.of(),
                 List.of("jattach", Long.toString(app.process().pid()), "load", "instrument", "false", agent));
@@ -118,7 +118,7 @@ final class AttachIT {
 
     @Test
     void processThatIsNoJvm_isLeftAlone() {
-        ProcessUnderTest sleeper = run.process("sleep", Map.of(), List.of("sleep", "600"));
+        ProcessUnderTest sleeper = processes.process("sleep", Map.of(), List.of("sleep", "600"));
         assertRefused(1, attach(sleeper.pid(), ""), Long.toString(sleeper.pid()), "no JVM");
         // The JDK's attempt to attach begins with a SIGQUIT, of which such a process would die.
         assertTrue(sleeper.isAlive());
@@ -156,7 +156,7 @@ final class AttachIT {
                     "-jar",
                     jar.toString(),
                     Long.toString(app.process().pid()));
-            assertRefused(1, run.process("attach-as-nobody", Map.of(), command), "root");
+            assertRefused(1, processes.process("attach-as-nobody", Map.of(), command), "root");
         } finally {
             Files.delete(jar);
         }
@@ -164,7 +164,7 @@ final class AttachIT {
     }
 
     private App app(ServerVersion version, String... jvmFlags) {
-        App app = run.app(new ServerVersion.OnJdk(version, jdk), List.of(jvmFlags), Map.of());
+        App app = processes.app(new ServerVersion.OnJdk(version, jdk), List.of(jvmFlags), Map.of());
         app.awaitStarted();
         return app;
     }
@@ -178,7 +178,7 @@ final class AttachIT {
     }
 
     private ProcessUnderTest attacher(String... arguments) {
-        return run.attacher(jdk, arguments);
+        return processes.attacher(jdk, arguments);
     }
 
     private static void assertRefused(int status, ProcessUnderTest attacher, String... named) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -33,7 +33,7 @@ final class AttachServersIT {
     private static final int WARNS_FROM = 21;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<ServerVersion.OnJdk> servers() {
         if (Boolean.getBoolean("attach.every")) {
@@ -65,11 +65,11 @@ final class AttachServersIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("servers")
     void idleServer_isFoundWithItsPools_andItsStuckWorkersAreSeen(ServerVersion.OnJdk server) {
-        Wire wire = run.wire();
-        App app = run.app(server, List.of(), Map.of());
+        Wire wire = processes.wire();
+        App app = processes.app(server, List.of(), Map.of());
         app.awaitStarted();
         String pid = Long.toString(app.process().pid());
-        ProcessUnderTest attacher = run.attacher(server.jdk(), pid, "stuck-after=2s,port=" + wire.port());
+        ProcessUnderTest attacher = processes.attacher(server.jdk(), pid, "stuck-after=2s,port=" + wire.port());
         assertEquals(0, attacher.awaitExit(TO_EXIT), attacher::describe);
         assertEquals("healthcheck: attached to " + pid + "\n", attacher.stdout());
         assertEquals("", attacher.stderr());

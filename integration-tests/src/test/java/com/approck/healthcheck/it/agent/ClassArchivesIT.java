@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -47,7 +47,7 @@ final class ClassArchivesIT {
     Path folder;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     private Jdk jdk;
 
@@ -72,8 +72,8 @@ final class ClassArchivesIT {
         jdk = on;
         Path classes = folder.resolve("classes.txt");
         Path archive = folder.resolve("app.jsa");
-        Wire unheard = run.wire();
-        train("-XX:DumpLoadedClassList=" + classes, Run.agent("port=" + unheard.port()));
+        Wire unheard = processes.wire();
+        train("-XX:DumpLoadedClassList=" + classes, TestProcesses.agent("port=" + unheard.port()));
         ProcessUnderTest dump = java(List.of(
                 "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive, "-version"));
         assertEquals(0, dump.awaitExit(SOON), dump::describe);
@@ -85,11 +85,12 @@ final class ClassArchivesIT {
     void aheadOfTimeCache_isUsedWithTheAgent_whetherOrNotItWasThereWhenTheCacheWasMade(Jdk on, boolean wasThere) {
         jdk = on;
         Path cache = folder.resolve("app.aot");
-        Wire unheard = run.wire();
+        Wire unheard = processes.wire();
         // Without an agent the module that every agent has the JVM load must be asked for: the cache is for one set of
         // them.
-        List<String> agent =
-                wasThere ? List.of(Run.agent("port=" + unheard.port())) : List.of("--add-modules", "java.instrument");
+        List<String> agent = wasThere
+                ? List.of(TestProcesses.agent("port=" + unheard.port()))
+                : List.of("--add-modules", "java.instrument");
         List<String> flags = new ArrayList<>(List.of("-XX:AOTCacheOutput=" + cache));
         flags.addAll(agent);
         train(flags.toArray(String[]::new));
@@ -106,10 +107,10 @@ final class ClassArchivesIT {
     }
 
     private void assertServesFrom(String... archive) {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         List<String> flags = new ArrayList<>(Arrays.asList(archive));
         flags.add("-Xlog:class+load:stdout");
-        flags.add(Run.agent("stuck-after=2s,port=" + wire.port()));
+        flags.add(TestProcesses.agent("stuck-after=2s,port=" + wire.port()));
         App app = jetty(flags.toArray(String[]::new));
         assertEquals("pong", Http.get(app.port(), "/ping").body());
         // Of twelve threads Jetty keeps two for its acceptor and its selector.
@@ -144,6 +145,6 @@ final class ClassArchivesIT {
         command.addAll(
                 List.of("-XX:ActiveProcessorCount=2", "-cp", BuiltJars.demo().toString()));
         command.addAll(arguments);
-        return run.process("archive-jdk" + jdk.feature(), Map.of(), command);
+        return processes.process("archive-jdk" + jdk.feature(), Map.of(), command);
     }
 }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.approck.healthcheck.it.program.ExecutorsProgram;
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -31,13 +31,13 @@ final class ExecutorsIT {
     private static final String SETTINGS = "interval=500ms,stuck-after=2s,executors=orders-*,ForkJoinPool-*,port=";
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @ParameterizedTest
     @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
     void executorsOfAProgram_loseTheirStuckWorkers(Jdk jdk) {
-        Wire wire = run.wire();
-        ProcessUnderTest program = program(jdk, Run.agent(SETTINGS + wire.port()));
+        Wire wire = processes.wire();
+        ProcessUnderTest program = program(jdk, TestProcesses.agent(SETTINGS + wire.port()));
         await(wire, "workers:7|g");
         await(wire, "workers.pool.orders:4|g");
         await(wire, "workers.pool.ForkJoinPool-1-worker:3|g");
@@ -54,7 +54,7 @@ final class ExecutorsIT {
     @ParameterizedTest
     @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
     void tasksBegunBeforeTheAttach_areSeenToBeStuck(Jdk jdk) {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         ProcessUnderTest program = program(jdk);
         for (String name : List.of("orders", "mails")) {
             program.type(name + "\n");
@@ -62,7 +62,8 @@ final class ExecutorsIT {
         }
         assertEquals(
                 0,
-                run.attacher(jdk, Long.toString(program.pid()), SETTINGS + wire.port())
+                processes
+                        .attacher(jdk, Long.toString(program.pid()), SETTINGS + wire.port())
                         .awaitExit(TO_EXIT));
         await(wire, "workers:7|g");
         await(wire, "workers:5|g");
@@ -75,10 +76,10 @@ final class ExecutorsIT {
     @ParameterizedTest
     @MethodSource("springBoot")
     void asyncTasksOfSpring_areWatchedBesideItsServer(ServerVersion.OnJdk server) {
-        Wire wire = run.wire();
-        App app = run.app(
+        Wire wire = processes.wire();
+        App app = processes.app(
                 server,
-                List.of(Run.agent("interval=500ms,stuck-after=2s,executors=task-*,port=" + wire.port())),
+                List.of(TestProcesses.agent("interval=500ms,stuck-after=2s,executors=task-*,port=" + wire.port())),
                 Map.of());
         app.awaitStarted();
         assertEquals("pong", Http.get(app.port(), "/async/ping").body());
@@ -98,7 +99,7 @@ final class ExecutorsIT {
                 "-cp",
                 Path.of("target", "test-classes").toAbsolutePath().toString(),
                 ExecutorsProgram.class.getName()));
-        ProcessUnderTest program = run.java("executors-jdk" + jdk.feature(), jdk, Map.of(), arguments);
+        ProcessUnderTest program = processes.java("executors-jdk" + jdk.feature(), jdk, Map.of(), arguments);
         program.awaitStdout("^WORKS orders$", SOON);
         program.awaitStdout("^WORKS mails$", SOON);
         return program;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.program.PoolChurnProgram;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -54,23 +54,23 @@ final class FlatMemoryIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void poolsThatComeAndGo_leaveNothingBehind() throws IOException {
         try (DatagramSocket ear = new DatagramSocket(0, InetAddress.getByName("localhost"))) {
-            ProcessUnderTest with =
-                    start("with", Run.agent("executors=pool-*,interval=100ms,log=off,port=" + ear.getLocalPort()));
+            ProcessUnderTest with = start(
+                    "with", TestProcesses.agent("executors=pool-*,interval=100ms,log=off,port=" + ear.getLocalPort()));
             ProcessUnderTest without = start("without");
             with.awaitStdout("ROUND 1\n", SOON);
             without.awaitStdout("ROUND 1\n", SOON);
             Await.pause(RUNS.dividedBy(3));
-            Figures withEarly = Figures.of(run, jdk, with);
-            Figures withoutEarly = Figures.of(run, jdk, without);
+            Figures withEarly = Figures.of(processes, jdk, with);
+            Figures withoutEarly = Figures.of(processes, jdk, without);
             Await.pause(RUNS.dividedBy(3).multipliedBy(2));
-            Figures withLate = Figures.of(run, jdk, with);
-            Figures withoutLate = Figures.of(run, jdk, without);
+            Figures withLate = Figures.of(processes, jdk, with);
+            Figures withoutLate = Figures.of(processes, jdk, without);
             String both = "JDK " + jdk.feature() + ", with the agent:\n" + withEarly + "\n" + withLate + "\nwithout:\n"
                     + withoutEarly + "\n" + withoutLate;
             System.out.println(both);
@@ -101,7 +101,7 @@ final class FlatMemoryIT {
                 "-cp",
                 System.getProperty("java.class.path"),
                 PoolChurnProgram.class.getName()));
-        return run.java("churn-" + name + "-jdk" + jdk.feature(), jdk, Map.of(), arguments);
+        return processes.java("churn-" + name + "-jdk" + jdk.feature(), jdk, Map.of(), arguments);
     }
 
     /**
@@ -110,9 +110,9 @@ final class FlatMemoryIT {
      */
     private record Figures(long rounds, long heap, long nativeMemory, long resident, long classes, long threads) {
 
-        static Figures of(Run run, Jdk jdk, ProcessUnderTest process) throws IOException {
-            String histogram = jcmd(run, jdk, process, "GC.class_histogram");
-            String memory = jcmd(run, jdk, process, "VM.native_memory", "summary", "scale=KB");
+        static Figures of(TestProcesses processes, Jdk jdk, ProcessUnderTest process) throws IOException {
+            String histogram = jcmd(processes, jdk, process, "GC.class_histogram");
+            String memory = jcmd(processes, jdk, process, "VM.native_memory", "summary", "scale=KB");
             String status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "status"));
             return new Figures(
                     process.stdout().lines().count(),
@@ -126,11 +126,11 @@ final class FlatMemoryIT {
                     number("Threads:\\s+(\\d+)", status));
         }
 
-        private static String jcmd(Run run, Jdk jdk, ProcessUnderTest process, String... command) {
+        private static String jcmd(TestProcesses processes, Jdk jdk, ProcessUnderTest process, String... command) {
             List<String> arguments =
                     new ArrayList<>(List.of(jdk.tool("jcmd").toString(), Long.toString(process.pid())));
             arguments.addAll(List.of(command));
-            ProcessUnderTest jcmd = run.process("jcmd", Map.of(), arguments);
+            ProcessUnderTest jcmd = processes.process("jcmd", Map.of(), arguments);
             assertEquals(0, jcmd.awaitExit(SOON), jcmd::describe);
             return jcmd.stdout();
         }

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.approck.healthcheck.it.program.EarProgram;
+import com.approck.healthcheck.it.program.UdpDump;
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -43,14 +43,14 @@ final class LostNetworkIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     private ProcessUnderTest ear;
     private App app;
 
     @BeforeEach
     void start() {
-        ProcessUnderTest unshare = run.process("unshare", Map.of(), List.of("unshare", "--net", "true"));
+        ProcessUnderTest unshare = processes.process("unshare", Map.of(), List.of("unshare", "--net", "true"));
         assumeTrue(unshare.awaitExit(SOON) == 0, "only root, and not in every container, can make a network namespace");
         Tool.IPROUTE2.require();
         ear = inNewNetwork(
@@ -58,14 +58,14 @@ final class LostNetworkIT {
                 List.of(
                         "-cp",
                         Path.of("target", "test-classes").toAbsolutePath().toString(),
-                        EarProgram.class.getName(),
+                        UdpDump.class.getName(),
                         "" + PORT));
         ServerVersion jetty = ServerVersion.newestOnEveryJdk("jetty")
                 .findFirst()
                 .orElseThrow()
                 .server();
         List<String> arguments = new ArrayList<>();
-        arguments.add(Run.agent("interval=100ms,lease=1s,host=10.99.0.2,port=" + PORT));
+        arguments.add(TestProcesses.agent("interval=100ms,lease=1s,host=10.99.0.2,port=" + PORT));
         arguments.addAll(SampleClassPath.of(jetty));
         arguments.add("threads=12");
         app = new App(inNewNetwork("lost-network", arguments));
@@ -137,14 +137,14 @@ final class LostNetworkIT {
                 jdk.tool("java").toString(),
                 "-Djava.net.preferIPv4Stack=true"));
         command.addAll(arguments);
-        return run.process(name + "-jdk" + jdk.feature(), Map.of(), command);
+        return processes.process(name + "-jdk" + jdk.feature(), Map.of(), command);
     }
 
     /** Runs a command in the network of a process. */
     private String in(ProcessUnderTest process, String... command) {
         List<String> arguments = new ArrayList<>(List.of("nsenter", "--net", "--target", "" + process.pid()));
         arguments.addAll(List.of(command));
-        ProcessUnderTest inside = run.process("nsenter", Map.of(), arguments);
+        ProcessUnderTest inside = processes.process("nsenter", Map.of(), arguments);
         assertEquals(0, inside.awaitExit(SOON), inside::describe);
         return inside.stdout().strip();
     }
@@ -170,7 +170,7 @@ final class LostNetworkIT {
     }
 
     private String jcmd(String command) {
-        ProcessUnderTest jcmd = run.process(
+        ProcessUnderTest jcmd = processes.process(
                 "jcmd",
                 Map.of(),
                 List.of(jdk.tool("jcmd").toString(), "" + app.process().pid(), command));

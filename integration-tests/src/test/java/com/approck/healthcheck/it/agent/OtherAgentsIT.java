@@ -3,7 +3,7 @@ package com.approck.healthcheck.it.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -48,7 +48,7 @@ final class OtherAgentsIT {
     Path folder;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<Arguments> cases() {
         return ServerVersion.newestOnEveryJdk("tomcat")
@@ -67,11 +67,11 @@ final class OtherAgentsIT {
         int compiled = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-cp", classPath, "-d", folder.toString(), APPLICATION.toString());
         assertEquals(0, compiled);
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         String settings = "stuck-after=3s,port=" + wire.port();
         List<String> arguments = new ArrayList<>();
         if (oursFirst) {
-            arguments.add(Run.agent(settings));
+            arguments.add(TestProcesses.agent(settings));
         }
         arguments.addAll(List.of(
                 "-Djdk.attach.allowAttachSelf=true",
@@ -80,11 +80,11 @@ final class OtherAgentsIT {
                 classPath,
                 "com.approck.healthcheck.it.sample.ByteBuddySample",
                 "threads=20"));
-        App app = new App(run.java("byte-buddy-jdk" + server.jdk().feature(), server.jdk(), Map.of(), arguments));
+        App app = new App(processes.java("byte-buddy-jdk" + server.jdk().feature(), server.jdk(), Map.of(), arguments));
         assertEquals("pong", Http.request("GET", app.port(), "/ping", SOON).body());
         if (!oursFirst) {
             ProcessUnderTest attacher =
-                    run.attacher(server.jdk(), "" + app.process().pid(), settings);
+                    processes.attacher(server.jdk(), "" + app.process().pid(), settings);
             assertEquals(0, attacher.awaitExit(SOON), attacher::describe);
         }
         wire.await(Moment.now(), SOON, "workers:20|g");
@@ -119,10 +119,10 @@ final class OtherAgentsIT {
     @MethodSource("cases")
     void threeAgents_doTheirWork(ServerVersion.OnJdk server, boolean oursFirst) throws IOException {
         Path settings = Files.writeString(folder.resolve("jmx.yaml"), "rules:\n- pattern: '.*'\n");
-        int metrics = run.freePort();
-        Wire wire = run.wire();
+        int metrics = processes.freePort();
+        Wire wire = processes.wire();
         List<String> agents = new ArrayList<>(List.of(
-                Run.agent("stuck-after=3s,port=" + wire.port()),
+                TestProcesses.agent("stuck-after=3s,port=" + wire.port()),
                 "-javaagent:" + SampleClassPath.jar(OPENTELEMETRY),
                 "-javaagent:" + SampleClassPath.jar(JMX_EXPORTER) + "=127.0.0.1:" + metrics + ":" + settings));
         if (!oursFirst) {
@@ -130,7 +130,7 @@ final class OtherAgentsIT {
         }
         agents.addAll(
                 List.of("-Dotel.traces.exporter=none", "-Dotel.metrics.exporter=none", "-Dotel.logs.exporter=none"));
-        App app = run.app(server, agents, Map.of());
+        App app = processes.app(server, agents, Map.of());
         assertEquals("pong", Http.request("GET", app.port(), "/ping", SOON).body());
         wire.await(Moment.now(), SOON, "workers:" + server.server().workers() + "|g");
         CompletableFuture<?> never = Http.send(app.port(), "/hang");

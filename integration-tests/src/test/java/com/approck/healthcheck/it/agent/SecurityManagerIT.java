@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -34,7 +34,7 @@ final class SecurityManagerIT {
     Path folder;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<Arguments> cases() {
         return jdks().flatMap(jdk -> Stream.of("-Djava.security.manager", "-Djava.security.manager=default")
@@ -45,7 +45,7 @@ final class SecurityManagerIT {
     @MethodSource("cases")
     void agentThatTheManagerLetsIn_seesTheWorkersOfAnApplicationThatMayDoLittle(Jdk jdk, String flag)
             throws IOException {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         App app = app(jdk, flag, grant(BuiltJars.agent(), "java.security.AllPermission"), wire);
         assertEquals("pong", Http.get(app.port(), "/ping").body());
         // Of twelve threads Jetty keeps two for its acceptor and its selector.
@@ -63,7 +63,7 @@ final class SecurityManagerIT {
     @MethodSource("cases")
     void agentThatTheManagerDoesNotLetIn_saysWhatIsMissing_andTheApplicationServes(Jdk jdk, String flag)
             throws IOException {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         App app = app(jdk, flag, "", wire);
         assertEquals("pong", Http.get(app.port(), "/ping").body());
         List<String> said = said(app);
@@ -93,7 +93,7 @@ final class SecurityManagerIT {
                                 "java.lang.RuntimePermission \"getenv.*\"",
                                 "java.io.FilePermission \"<<ALL FILES>>\", \"read\"")
                         + forTheAgent);
-        return new App(run.java(
+        return new App(processes.java(
                 "security-manager-jdk" + jdk.feature(),
                 jdk,
                 Map.of(),
@@ -101,7 +101,7 @@ final class SecurityManagerIT {
                         flag,
                         "-Djava.security.policy==" + policy,
                         "-XX:ActiveProcessorCount=2",
-                        Run.agent("stuck-after=2s,port=" + wire.port()),
+                        TestProcesses.agent("stuck-after=2s,port=" + wire.port()),
                         "-cp",
                         demo.toString(),
                         "com.approck.healthcheck.it.sample.JettySample",

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.probe.Wire.Line;
@@ -38,12 +38,12 @@ final class WireIT {
     ServerVersion.OnJdk server;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void beat_isLeaseThenTotalThenPools_onceASecond_fromOnePort() {
-        Wire wire = run.wire();
-        App app = run.app(server, wire.port());
+        Wire wire = processes.wire();
+        App app = processes.app(server, wire.port());
         Moment started = app.awaitStarted();
 
         List<List<Line>> beats = Await.value(
@@ -79,16 +79,16 @@ final class WireIT {
 
     @Test
     void firstBeat_saysTheLeaseBeforeAnyNumber() {
-        Wire wire = run.wire();
-        run.app(server, wire.port()).awaitStarted();
+        Wire wire = processes.wire();
+        processes.app(server, wire.port()).awaitStarted();
         wire.await(Moment.now(), SOON, line -> line.startsWith("workers:"));
         assertEquals("workers.lease:5000|g", wire.lines().get(0).text());
     }
 
     @Test
     void requestInFlight_isBusy() throws IOException {
-        Wire wire = run.wire();
-        App app = run.app(server, wire.port());
+        Wire wire = processes.wire();
+        App app = processes.app(server, wire.port());
         app.awaitStarted();
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
         assertEquals(0, download.read());
@@ -99,14 +99,14 @@ final class WireIT {
 
     @Test
     void shutdown_isDraining_thenTheTruth_thenZero() throws IOException {
-        Wire wire = run.wire();
-        App app = run.app(server, wire.port(), "graceful=20000");
+        Wire wire = processes.wire();
+        App app = processes.app(server, wire.port(), "graceful=20000");
         app.awaitStarted();
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
         assertEquals(0, download.read());
 
         Moment terminated = app.process().signal("TERM");
-        Line draining = wire.await(terminated, Contract.AT_ONCE, "workers.draining:1|g");
+        Line draining = wire.await(terminated, PromisedTimes.AT_ONCE, "workers.draining:1|g");
         Line zero = wire.await(terminated, TO_EXIT, "workers:0|g");
         app.process().awaitExit(TO_EXIT);
         List<Line> between = wire.linesAfter(draining.at()).stream()
@@ -125,20 +125,21 @@ final class WireIT {
 
     @Test
     void shutdown_isToldAtOnce_howeverLongTheInterval() {
-        Wire wire = run.wire();
-        App app = run.app(server, List.of(Run.agent("interval=30s,lease=60s,port=" + wire.port())), Map.of());
+        Wire wire = processes.wire();
+        App app = processes.app(
+                server, List.of(TestProcesses.agent("interval=30s,lease=60s,port=" + wire.port())), Map.of());
         app.awaitStarted();
         wire.await(app.process().startedAt(), SOON, "workers:" + server.server().workers() + "|g");
         Moment terminated = app.process().signal("TERM");
-        wire.await(terminated, Contract.AT_ONCE, "workers.draining:1|g");
+        wire.await(terminated, PromisedTimes.AT_ONCE, "workers.draining:1|g");
         app.process().awaitExit(TO_EXIT);
-        wire.await(terminated, Contract.AT_ONCE, "workers:0|g");
+        wire.await(terminated, PromisedTimes.AT_ONCE, "workers:0|g");
     }
 
     @Test
     void stoppedPoolInALivingJvm_isZeroWithItsLease_andNotListed() {
-        Wire wire = run.wire();
-        App app = run.app(server, wire.port());
+        Wire wire = processes.wire();
+        App app = processes.app(server, wire.port());
         app.awaitStarted();
         wire.await(Moment.now(), SOON, line -> line.startsWith("workers.pool."));
         Http.get(app.port(), "/stop");
@@ -153,8 +154,8 @@ final class WireIT {
 
     @Test
     void secondPool_isInTheSum() {
-        Wire wire = run.wire();
-        App app = run.app(server, wire.port(), "management=0");
+        Wire wire = processes.wire();
+        App app = processes.app(server, wire.port(), "management=0");
         app.awaitStarted();
         wire.await(Moment.now(), SOON, "workers:" + 2 * server.server().workers() + "|g");
         Await.until(SOON, () -> poolsOf(wire) == 2, wire::describe);
@@ -162,10 +163,13 @@ final class WireIT {
 
     @Test
     void settings_comeFromArgumentPropertyAndEnvironment() {
-        Wire wire = run.wire();
-        run.app(
+        Wire wire = processes.wire();
+        processes.app(
                 server,
-                List.of(Run.agent("prefix=my.app,lease=7s"), "-Dhealthcheck.lease=9s", "-Dhealthcheck.interval=500ms"),
+                List.of(
+                        TestProcesses.agent("prefix=my.app,lease=7s"),
+                        "-Dhealthcheck.lease=9s",
+                        "-Dhealthcheck.interval=500ms"),
                 Map.of("STATSD_PORT", Integer.toString(wire.port()), "HEALTHCHECK_INTERVAL", "10s"));
         Line first = wire.await(Moment.now(), Duration.ofSeconds(60), "my.app.workers.lease:7000|g");
         wire.await(Moment.now(), SOON, "my.app.workers:" + server.server().workers() + "|g");

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -37,7 +37,7 @@ final class DemoIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void demo_tellsOfDeathAndOfNewLife_andLeavesNoProcess() {
@@ -89,7 +89,7 @@ final class DemoIT {
                         "demo: port " + port + " is in use: choose another with " + flag + " PORT\n", demo.stderr());
             }
         }
-        String statsdPort = Integer.toString(run.wire().port());
+        String statsdPort = Integer.toString(processes.wire().port());
         ProcessUnderTest demo = demo("--app-port", "0", "--http-port", "0", "--statsd-port", statsdPort);
         assertEquals(1, demo.awaitExit(TO_START));
         assertEquals(
@@ -111,7 +111,7 @@ final class DemoIT {
         command.add("-jar");
         command.add(BuiltJars.demo().toString());
         command.addAll(List.of(flags));
-        return run.process("demo-jdk" + jdk.feature(), Map.of(), command);
+        return processes.process("demo-jdk" + jdk.feature(), Map.of(), command);
     }
 
     private static List<ProcessHandle> family(ProcessUnderTest demo) {

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.ApplicationStub;
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -69,7 +69,7 @@ final class DeployIT {
             "drop", Set.of("ALL"));
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @TempDir
     Path folder;
@@ -82,7 +82,7 @@ final class DeployIT {
         List<String> command = new ArrayList<>(image("ENTRYPOINT "));
         command.addAll(healthcheck.getArgs());
         command.addAll(List.of("--port", "0", "--statsd-port", "0"));
-        ProcessUnderTest process = run.process("image", Map.of(), command);
+        ProcessUnderTest process = processes.process("image", Map.of(), command);
         int port = Integer.parseInt(process.awaitStderr(Sidecar.STARTED, SOON).group(1));
 
         // Nothing was heard yet: what the sidecar's own probes ask must not mind, what the application's ask must.
@@ -98,11 +98,11 @@ final class DeployIT {
     @Test
     void imagesBuild_triesWhatTheImageStarts_andFailsWhereTheArchiveDoesNotFit() throws IOException {
         List<String> words = new ArrayList<>(image("RUN "));
-        ProcessUnderTest fitting = run.process("image-build", Map.of(), words);
+        ProcessUnderTest fitting = processes.process("image-build", Map.of(), words);
         assertEquals(0, fitting.awaitExit(SOON), fitting::describe);
 
         words.replaceAll(word -> word.replace("archive.jsa", "java.options"));
-        assertNotEquals(0, run.process("image-build", Map.of(), words).awaitExit(SOON));
+        assertNotEquals(0, processes.process("image-build", Map.of(), words).awaitExit(SOON));
 
         List<String> tried = new ArrayList<>(image("RUN "));
         tried.removeAll(List.of("-Xshare:on", "--version"));
@@ -131,7 +131,7 @@ final class DeployIT {
     void haproxy_takesTheServerOutAndIn_asTheWorkersGoAndCome() throws IOException {
         Tool.HAPROXY.require();
         String settings = Files.readString(DEPLOY.resolve("haproxy.cfg"));
-        ProcessUnderTest check = run.process(
+        ProcessUnderTest check = processes.process(
                 "haproxy-check",
                 Map.of(),
                 List.of(
@@ -141,15 +141,15 @@ final class DeployIT {
                         DEPLOY.resolve("haproxy.cfg").toString()));
         assertEquals(0, check.awaitExit(SOON), check::describe);
 
-        ApplicationStub application = run.add(ApplicationStub.answering("200 OK", "text/plain", "served"));
-        Sidecar sidecar = run.sidecar(Jdk.running());
+        ApplicationStub application = processes.add(ApplicationStub.answering("200 OK", "text/plain", "served"));
+        Sidecar sidecar = processes.sidecar(Jdk.running());
         Path socket = folder.resolve("socket");
         settings = replace(settings, "bind :80\n", "bind unix@" + socket + "\n");
         settings = replace(settings, "check port 8000", "check port " + sidecar.httpPort());
         settings = replace(
                 settings, "192.0.2.11:8080", URI.create(application.url()).getAuthority());
         settings = replace(settings, "    server app2 192.0.2.12:8080\n", "");
-        ProcessUnderTest haproxy = run.process(
+        ProcessUnderTest haproxy = processes.process(
                 "haproxy",
                 Map.of(),
                 List.of(
@@ -171,7 +171,7 @@ final class DeployIT {
     @Test
     void nginx_passesTheSidecarsWordOn_andDoesNotWaitForOneThatIsSilent() throws IOException {
         Tool.NGINX.require();
-        Sidecar sidecar = run.sidecar(Jdk.running());
+        Sidecar sidecar = processes.sidecar(Jdk.running());
         Path socket = folder.resolve("socket");
         // Debian's places are root's.
         String ours =
@@ -180,7 +180,7 @@ final class DeployIT {
         String settings = replace(Files.readString(DEPLOY.resolve("nginx.conf")), "http {", ours);
         settings = replace(settings, "listen 80;", "listen unix:" + socket + ";");
         settings = replace(settings, "127.0.0.1:8000", "127.0.0.1:" + sidecar.httpPort());
-        ProcessUnderTest nginx = run.process(
+        ProcessUnderTest nginx = processes.process(
                 "nginx",
                 Map.of(),
                 List.of(
@@ -218,7 +218,7 @@ final class DeployIT {
         assertNotEquals(0, verify(replace(unit, "\nRestart=", "\nRestat=")).awaitExit(SOON));
 
         Path file = Files.writeString(folder.resolve("healthcheck-sidecar.service"), unit);
-        ProcessUnderTest security = run.process(
+        ProcessUnderTest security = processes.process(
                 "systemd-analyze",
                 Map.of(),
                 List.of(
@@ -233,7 +233,7 @@ final class DeployIT {
 
     private ProcessUnderTest verify(String unit) throws IOException {
         Path file = Files.writeString(folder.resolve("healthcheck-sidecar.service"), unit);
-        return run.process(
+        return processes.process(
                 "systemd-analyze",
                 Map.of(),
                 List.of(

@@ -6,8 +6,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Run;
-import com.approck.healthcheck.it.support.Scene;
+import com.approck.healthcheck.it.support.Scenario;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -29,9 +29,9 @@ public final class FloodIT {
     private static final int PER_SECOND = 150_000;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
-    @Row(
+    @TruthMatrixRow(
             number = 18,
             fault = "150 k/s of other metrics on the same port",
             answer = "200 throughout, no gauge lost for a lease")
@@ -40,16 +40,17 @@ public final class FloodIT {
                 .filter(one -> one.jdk().equals(Jdk.running()))
                 .findFirst()
                 .orElseThrow();
-        Scene scene = new Scene(run, server).withSidecar().withServer();
+        Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
         Moment from = Moment.now();
-        long sent = flood(scene.sidecar().statsdPort(), from.plus(FLOOD));
+        long sent = flood(scenario.sidecar().statsdPort(), from.plus(FLOOD));
         Moment to = Moment.now();
-        scene.prober().assertOnly(LIVE, 200, from, to);
-        scene.prober().assertOnly(READY, 200, from, to);
-        long heard = scene.sidecar().verbose().get("counters").get("datagrams").asLong();
+        scenario.prober().assertOnly(LIVE, 200, from, to);
+        scenario.prober().assertOnly(READY, 200, from, to);
+        long heard =
+                scenario.sidecar().verbose().get("counters").get("datagrams").asLong();
         System.out.printf("flood: %d datagrams sent in %s, %d heard%n", sent, FLOOD, heard);
         assertTrue(heard > sent / 2, "most of the flood was read: " + heard + " of " + sent);
-        assertEquals(1, scene.sidecar().verbose().get("sources_current").asInt());
+        assertEquals(1, scenario.sidecar().verbose().get("sources_current").asInt());
     }
 
     /** Sends as a busy Gunicorn would, at that rate or at what the machine gives. */

@@ -4,8 +4,8 @@ import static com.approck.healthcheck.it.support.probe.Prober.Probe.LIVE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Run;
-import com.approck.healthcheck.it.support.Scene;
+import com.approck.healthcheck.it.support.Scenario;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -40,7 +40,7 @@ final class InBandProbesIT {
     ServerVersion.OnJdk server;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<ServerVersion.OnJdk> servers() {
         return ServerVersion.newestOnEveryJdk("jetty", "tomcat")
@@ -49,24 +49,24 @@ final class InBandProbesIT {
 
     @Test
     void probeOnTheRequestPool_fails_whileEveryWorkerMovesASlowDownload() {
-        Scene scene = new Scene(run, server).withSidecar().withServer();
+        Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
         Moment from = Moment.now();
-        List<CompletableFuture<HttpResponse<String>>> downloads = scene.fill("/slow?bytes=163840&pause=500");
-        assertEquals(0, pongs(scene.app().port()), "the probe waits in the queue behind the load");
-        assertEquals(TIMES, pongs(scene.app().managementPort()));
-        scene.prober().assertOnly(LIVE, 200, from, Moment.now());
+        List<CompletableFuture<HttpResponse<String>>> downloads = scenario.fill("/slow?bytes=163840&pause=500");
+        assertEquals(0, pongs(scenario.app().port()), "the probe waits in the queue behind the load");
+        assertEquals(TIMES, pongs(scenario.app().managementPort()));
+        scenario.prober().assertOnly(LIVE, 200, from, Moment.now());
         downloads.forEach(CompletableFuture::join);
     }
 
     @Test
     void probeOnASecondConnector_succeeds_whileEveryWorkerHangs() {
-        Scene scene = new Scene(run, server).withSidecar().withServer();
-        List<CompletableFuture<HttpResponse<String>>> hanging = scene.fill("/hang");
-        scene.prober().awaitBoth(422, Moment.now(), Scene.STUCK_IS_SEEN);
+        Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
+        List<CompletableFuture<HttpResponse<String>>> hanging = scenario.fill("/hang");
+        scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN);
         Moment dead = Moment.now();
-        assertEquals(TIMES, pongs(scene.app().managementPort()), "its own worker answers for the dead ones");
-        assertEquals(0, pongs(scene.app().port()));
-        scene.prober().assertOnly(LIVE, 422, dead, Moment.now());
+        assertEquals(TIMES, pongs(scenario.app().managementPort()), "its own worker answers for the dead ones");
+        assertEquals(0, pongs(scenario.app().port()));
+        scenario.prober().assertOnly(LIVE, 422, dead, Moment.now());
         assertTrue(hanging.stream().noneMatch(CompletableFuture::isDone));
     }
 

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.ApplicationStub;
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -44,16 +44,16 @@ public final class SidecarMatrixIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
-    @Row(
+    @TruthMatrixRow(
             number = 22,
             fault = "ready URL hangs, drips a byte a second, sends 1 GB, redirects elsewhere, closes early",
             answer = "ready 422 in the deadline; live untouched")
     void hostileReadyUrl_isNotReadyInTime_andLiveDoesNotNotice() {
         List<ApplicationStub> hostile = List.of(
-                run.add(ApplicationStub.hanging()),
-                run.add(ApplicationStub.start(out -> {
+                processes.add(ApplicationStub.hanging()),
+                processes.add(ApplicationStub.start(out -> {
                     out.write((OK_HEAD + "Content-Length: 100\r\n\r\n").getBytes(US_ASCII));
                     for (int i = 0; i < 100; i++) {
                         out.write(' ');
@@ -61,28 +61,28 @@ public final class SidecarMatrixIT {
                         Await.pause(Duration.ofSeconds(1));
                     }
                 })),
-                run.add(ApplicationStub.start(out -> {
+                processes.add(ApplicationStub.start(out -> {
                     out.write((OK_HEAD + "Content-Length: 1000000000\r\n\r\n").getBytes(US_ASCII));
                     byte[] blanks = " ".repeat(64 * 1024).getBytes(US_ASCII);
                     for (int sent = 0; sent < 1_000_000_000; sent += blanks.length) {
                         out.write(blanks);
                     }
                 })),
-                run.add(ApplicationStub.start(
+                processes.add(ApplicationStub.start(
                         out -> out.write("HTTP/1.1 302 Found\r\nLocation: http://[::1]:9/\r\nContent-Length: 0\r\n\r\n"
                                 .getBytes(US_ASCII)))),
-                run.add(ApplicationStub.start(
+                processes.add(ApplicationStub.start(
                         out -> out.write((OK_HEAD + "Content-Length: 100\r\n\r\n{\"db\":").getBytes(US_ASCII)))));
         for (ApplicationStub stub : hostile) {
-            Sidecar sidecar = run.sidecar(
+            Sidecar sidecar = processes.sidecar(
                     jdk,
                     "--application-health-ready-url",
                     stub.url(),
                     "--application-health-ready-timeout",
                     DEADLINE.toMillis() + "ms");
             sidecar.hear("workers:3|g");
-            Prober prober = run.prober(sidecar);
-            prober.await(LIVE, 200, Moment.now(), Contract.LIFE_IS_SEEN);
+            Prober prober = processes.prober(sidecar);
+            prober.await(LIVE, 200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
             // The first calls load the classes that make them.
             Await.pause(Duration.ofSeconds(2));
             Moment from = Moment.now();
@@ -98,7 +98,7 @@ public final class SidecarMatrixIT {
         }
     }
 
-    @Row(
+    @TruthMatrixRow(
             number = 23,
             fault = "receiver thread dies of a bug, fails at every datagram, or stands still",
             answer = "the sidecar says so and exits with 1; never a silent 422 or 200 for ever")
@@ -108,7 +108,7 @@ public final class SidecarMatrixIT {
                 + File.pathSeparator
                 + Path.of("..", "sidecar", "target", "test-classes").toAbsolutePath();
         for (String bug : List.of("throws", "dies", "hangs")) {
-            ProcessUnderTest sidecar = run.java(
+            ProcessUnderTest sidecar = processes.java(
                     "broken-sidecar-" + bug,
                     jdk,
                     Map.of(),

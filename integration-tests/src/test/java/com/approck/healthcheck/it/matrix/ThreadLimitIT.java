@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
-import com.approck.healthcheck.it.support.Scene;
+import com.approck.healthcheck.it.support.PromisedTimes;
+import com.approck.healthcheck.it.support.Scenario;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ThreadLimit;
@@ -32,29 +32,29 @@ public final class ThreadLimitIT {
     ServerVersion.OnJdk server;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<ServerVersion.OnJdk> servers() {
         return ServerVersion.newestOnEveryJdk("tomcat");
     }
 
-    @Row(
+    @TruthMatrixRow(
             number = 26,
             fault =
                     "no thread can be created any more (a limit on memory or processes), and Tomcat's poller dies of it",
             answer = "422, also once threads can be created again: it never serves again")
     void poolWhosePollerCouldNotMakeAWorker_isDead() {
         ThreadLimit limit = ThreadLimit.make();
-        Scene scene = new Scene(run, server).withSidecar().withEnvironment(limit.environment());
-        App app = scene.withServer("min=2").app();
+        Scenario scenario = new Scenario(processes, server).withSidecar().withEnvironment(limit.environment());
+        App app = scenario.withServer("min=2").app();
         limit.reach();
         List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
         for (int i = 0; i < 30; i++) {
             requests.add(Http.send(app.port(), "/sleep?ms=2000"));
         }
-        scene.prober().awaitBoth(422, Moment.now(), Duration.ofSeconds(30));
+        scenario.prober().awaitBoth(422, Moment.now(), Duration.ofSeconds(30));
         limit.lift();
-        scene.prober().assertBothStay(422, Contract.SILENCE_IS_SEEN);
+        scenario.prober().assertBothStay(422, PromisedTimes.SILENCE_IS_SEEN);
         assertThrows(IOException.class, () -> Http.ask("GET", app.port(), "/ping", Duration.ofSeconds(2)));
         assertTrue(app.process().isAlive());
         app.process().awaitStderr("healthcheck: .*-Poller has died", Duration.ofSeconds(10));

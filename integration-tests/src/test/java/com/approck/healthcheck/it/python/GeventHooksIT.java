@@ -3,9 +3,9 @@ package com.approck.healthcheck.it.python;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Prober.Probe;
 import com.approck.healthcheck.it.support.process.Await;
@@ -29,14 +29,14 @@ final class GeventHooksIT {
     private static final Duration BLOCKED_IS_SEEN = STUCK_AFTER.plusSeconds(2);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses run = new TestProcesses();
 
     @Test
     void blockedHub_isDead_untilItRunsAgain() {
         Sidecar sidecar = run.sidecar(Jdk.running());
         Prober prober = run.prober(sidecar);
         ProcessUnderTest program = started(sidecar, Map.of());
-        prober.awaitBoth(200, Moment.now(), Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         assertEquals(5, sidecar.verbose().get("workers").asLong());
 
         Moment blocked = Moment.now();
@@ -45,7 +45,7 @@ final class GeventHooksIT {
         assertEquals("zero", sidecar.verbose().get("state").asString());
         Moment runs = blocked.plus(Duration.ofSeconds(6));
         Await.until(TO_START, runs::hasCome, program::describe);
-        prober.await(Probe.LIVE, 200, runs, Contract.LIFE_IS_SEEN);
+        prober.await(Probe.LIVE, 200, runs, PromisedTimes.LIFE_IS_SEEN);
         assertEquals(List.of("200", "422 NoWorkers", "200"), prober.storyOf(Probe.LIVE, blocked));
         assertTrue(program.stderr().contains("healthcheck: the hub has not run for "), program::describe);
         assertTrue(program.stderr().contains("healthcheck: the hub runs again"), program::describe);
@@ -56,7 +56,7 @@ final class GeventHooksIT {
         Sidecar sidecar = run.sidecar(Jdk.running());
         Prober prober = run.prober(sidecar);
         ProcessUnderTest program = started(sidecar, Map.of());
-        prober.awaitBoth(200, Moment.now(), Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         Moment from = Moment.now();
         program.type("block 0.8\n".repeat(6));
         Await.pause(Duration.ofSeconds(7));
@@ -68,9 +68,9 @@ final class GeventHooksIT {
         Sidecar sidecar = run.sidecar(Jdk.running());
         Prober prober = run.prober(sidecar);
         ProcessUnderTest program = started(sidecar, Map.of());
-        prober.awaitBoth(200, Moment.now(), Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         Moment killed = program.signal("KILL");
-        prober.awaitBoth(422, killed, Contract.SILENCE_IS_SEEN);
+        prober.awaitBoth(422, killed, PromisedTimes.SILENCE_IS_SEEN);
         assertEquals("stale", sidecar.verbose().get("state").asString());
     }
 
@@ -79,11 +79,11 @@ final class GeventHooksIT {
         Sidecar sidecar = run.sidecar(Jdk.running());
         Prober prober = run.prober(sidecar);
         ProcessUnderTest program = started(sidecar, Map.of());
-        prober.awaitBoth(200, Moment.now(), Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         Moment terminated = program.signal("TERM");
         assertEquals(0, program.awaitExit(TO_START));
         Moment ended = Moment.now();
-        prober.awaitBoth(422, ended, Contract.AT_ONCE);
+        prober.awaitBoth(422, ended, PromisedTimes.AT_ONCE);
         assertEquals(List.of("200", "422 NoWorkers"), prober.storyOf(Probe.LIVE, terminated));
         List<String> ready = prober.storyOf(Probe.READY, terminated);
         assertEquals(

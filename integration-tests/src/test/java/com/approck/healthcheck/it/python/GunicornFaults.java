@@ -1,6 +1,6 @@
 package com.approck.healthcheck.it.python;
 
-import com.approck.healthcheck.it.support.Contract;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.probe.Prober.Probe;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -130,7 +130,7 @@ final class GunicornFaults {
 
     static String silence(GunicornScene scene, String signal, boolean workersToo) {
         Moment silent = workersToo ? scene.signalAll(signal) : scene.gunicorn().signal(signal);
-        if (!scene.becomes(422, silent, Contract.SILENCE_IS_SEEN)) {
+        if (!scene.becomes(422, silent, PromisedTimes.SILENCE_IS_SEEN)) {
             return scene.stays(200, silent, A_WHILE) ? "no: 200 for ever" : "no: too late";
         }
         Moment dead = Moment.now();
@@ -140,13 +140,13 @@ final class GunicornFaults {
     static String frozen(GunicornScene scene) {
         scene.start(2);
         Moment stopped = scene.signalAll("STOP");
-        boolean dead = scene.becomes(422, stopped, Contract.SILENCE_IS_SEEN);
+        boolean dead = scene.becomes(422, stopped, PromisedTimes.SILENCE_IS_SEEN);
         Await.pause(Duration.ofSeconds(8).minus(Moment.now().since(stopped)));
         Moment woken = scene.signalAll("CONT");
         if (!dead && scene.stays(200, stopped, NEXT_SAMPLE)) {
             return "no: 200 throughout";
         }
-        return dead && scene.becomes(200, woken, Contract.LIFE_IS_SEEN) ? RIGHT : "no: flips";
+        return dead && scene.becomes(200, woken, PromisedTimes.LIFE_IS_SEEN) ? RIGHT : "no: flips";
     }
 
     static String arbiterHangs(GunicornScene scene) {
@@ -208,7 +208,7 @@ final class GunicornFaults {
         scene.gunicorn().awaitExit(TO_START);
         Await.until(NEXT_SAMPLE, () -> scene.workers() == 2, scene::describe);
         // The old arbiter's lease runs out meanwhile.
-        boolean live = scene.stays(200, from, Contract.SILENCE_IS_SEEN);
+        boolean live = scene.stays(200, from, PromisedTimes.SILENCE_IS_SEEN);
         return live && scene.prober().storyOf(Probe.READY, from).equals(List.of("200")) ? RIGHT : "no: flips";
     }
 
@@ -222,13 +222,13 @@ final class GunicornFaults {
         int status = request.join().statusCode();
         scene.gunicorn().awaitExit(TO_START);
         Moment done = Moment.now();
-        boolean dead = scene.becomes(422, done, Contract.AT_ONCE);
+        boolean dead = scene.becomes(422, done, PromisedTimes.AT_ONCE);
         List<String> ready = scene.prober().storyOf(Probe.READY, terminated);
         if (!dead && ready.equals(List.of("200"))) {
             return "no: 200 for ever, ready too";
         }
         scene.prober().assertOnly(Probe.LIVE, 200, terminated, beforeDone);
-        scene.prober().assertOnly(Probe.READY, 422, terminated.plus(Contract.AT_ONCE), Moment.now());
+        scene.prober().assertOnly(Probe.READY, 422, terminated.plus(PromisedTimes.AT_ONCE), Moment.now());
         boolean told = ready.contains("422 ShuttingDown")
                 && ready.get(ready.size() - 1).equals("422 NoWorkers");
         return status == 200 && dead && told ? RIGHT : "no: " + status + ", then ready " + ready;
@@ -260,7 +260,7 @@ final class GunicornFaults {
     }
 
     private static String knowsAgain(GunicornScene scene, Moment restarted) {
-        if (!scene.becomes(200, restarted, Contract.LIFE_IS_SEEN)) {
+        if (!scene.becomes(200, restarted, PromisedTimes.LIFE_IS_SEEN)) {
             return scene.stays(422, restarted, A_WHILE) ? "no: 422 for ever" : "no: too late";
         }
         Moment alive = Moment.now();

@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.approck.healthcheck.it.python.GunicornScene.Speaker;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -39,7 +39,7 @@ final class GunicornIT {
     private static final Map<Case, Seen> SEEN = new ConcurrentHashMap<>();
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses run = new TestProcesses();
 
     /** A row with one worker class. */
     record Case(GunicornRow row, String workerClass) {

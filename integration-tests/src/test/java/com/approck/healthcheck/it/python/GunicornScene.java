@@ -1,8 +1,8 @@
 package com.approck.healthcheck.it.python;
 
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Prober.Probe;
@@ -34,7 +34,7 @@ final class GunicornScene {
     private static final Duration TO_START = Duration.ofSeconds(30);
     private static final Duration BETWEEN = Duration.ofMillis(50);
 
-    private final Run run;
+    private final TestProcesses run;
     private final Speaker speaker;
     private final String workerClass;
     private final Map<String, String> environment = new HashMap<>();
@@ -48,7 +48,7 @@ final class GunicornScene {
     private Moment started;
     private int port;
 
-    GunicornScene(Run run, Speaker speaker, String workerClass) {
+    GunicornScene(TestProcesses run, Speaker speaker, String workerClass) {
         this.run = run;
         this.speaker = speaker;
         this.workerClass = workerClass;
@@ -130,7 +130,7 @@ final class GunicornScene {
         awaitLoaded(environment.containsKey("PRELOADED") ? 1 : workers);
         if (!sidecarIsLate) {
             Await.until(TO_START, () -> workers() == workers, this::describe);
-            prober.awaitBoth(200, Moment.now(), Contract.LIFE_IS_SEEN);
+            prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         }
         return this;
     }

@@ -2,9 +2,9 @@ package com.approck.healthcheck.it.python;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.process.Await;
@@ -37,7 +37,7 @@ final class PythonIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses run = new TestProcesses();
 
     @Test
     void gunicorn_isAlive_andItsOtherMetricsChangeNothing() {
@@ -48,7 +48,7 @@ final class PythonIT {
         int port = portOf(gunicorn);
         awaitWorkers(sidecar, 2);
         Moment alive = Moment.now();
-        prober.awaitBoth(200, alive, Contract.AT_ONCE);
+        prober.awaitBoth(200, alive, PromisedTimes.AT_ONCE);
 
         // Each request is logged to StatsD as a counter and a timer.
         for (int i = 0; i < 20; i++) {
@@ -88,11 +88,11 @@ final class PythonIT {
         ProcessUnderTest program = gevent(sidecar, "workers", 0);
         Prober prober = run.prober(sidecar);
         awaitWorkers(sidecar, 3);
-        prober.awaitBoth(200, Moment.now(), Contract.AT_ONCE);
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.AT_ONCE);
 
         Moment terminated = program.signal("TERM");
         assertEquals(0, program.awaitExit(SOON));
-        prober.awaitBoth(422, terminated, Contract.AT_ONCE);
+        prober.awaitBoth(422, terminated, PromisedTimes.AT_ONCE);
         assertEquals("zero", sidecar.verbose().get("state").asString());
     }
 
@@ -107,7 +107,7 @@ final class PythonIT {
 
         ProcessUnderTest again = gevent(sidecar, "workers", 3000);
         again.awaitStdout("^STARTED$", TO_START);
-        prober.awaitBoth(200, Moment.now(), Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
     }
 
     @Test

@@ -2,7 +2,7 @@ package com.approck.healthcheck.it.python;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
 import java.io.IOException;
@@ -32,7 +32,7 @@ final class PythonModulesIT {
             """;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses run = new TestProcesses();
 
     @Test
     void modules_areCleanToTheLinter() throws IOException {

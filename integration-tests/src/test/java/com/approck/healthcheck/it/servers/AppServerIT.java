@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -55,7 +55,7 @@ final class AppServerIT {
     Path base;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @BeforeAll
     static void fetch() throws IOException {
@@ -72,17 +72,17 @@ final class AppServerIT {
     @MethodSource("cases")
     void workers_areSeen_andStuckOnesAmongThem_untilTheServerStops(Jdk jdk, boolean fromTheStart) throws IOException {
         AppServer appServer = server();
-        Wire wire = run.wire();
-        int port = run.freePort();
+        Wire wire = processes.wire();
+        int port = processes.freePort();
         String settings = "stuck-after=3s,port=" + wire.port();
         List<String> jvmFlags = new ArrayList<>(List.of("-XX:ActiveProcessorCount=2"));
         if (fromTheStart) {
-            jvmFlags.add(Run.agent(settings));
+            jvmFlags.add(TestProcesses.agent(settings));
         }
         AppServer.Start start = appServer.prepare(home, base, jdk, port, jvmFlags);
         Map<String, String> environment = new HashMap<>(start.environment());
         environment.put("JAVA_HOME", jdk.home().toString());
-        ProcessUnderTest server = run.process(asked()[0] + "-jdk" + jdk.feature(), environment, start.command());
+        ProcessUnderTest server = processes.process(asked()[0] + "-jdk" + jdk.feature(), environment, start.command());
         Await.until(
                 SOON,
                 () -> answers(port, appServer.contextPath() + "/ping") || !server.isAlive(),
@@ -90,7 +90,7 @@ final class AppServerIT {
         assertTrue(server.isAlive(), server::describe);
         if (!fromTheStart) {
             ProcessUnderTest attacher =
-                    run.attacher(jdk, Long.toString(jvm(server).pid()), settings);
+                    processes.attacher(jdk, Long.toString(jvm(server).pid()), settings);
             assertEquals(0, attacher.awaitExit(SOON), attacher::describe);
         }
         wire.await(Moment.now(), SOON, "workers:" + appServer.workers() + "|g");

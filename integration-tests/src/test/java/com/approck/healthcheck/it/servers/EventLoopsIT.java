@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Wire;
@@ -34,7 +34,7 @@ final class EventLoopsIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<ServerVersion.OnJdk> servers() {
         return ServerVersion.newestOnEveryJdk("netty", "reactor-netty");
@@ -43,9 +43,9 @@ final class EventLoopsIT {
     @ParameterizedTest
     @MethodSource("servers")
     void loopsThatWork_areAbleHoweverLongTheyTake_untilAllOfThemHang(ServerVersion.OnJdk server) {
-        Sidecar sidecar = run.sidecar(server.jdk());
-        App app = run.app(server, List.of(Run.agent(SETTINGS + sidecar.statsdPort())), Map.of());
-        Prober prober = run.prober(sidecar);
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(server, List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
+        Prober prober = processes.prober(sidecar);
         prober.awaitBoth(200, app.awaitStarted(), SOON);
 
         Moment busy = Moment.now();
@@ -64,11 +64,11 @@ final class EventLoopsIT {
     @Test
     void programWithClientsOnly_sendsNothing() throws IOException {
         ServerVersion.OnJdk netty = servers().findFirst().orElseThrow();
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            App app = run.app(
+            App app = processes.app(
                     netty,
-                    List.of(Run.agent("interval=100ms,lease=1s,log=debug,port=" + wire.port())),
+                    List.of(TestProcesses.agent("interval=100ms,lease=1s,log=debug,port=" + wire.port())),
                     Map.of(),
                     "pool=client",
                     "port=" + peer.getLocalPort());

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Wire;
@@ -37,38 +37,38 @@ final class JvmServerIT {
     ServerVersion.OnJdk server;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void killedServer_isDeadWhenItsLeaseRanOut_andAliveAgainOnceStartedAgain() {
-        Sidecar sidecar = run.sidecar(server.jdk());
-        Prober prober = run.prober(sidecar);
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        Prober prober = processes.prober(sidecar);
         Moment beforeStart = prober.awaitFirst();
 
-        App app = run.app(server, sidecar.statsdPort(), "late=1500");
+        App app = processes.app(server, sidecar.statsdPort(), "late=1500");
         Moment started = app.awaitStarted();
-        prober.awaitBoth(200, started, Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, started, PromisedTimes.LIFE_IS_SEEN);
         assertEquals(List.of("422 NoWorkers", "200"), prober.storyOf(LIVE, beforeStart));
         assertEquals(List.of("422 NoWorkers", "200"), prober.storyOf(READY, beforeStart));
 
         Moment alive = Moment.now();
         prober.assertBothStay(200, Duration.ofSeconds(1));
         Moment killed = app.process().signal("KILL");
-        prober.awaitBoth(422, killed, Contract.SILENCE_IS_SEEN);
+        prober.awaitBoth(422, killed, PromisedTimes.SILENCE_IS_SEEN);
 
-        Moment startedAgain = run.app(server, sidecar.statsdPort()).awaitStarted();
-        prober.awaitBoth(200, startedAgain, Contract.LIFE_IS_SEEN);
-        prober.assertBothStay(200, Contract.SILENCE_IS_SEEN);
+        Moment startedAgain = processes.app(server, sidecar.statsdPort()).awaitStarted();
+        prober.awaitBoth(200, startedAgain, PromisedTimes.LIFE_IS_SEEN);
+        prober.assertBothStay(200, PromisedTimes.SILENCE_IS_SEEN);
         assertEquals(List.of("200", "422 NoWorkers", "200"), prober.storyOf(LIVE, alive));
         assertEquals(List.of("200", "422 NoWorkers", "200"), prober.storyOf(READY, alive));
     }
 
     @Test
     void terminatedServer_isNotReadyAtOnce_andLivesUntilItsLastRequestIsDone() throws IOException {
-        Sidecar sidecar = run.sidecar(server.jdk());
-        App app = run.app(server, sidecar.statsdPort(), "graceful=20000");
-        Prober prober = run.prober(sidecar);
-        prober.awaitBoth(200, app.awaitStarted(), Contract.LIFE_IS_SEEN);
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(server, sidecar.statsdPort(), "graceful=20000");
+        Prober prober = processes.prober(sidecar);
+        prober.awaitBoth(200, app.awaitStarted(), PromisedTimes.LIFE_IS_SEEN);
         Moment alive = Moment.now();
         prober.assertBothStay(200, Duration.ofMillis(500));
 
@@ -76,14 +76,14 @@ final class JvmServerIT {
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
         assertEquals(0, download.read());
         Moment terminated = app.process().signal("TERM");
-        prober.await(READY, 422, terminated, Contract.AT_ONCE);
+        prober.await(READY, 422, terminated, PromisedTimes.AT_ONCE);
         int rest = download.readAllBytes().length;
         Moment lastByte = Moment.now();
         assertEquals(81920, 1 + rest, "the request in flight is served to its end");
         prober.assertOnly(LIVE, 200, terminated, lastByte);
 
         assertEquals(128 + 15, app.process().awaitExit(TO_EXIT));
-        prober.await(LIVE, 422, Moment.now(), Contract.AT_ONCE);
+        prober.await(LIVE, 422, Moment.now(), PromisedTimes.AT_ONCE);
         prober.assertBothStay(422, Duration.ofMillis(500));
         assertEquals(List.of("200", "422 NoWorkers"), prober.storyOf(LIVE, alive));
         assertEquals(List.of("200", "422 ShuttingDown", "422 NoWorkers"), prober.storyOf(READY, alive));
@@ -91,35 +91,35 @@ final class JvmServerIT {
 
     @Test
     void sidecarKilledAndRestarted_knowsTheServerAgain() {
-        Sidecar sidecar = run.sidecar(server.jdk());
-        App app = run.app(server, sidecar.statsdPort());
-        Prober prober = run.prober(sidecar);
-        prober.awaitBoth(200, app.awaitStarted(), Contract.LIFE_IS_SEEN);
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(server, sidecar.statsdPort());
+        Prober prober = processes.prober(sidecar);
+        prober.awaitBoth(200, app.awaitStarted(), PromisedTimes.LIFE_IS_SEEN);
 
         Moment up = sidecar.killAndRestart();
-        prober.awaitBoth(200, up, Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, up, PromisedTimes.LIFE_IS_SEEN);
         prober.assertBothStay(200, Duration.ofSeconds(2));
         assertEquals(200, Http.get(app.port(), "/ping").status());
     }
 
     @Test
     void stoppedServerInALivingJvm_isDeadAtOnce() {
-        Sidecar sidecar = run.sidecar(server.jdk());
-        App app = run.app(server, sidecar.statsdPort());
-        Prober prober = run.prober(sidecar);
-        prober.awaitBoth(200, app.awaitStarted(), Contract.LIFE_IS_SEEN);
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(server, sidecar.statsdPort());
+        Prober prober = processes.prober(sidecar);
+        prober.awaitBoth(200, app.awaitStarted(), PromisedTimes.LIFE_IS_SEEN);
 
         assertEquals(200, Http.get(app.port(), "/stop").status());
         app.process().awaitStdout("^STOPPED$", TO_EXIT);
-        prober.awaitBoth(422, Moment.now(), Contract.AT_ONCE);
+        prober.awaitBoth(422, Moment.now(), PromisedTimes.AT_ONCE);
         assertTrue(app.process().isAlive());
     }
 
     @Test
     void serverWithoutSidecar_doesNotNotice() {
-        String without = lifeOf(run.app(server, List.of(), Map.of()));
+        String without = lifeOf(processes.app(server, List.of(), Map.of()));
         int nobodyListens = closedPort();
-        String with = lifeOf(run.app(server, nobodyListens));
+        String with = lifeOf(processes.app(server, nobodyListens));
         assertEquals(without, withoutAnnouncement(with));
     }
 
@@ -143,7 +143,7 @@ final class JvmServerIT {
     }
 
     private int closedPort() {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         int port = wire.port();
         wire.close();
         return port;

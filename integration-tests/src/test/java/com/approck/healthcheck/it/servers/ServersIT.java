@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -30,7 +30,7 @@ final class ServersIT {
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     /** Every different number of workers that the sidecar knew, in their order. */
     private final Set<Integer> story = new LinkedHashSet<>();
@@ -40,8 +40,8 @@ final class ServersIT {
     void server_isSeenWithItsCapacity_losesAHungWorker_andDies(ServerVersion.OnJdk server) {
         int all = server.server().workers();
         int withOneHung = server.server().withOneHung();
-        Sidecar sidecar = run.sidecar(server.jdk());
-        App app = run.app(server, List.of(Run.agent(SETTINGS + sidecar.statsdPort())), Map.of());
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(server, List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
         app.awaitStarted();
         Await.until(SOON, () -> workers(sidecar) > 0, () -> "workers are known before the first request");
         assertEquals("pong", Http.get(app.port(), "/ping").body());

@@ -3,8 +3,8 @@ package com.approck.healthcheck.it.servers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -23,7 +23,7 @@ final class SpringBootIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<ServerVersion.OnJdk> withManagementPort() {
         return ServerVersion.newestOnEveryJdk("boot-management");
@@ -32,10 +32,10 @@ final class SpringBootIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("withManagementPort")
     void healthyManagementServer_doesNotHideADeadPool(ServerVersion.OnJdk server) {
-        Sidecar sidecar = run.sidecar(server.jdk());
-        App app = run.app(
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(
                 server,
-                List.of(Run.agent("interval=500ms,stuck-after=2s,port=" + sidecar.statsdPort())),
+                List.of(TestProcesses.agent("interval=500ms,stuck-after=2s,port=" + sidecar.statsdPort())),
                 Map.of(),
                 "threads=1");
         assertEquals("pong", Http.get(app.port(), "/ping").body());

@@ -3,7 +3,7 @@ package com.approck.healthcheck.it.servers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -50,15 +50,15 @@ final class WarIT {
     Path base;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void webApplication_isCountedThroughItsRedeployments_andNoneIsHeldByTheAgent() throws IOException {
         Tool.TOMCAT.require();
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         makeBase();
         deploy(1);
-        ProcessUnderTest tomcat = run.process(
+        ProcessUnderTest tomcat = processes.process(
                 "tomcat10-jdk" + jdk.feature(),
                 Map.of(
                         "JAVA_HOME",
@@ -69,7 +69,7 @@ final class WarIT {
                         base.toString(),
                         // Soft references would keep what nobody needs.
                         "CATALINA_OPTS",
-                        "-XX:SoftRefLRUPolicyMSPerMB=0 " + Run.agent("stuck-after=3s,port=" + wire.port())),
+                        "-XX:SoftRefLRUPolicyMSPerMB=0 " + TestProcesses.agent("stuck-after=3s,port=" + wire.port())),
                 List.of(TOMCAT.resolve("bin/catalina.sh").toString(), "run"));
         int port = Integer.parseInt(tomcat.awaitStderr(
                         "Starting ProtocolHandler \\[\"http-nio-127\\.0\\.0\\.1-auto-\\d+-(\\d+)\"\\]", TO_START)
@@ -100,7 +100,7 @@ final class WarIT {
 
     /** How many class loaders of web applications a full collection leaves. */
     private int loaders(ProcessUnderTest tomcat) {
-        ProcessUnderTest jcmd = run.process(
+        ProcessUnderTest jcmd = processes.process(
                 "jcmd",
                 Map.of(),
                 List.of(jdk.tool("jcmd").toString(), Long.toString(tomcat.pid()), "GC.class_histogram"));

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -31,7 +31,7 @@ final class ForwardIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @TempDir
     Path folder;
@@ -40,7 +40,7 @@ final class ForwardIT {
     void serverGetsEveryMetric_alsoWhenItComesLater_andTheSidecarDoesNotCare() throws IOException {
         Tool.COLLECTD.require();
         int port = freePort();
-        Sidecar sidecar = run.sidecar(Jdk.running(), "--statsd-forward", "localhost:" + port);
+        Sidecar sidecar = processes.sidecar(Jdk.running(), "--statsd-forward", "localhost:" + port);
         sidecar.process().awaitStderr("forward: to localhost:" + port + " at 127.0.0.1:" + port, SOON);
         Await.until(
                 SOON,
@@ -98,7 +98,7 @@ final class ForwardIT {
                   DataDir "%1$s"
                 </Plugin>
                 """.formatted(folder, port));
-        return run.process("collectd", Map.of(), List.of("/usr/sbin/collectd", "-f", "-C", settings.toString()));
+        return processes.process("collectd", Map.of(), List.of("/usr/sbin/collectd", "-f", "-C", settings.toString()));
     }
 
     /** All that collectd has written about a metric; it has a file for each day. */

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -36,7 +36,7 @@ final class HostileClientsIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     private final List<Socket> sockets = new ArrayList<>();
     private ProcessUnderTest sidecar;
@@ -45,7 +45,7 @@ final class HostileClientsIT {
 
     @BeforeEach
     void start() {
-        sidecar = run.process(
+        sidecar = processes.process(
                 "sidecar",
                 Map.of("JAVA_HOME", Jdk.running().home().toString()),
                 List.of(

@@ -3,9 +3,9 @@ package com.approck.healthcheck.it.sidecar;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -35,15 +35,15 @@ final class HostileDatagramsIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void junk_changesNothingButACounter() {
-        Sidecar sidecar = run.sidecar(jdk);
+        Sidecar sidecar = processes.sidecar(jdk);
         sidecar.hear("workers:3|g");
         awaitDatagrams(sidecar, 1);
         JsonNode before = sidecar.verbose();
-        Prober prober = run.prober(sidecar);
+        Prober prober = processes.prober(sidecar);
         Moment from = prober.awaitFirst();
 
         List<byte[]> junk = junk();
@@ -57,7 +57,7 @@ final class HostileDatagramsIT {
         assertEquals(before.get("counters").get("gauges"), after.get("counters").get("gauges"));
         assertEquals(0, after.get("counters").get("failures").asLong());
         Moment end = Moment.now();
-        prober.awaitBoth(200, end, Contract.AT_ONCE);
+        prober.awaitBoth(200, end, PromisedTimes.AT_ONCE);
         assertEquals(List.of("200"), prober.storyOf(Prober.Probe.LIVE, from));
         assertEquals(List.of("200"), prober.storyOf(Prober.Probe.READY, from));
 
@@ -68,7 +68,7 @@ final class HostileDatagramsIT {
 
     @Test
     void badLineBesideAGoodOne_doesNotSpoilIt() {
-        Sidecar sidecar = run.sidecar(jdk);
+        Sidecar sidecar = processes.sidecar(jdk);
         sidecar.hear("workers:x|g\nworkers:8\nworkers:7|g\n\u0000\u0001\n:|\n");
         awaitDatagrams(sidecar, 1);
         JsonNode verbose = sidecar.verbose();
@@ -79,7 +79,7 @@ final class HostileDatagramsIT {
 
     @Test
     void largestDatagram_isReadWhole() {
-        Sidecar sidecar = run.sidecar(jdk);
+        Sidecar sidecar = processes.sidecar(jdk);
         String goodLine = "\nworkers:5|g";
         byte[] datagram =
                 ("x".repeat(LARGEST_DATAGRAM - goodLine.length()) + goodLine).getBytes(StandardCharsets.US_ASCII);

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
@@ -38,7 +38,7 @@ final class LauncherIT {
     Path elsewhere;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     /** For one of the JDKs the archive that the build made is of another; that must not be seen. */
     @Test
@@ -49,7 +49,7 @@ final class LauncherIT {
     @Test
     void copiedDirectory_makesAnArchiveForItsOwnJava_andUsesIt() throws IOException {
         Path copy = copy();
-        ProcessUnderTest making = run.process(
+        ProcessUnderTest making = processes.process(
                 "make-archive",
                 environment(),
                 List.of(copy.resolve("bin/make-archive").toString()));
@@ -77,7 +77,7 @@ final class LauncherIT {
     @Test
     void noJava_isOneSentence() throws IOException {
         Path copy = copy();
-        ProcessUnderTest making = run.process(
+        ProcessUnderTest making = processes.process(
                 "make-archive",
                 Map.of("JAVA_HOME", elsewhere.toString()),
                 List.of(copy.resolve("bin/make-archive").toString()));
@@ -95,7 +95,7 @@ final class LauncherIT {
     }
 
     private ProcessUnderTest launch(Path directory) {
-        return run.process(
+        return processes.process(
                 "launcher-jdk" + jdk.feature(),
                 environment(),
                 List.of(directory.resolve("bin/healthcheck-sidecar").toString(), "--port", "0", "--statsd-port", "0"));

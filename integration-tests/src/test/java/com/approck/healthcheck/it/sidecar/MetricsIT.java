@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.ApplicationStub;
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -27,7 +27,7 @@ final class MetricsIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @TempDir
     Path folder;
@@ -35,8 +35,8 @@ final class MetricsIT {
     @Test
     void metrics_pleasePrometheus_whateverTheNamesAre() throws IOException {
         Tool.PROMETHEUS.require();
-        ApplicationStub application = run.add(ApplicationStub.hanging());
-        Sidecar sidecar = run.sidecar(
+        ApplicationStub application = processes.add(ApplicationStub.hanging());
+        Sidecar sidecar = processes.sidecar(
                 Jdk.running(),
                 "--metric",
                 "x\"y\\n{le=",
@@ -70,7 +70,7 @@ final class MetricsIT {
         }
 
         Path scraped = Files.writeString(folder.resolve("metrics"), text);
-        ProcessUnderTest check = run.process(
+        ProcessUnderTest check = processes.process(
                 "promtool", Map.of(), List.of("/bin/sh", "-c", "/usr/bin/promtool check metrics < " + scraped));
         assertEquals(0, check.awaitExit(SOON), check::describe);
         assertEquals("", check.stdout() + check.stderr());

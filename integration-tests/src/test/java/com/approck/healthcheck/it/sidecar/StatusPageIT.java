@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Run;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Browser;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Tool;
@@ -25,7 +25,7 @@ final class StatusPageIT {
     private static final String HOSTILE = "<img src=x onerror=hacked=1>";
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @TempDir(cleanup = CleanupMode.NEVER) // The browser's children may still write while it is deleted.
     Path profile;
@@ -36,8 +36,8 @@ final class StatusPageIT {
     @BeforeEach
     void open() {
         Tool.CHROMIUM.require();
-        sidecar = run.sidecar(Jdk.running());
-        page = run.add(Browser.start(profile));
+        sidecar = processes.sidecar(Jdk.running());
+        page = processes.add(Browser.start(profile));
     }
 
     @Test

@@ -3,7 +3,7 @@ package com.approck.healthcheck.it.bench;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.bench.SidecarBenchmark.Effort;
+import com.approck.healthcheck.it.bench.SidecarMeasurements.Effort;
 import com.approck.healthcheck.it.support.BuiltJars;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated
 @Timeout(value = 1, unit = TimeUnit.HOURS)
-final class BenchmarkIT {
+final class SidecarProcessBenchmark {
 
     private static final Effort EFFORT = Boolean.getBoolean("bench") ? Effort.FULL : Effort.SMOKE;
 
@@ -29,7 +29,7 @@ final class BenchmarkIT {
     @Test
     void sidecar_isMeasured() {
         Table table = new Table();
-        new SidecarBenchmark(BuiltJars.launcher(), folder, EFFORT, table).run();
+        new SidecarMeasurements(BuiltJars.launcher(), folder, EFFORT, table).run();
         System.out.println("\n" + table);
         assertFalse(table.rows().isEmpty());
         table.rows().forEach(row -> assertTrue(row.ours() >= 0, row::what));
@@ -37,7 +37,7 @@ final class BenchmarkIT {
 
     @Test
     void attacks_areMeasured() {
-        List<AttackBenchmark.Row> rows = new AttackBenchmark(BuiltJars.launcher(), folder, EFFORT).run();
+        List<AttackMeasurements.Row> rows = new AttackMeasurements(BuiltJars.launcher(), folder, EFFORT).run();
         assertFalse(rows.isEmpty());
         rows.forEach(row -> assertTrue(row.probes() > row.failed(), row::what));
     }

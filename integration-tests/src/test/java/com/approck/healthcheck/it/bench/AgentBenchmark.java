@@ -48,7 +48,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 @Execution(ExecutionMode.SAME_THREAD)
 @Timeout(value = 1, unit = TimeUnit.HOURS)
-final class AgentBenchmarkIT {
+final class AgentBenchmark {
 
     private static final boolean FULL = Boolean.getBoolean("bench");
     private static final int ROUNDS = FULL ? Integer.getInteger("bench.rounds", 15) : 1;
@@ -67,7 +67,7 @@ final class AgentBenchmarkIT {
 
     private final Wire sink = Wire.listen();
 
-    AgentBenchmarkIT() throws IOException {
+    AgentBenchmark() throws IOException {
         variants.put(NONE, List.of());
         variants.put(OURS, List.of("-javaagent:" + BuiltJars.agent() + "=log=off,port=" + sink.port()));
         if (!FULL) {
@@ -273,7 +273,7 @@ final class AgentBenchmarkIT {
         Comparison table = new Comparison("one task", "no agent", "healthcheck", "added", "allocated");
         for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
             Options options = new OptionsBuilder()
-                    .include(HookBenchmark.class.getName())
+                    .include(HookJmh.class.getName())
                     .jvm(jdk.tool("java").toString())
                     .jvmArgsAppend("-Xbootclasspath/a:" + BuiltJars.agent(), "-Xshare:off")
                     .addProfiler(GCProfiler.class)

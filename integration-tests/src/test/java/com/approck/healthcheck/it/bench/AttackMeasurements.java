@@ -21,19 +21,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * What {@code /health/live} and the memory do while somebody attacks: one sidecar takes all attacks, one after the other, and meanwhile a
  * probe on a new connection asks, as a kubelet does, a hundred times a second.
  */
-public final class AttackBenchmark {
+public final class AttackMeasurements {
 
     private static final int SPOOFED_PER_SECOND = 200_000;
     private static final String SPOOFED = "workers.lease:600000|g\nworkers:1|g\nworkers.pool.x:1|g";
     private static final String GET_LIVE = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
 
-    private final SidecarBenchmark sidecars;
-    private final SidecarBenchmark.Effort effort;
+    private final SidecarMeasurements sidecars;
+    private final SidecarMeasurements.Effort effort;
     private final List<Row> rows = new ArrayList<>();
 
     /** Measures the directory that the build made; copies of it go below {@code folder}. */
-    public AttackBenchmark(Path built, Path folder, SidecarBenchmark.Effort effort) {
-        this.sidecars = new SidecarBenchmark(built, folder, effort, new Table());
+    public AttackMeasurements(Path built, Path folder, SidecarMeasurements.Effort effort) {
+        this.sidecars = new SidecarMeasurements(built, folder, effort, new Table());
         this.effort = effort;
     }
 
@@ -65,9 +65,9 @@ public final class AttackBenchmark {
     public List<Row> run() {
         System.out.println(
                 "| attack | probes | p50 | p99 | resident before | the most | after |\n|---|---|---|---|---|---|---|");
-        boolean full = effort == SidecarBenchmark.Effort.FULL;
+        boolean full = effort == SidecarMeasurements.Effort.FULL;
         for (Jdk jdk : full ? Jdk.all() : List.of(Jdk.running())) {
-            try (SidecarBenchmark.Running sidecar = SidecarBenchmark.start(jdk, sidecars.install(jdk))) {
+            try (SidecarMeasurements.Running sidecar = SidecarMeasurements.start(jdk, sidecars.install(jdk))) {
                 sidecar.hear("workers:3|g");
                 sidecar.client.latencies(effort.probes, Duration.ZERO);
                 int many = full ? 2000 : 100;
@@ -101,7 +101,7 @@ public final class AttackBenchmark {
     }
 
     private Duration lasting() {
-        return Duration.ofSeconds(effort == SidecarBenchmark.Effort.FULL ? 6 : 1);
+        return Duration.ofSeconds(effort == SidecarMeasurements.Effort.FULL ? 6 : 1);
     }
 
     /** Runs until it is over, or until the flag says so. */
@@ -110,7 +110,7 @@ public final class AttackBenchmark {
         void run(AtomicBoolean over) throws IOException;
     }
 
-    private void measure(Jdk jdk, SidecarBenchmark.Running sidecar, String what, Attack attack) {
+    private void measure(Jdk jdk, SidecarMeasurements.Running sidecar, String what, Attack attack) {
         double before = sidecar.figures().residentMegabytes();
         double most = before;
         AtomicBoolean over = new AtomicBoolean();
@@ -135,7 +135,7 @@ public final class AttackBenchmark {
             over.set(end.hasCome());
         }
         attacking.join();
-        Await.pause(Duration.ofSeconds(effort == SidecarBenchmark.Effort.FULL ? 6 : 0));
+        Await.pause(Duration.ofSeconds(effort == SidecarMeasurements.Effort.FULL ? 6 : 0));
         double[] sorted =
                 millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         Row row = new Row(

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.matrix.FloodIT;
-import com.approck.healthcheck.it.matrix.Row;
 import com.approck.healthcheck.it.matrix.SidecarMatrixIT;
 import com.approck.healthcheck.it.matrix.ThreadLimitIT;
 import com.approck.healthcheck.it.matrix.TruthMatrixIT;
+import com.approck.healthcheck.it.matrix.TruthMatrixRow;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The truth matrix of this module's README is the one that the tests hold. */
-final class TruthTableIT {
+final class ReadmeTruthMatrixIT {
 
     private static final String BEGIN = "<!-- truth matrix: generated from the tests -->\n";
     private static final String END = "<!-- end of truth matrix -->";
@@ -37,7 +37,7 @@ final class TruthTableIT {
     private static String table() {
         return Stream.of(TruthMatrixIT.class, SidecarMatrixIT.class, FloodIT.class, ThreadLimitIT.class)
                 .flatMap(rows -> Stream.of(rows.getDeclaredMethods()))
-                .filter(method -> method.isAnnotationPresent(Row.class))
+                .filter(method -> method.isAnnotationPresent(TruthMatrixRow.class))
                 .sorted(Comparator.comparingInt(method -> row(method).number()))
                 .map(method -> "| %d | %s | %s |"
                         .formatted(
@@ -51,7 +51,7 @@ final class TruthTableIT {
         return "| # | fault | answer |\n|---|---|---|\n" + String.join("\n", rows) + "\n";
     }
 
-    private static Row row(Method method) {
-        return method.getAnnotation(Row.class);
+    private static TruthMatrixRow row(Method method) {
+        return method.getAnnotation(TruthMatrixRow.class);
     }
 }

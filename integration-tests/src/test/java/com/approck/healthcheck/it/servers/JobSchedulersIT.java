@@ -3,7 +3,7 @@ package com.approck.healthcheck.it.servers;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Programs that serve no HTTP, whose workers are watched by the setting {@code executors}. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
-final class JobsIT {
+final class JobSchedulersIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Duration STUCK_AFTER = Duration.ofSeconds(2);
@@ -35,11 +35,11 @@ final class JobsIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void quartz_losesWhatIsInADeadlock_andNoLongJob() {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         ProcessUnderTest program = start(
                 "quartz",
                 "2.5.0",
@@ -67,7 +67,7 @@ final class JobsIT {
 
     @Test
     void pekko_losesAThreadOfItsDispatcherToAnActorThatHangs() {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         ProcessUnderTest program = start(
                 "pekko",
                 "1.1.5",
@@ -96,9 +96,9 @@ final class JobsIT {
                 List.of(coordinate, "org.slf4j:slf4j-nop:2.0.17"),
                 true,
                 Map.of());
-        List<String> arguments = new ArrayList<>(
-                List.of(Run.agent(SETTINGS + executors + ",port=" + wire.port()), "-XX:ActiveProcessorCount=2"));
+        List<String> arguments = new ArrayList<>(List.of(
+                TestProcesses.agent(SETTINGS + executors + ",port=" + wire.port()), "-XX:ActiveProcessorCount=2"));
         arguments.addAll(SampleClassPath.of(program));
-        return run.java(name + "-jdk" + jdk.feature(), jdk, Map.of(), arguments);
+        return processes.java(name + "-jdk" + jdk.feature(), jdk, Map.of(), arguments);
     }
 }

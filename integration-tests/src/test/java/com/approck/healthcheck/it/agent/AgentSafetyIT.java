@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.program.HelloProgram;
 import com.approck.healthcheck.it.program.HostileProgram;
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the agent must not mind, and what nobody must notice of it. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
-final class HarmlessIT {
+final class AgentSafetyIT {
 
     private static final Duration TO_BE_HEARD = Duration.ofSeconds(60);
 
@@ -49,21 +49,23 @@ final class HarmlessIT {
     Path folder;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @ParameterizedTest
     @ValueSource(strings = {"-XX:+DisableAttachMechanism", "-Xshare:off", "-Xint", "-XX:+UseSerialGC"})
     void flagOfTheJvm_isNotMinded(String flag) {
-        Wire wire = run.wire();
-        App app = run.app(jetty(), List.of(flag, Run.agent("port=" + wire.port())), Map.of(), "threads=12");
+        Wire wire = processes.wire();
+        App app = processes.app(
+                jetty(), List.of(flag, TestProcesses.agent("port=" + wire.port())), Map.of(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
         assertOnlyNewsOfPools(app.process().stderr());
     }
 
     @Test
     void checkedJni_findsNoFault() {
-        Wire wire = run.wire();
-        App app = run.app(jetty(), List.of("-Xcheck:jni", Run.agent("port=" + wire.port())), Map.of(), "threads=12");
+        Wire wire = processes.wire();
+        App app = processes.app(
+                jetty(), List.of("-Xcheck:jni", TestProcesses.agent("port=" + wire.port())), Map.of(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
         assertTrue(
                 !app.process().stdout().contains("FATAL ERROR in native method"),
@@ -80,13 +82,13 @@ final class HarmlessIT {
                 "package org.objectweb.asm; public class ClassReader { static { if (true) throw new Error(\"not yours\"); } }",
                 "package com.timgroup.statsd; public class NonBlockingStatsDClient {"
                         + " static { if (true) throw new Error(\"not yours\"); } }");
-        Wire wire = run.wire();
-        App app = new App(run.java(
+        Wire wire = processes.wire();
+        App app = new App(processes.java(
                 "hostile-jdk" + jdk.feature(),
                 jdk,
                 Map.of(),
                 List.of(
-                        Run.agent("port=" + wire.port()),
+                        TestProcesses.agent("port=" + wire.port()),
                         "-cp",
                         classes + ":" + Path.of("target", "test-classes").toAbsolutePath(),
                         HostileProgram.class.getName())));
@@ -113,35 +115,36 @@ final class HarmlessIT {
                     }
                 }
                 """);
-        Wire wire = run.wire();
-        App app = new App(run.java(
+        Wire wire = processes.wire();
+        App app = new App(processes.java(
                 "module-jdk" + jdk.feature(),
                 jdk,
                 Map.of(),
-                List.of(Run.agent("port=" + wire.port()), "-p", module.toString(), "-m", "app/app.Main")));
+                List.of(TestProcesses.agent("port=" + wire.port()), "-p", module.toString(), "-m", "app/app.Main")));
         assertServesAndIsCounted(app, wire, "workers:3\\|g");
         assertOnlyNewsOfPools(app.process().stderr());
     }
 
     @Test
     void fullDiskUnderStderr_isNotMinded() {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         List<String> command = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
                 "exec \"$@\" 2>/dev/full",
                 "sh",
                 jdk.tool("java").toString()));
-        command.add(Run.agent("port=" + wire.port() + ",log=debug"));
+        command.add(TestProcesses.agent("port=" + wire.port() + ",log=debug"));
         command.addAll(SampleClassPath.of(jetty().server()));
         command.add("threads=12");
-        App app = new App(run.process("full-disk-jdk" + jdk.feature(), Map.of(), command));
+        App app = new App(processes.process("full-disk-jdk" + jdk.feature(), Map.of(), command));
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
     }
 
     @Test
     void receiverThatCannotBeFound_isSaidOnceAndTheServerServes() {
-        App app = run.app(jetty(), List.of(Run.agent("host=no-such-host.invalid,interval=200ms")), Map.of());
+        App app = processes.app(
+                jetty(), List.of(TestProcesses.agent("host=no-such-host.invalid,interval=200ms")), Map.of());
         app.process().awaitStderr("healthcheck: .*no-such-host.invalid.*", TO_BE_HEARD);
         for (int i = 0; i < 20; i++) {
             assertEquals(200, Http.get(app.port(), "/ping").status());
@@ -157,7 +160,7 @@ final class HarmlessIT {
 
     @Test
     void agentSwitchedOff_leavesItsEntryClassAndNothingElse() {
-        Set<String> ours = classesLoadedWith(Run.agent("enabled=false")).stream()
+        Set<String> ours = classesLoadedWith(TestProcesses.agent("enabled=false")).stream()
                 .filter(name -> name.startsWith("com.approck.") && !name.startsWith("com.approck.healthcheck.it."))
                 .collect(Collectors.toCollection(TreeSet::new));
         assertEquals(Set.of("com.approck.healthcheck.agent.Agent"), ours);
@@ -165,7 +168,7 @@ final class HarmlessIT {
 
     @Test
     void agentInAJvmWithoutPools_loadsNoLibrary() {
-        List<String> libraries = classesLoadedWith(Run.agent("")).stream()
+        List<String> libraries = classesLoadedWith(TestProcesses.agent("")).stream()
                 .filter(name -> name.startsWith("com.approck.healthcheck.agent.shaded."))
                 .toList();
         assertEquals(List.of(), libraries);
@@ -173,10 +176,10 @@ final class HarmlessIT {
 
     @Test
     void agent_addsTwoThreads() {
-        Wire wire = run.wire();
-        App app = run.app(jetty(), wire.port(), "threads=12");
+        Wire wire = processes.wire();
+        App app = processes.app(jetty(), wire.port(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
-        ProcessUnderTest jcmd = run.process(
+        ProcessUnderTest jcmd = processes.process(
                 "jcmd",
                 Map.of(),
                 List.of(jdk.tool("jcmd").toString(), "" + app.process().pid(), "Thread.print"));
@@ -212,7 +215,7 @@ final class HarmlessIT {
     }
 
     private List<String> classesLoadedWith(String agent) {
-        ProcessUnderTest program = run.java(
+        ProcessUnderTest program = processes.java(
                 "classes-jdk" + jdk.feature(),
                 jdk,
                 Map.of(),

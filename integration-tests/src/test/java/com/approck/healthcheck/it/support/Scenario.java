@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
 
 /** What a row of the truth matrix acts with: a real server with the agent, a sidecar, and a prober that misses nothing. */
-public final class Scene {
+public final class Scenario {
 
     /** The {@code stuck-after} of the rows that wait for it. */
     static final Duration STUCK_AFTER = Duration.ofSeconds(3);
@@ -27,20 +27,20 @@ public final class Scene {
 
     private static final Duration TO_ARRIVE = Duration.ofSeconds(20);
 
-    private final Run run;
+    private final TestProcesses processes;
     private final ServerVersion.OnJdk server;
     private Map<String, String> environment = Map.of();
     private Sidecar sidecar;
     private Prober prober;
     private App app;
 
-    public Scene(Run run, ServerVersion.OnJdk server) {
-        this.run = run;
+    public Scenario(TestProcesses processes, ServerVersion.OnJdk server) {
+        this.processes = processes;
         this.server = server;
     }
 
-    Run run() {
-        return run;
+    TestProcesses processes() {
+        return processes;
     }
 
     Jdk jdk() {
@@ -60,37 +60,38 @@ public final class Scene {
     }
 
     /** What is started from now on has these variables. */
-    public Scene withEnvironment(Map<String, String> variables) {
+    public Scenario withEnvironment(Map<String, String> variables) {
         environment = variables;
         return this;
     }
 
     /** A sidecar and its prober, of which both have answered. */
-    public Scene withSidecar(String... flags) {
-        sidecar = run.sidecar(server.jdk(), environment, flags);
-        prober = run.prober(sidecar);
+    public Scenario withSidecar(String... flags) {
+        sidecar = processes.sidecar(server.jdk(), environment, flags);
+        prober = processes.prober(sidecar);
         prober.awaitFirst();
         return this;
     }
 
     /** A server beside the sidecar, seen alive: twelve threads, and a second pool on the management port. */
-    public Scene withServer(String... options) {
+    public Scenario withServer(String... options) {
         app = start(sidecar.statsdPort(), options);
         Moment started = app.awaitStarted();
-        prober.awaitBoth(200, started, Contract.LIFE_IS_SEEN);
+        prober.awaitBoth(200, started, PromisedTimes.LIFE_IS_SEEN);
         return this;
     }
 
     /** A server that speaks to that port; with {@link #STUCK_AFTER}. */
     public App start(int statsdPort, String... options) {
         return startWith(
-                List.of(Run.agent("port=" + statsdPort + ",stuck-after=" + STUCK_AFTER.toSeconds() + "s")), options);
+                List.of(TestProcesses.agent("port=" + statsdPort + ",stuck-after=" + STUCK_AFTER.toSeconds() + "s")),
+                options);
     }
 
     public App startWith(List<String> jvmFlags, String... options) {
         List<String> all = new ArrayList<>(List.of("threads=" + THREADS, "management=0"));
         all.addAll(List.of(options));
-        app = run.app(server, jvmFlags, environment, all.toArray(String[]::new));
+        app = processes.app(server, jvmFlags, environment, all.toArray(String[]::new));
         return app;
     }
 
@@ -103,7 +104,7 @@ public final class Scene {
     public JsonNode requestPool() {
         // The management pool has the server's default, far more than twelve threads.
         return Await.value(
-                Contract.LIFE_IS_SEEN,
+                PromisedTimes.LIFE_IS_SEEN,
                 () -> sidecar.verbose()
                         .get("sources")
                         .valueStream()

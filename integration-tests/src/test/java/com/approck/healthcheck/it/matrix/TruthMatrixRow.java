@@ -9,10 +9,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A row of the truth matrix: a test, and the words that stand for it in the README's table. */
 @TestTemplate
-@ExtendWith(Times.class)
+@ExtendWith(RepeatExtension.class)
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-public @interface Row {
+public @interface TruthMatrixRow {
 
     /** Its place in the table. */
     int number();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * What one test starts. All of it is closed after the test, last first; if the test failed, the processes say on stderr
  * what they had said.
  */
-public final class Run implements BeforeEachCallback, AfterEachCallback {
+public final class TestProcesses implements BeforeEachCallback, AfterEachCallback {
 
     /**
      * For the tests that are at work: many more would miss their time bounds on two cores. JUnit runs more of them, which

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.TestTemplateInvocationContext;
 import org.junit.jupiter.api.extension.TestTemplateInvocationContextProvider;
 
 /** Runs a test once, or as often as {@code -Dmatrix.times=10} says. */
-final class Times implements TestTemplateInvocationContextProvider {
+final class RepeatExtension implements TestTemplateInvocationContextProvider {
 
     private static final int TIMES = Integer.getInteger("matrix.times", 1);
 

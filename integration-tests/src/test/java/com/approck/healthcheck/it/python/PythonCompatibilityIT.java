@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.ApplicationStub;
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.process.Await;
@@ -39,7 +39,7 @@ import tools.jackson.databind.ObjectMapper;
 /** The sidecar in the place of the Python original: the same answers where that is right, better ones where it is not. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
-final class DropInIT {
+final class PythonCompatibilityIT {
 
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -48,7 +48,7 @@ final class DropInIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses run = new TestProcesses();
 
     @Test
     void nothingHeard_isNoWorkers() {
@@ -138,7 +138,7 @@ final class DropInIT {
         sidecar.hear("workers:3|g");
         awaitWorkers(sidecar, 3);
         Prober prober = run.prober(sidecar);
-        prober.await(LIVE, 200, Moment.now(), Contract.AT_ONCE);
+        prober.await(LIVE, 200, Moment.now(), PromisedTimes.AT_ONCE);
         Moment from = Moment.now();
         for (int i = 0; i < 3; i++) {
             Http.Answer ready = sidecar.ready();
@@ -222,8 +222,8 @@ final class DropInIT {
         Prober prober = run.prober(sidecar);
         Moment said = Moment.now();
         sidecar.hear("workers.lease:2000|g\nworkers:3|g");
-        prober.awaitBoth(200, said, Contract.AT_ONCE);
-        prober.awaitBoth(422, said.plus(Contract.AT_ONCE), Duration.ofSeconds(2));
+        prober.awaitBoth(200, said, PromisedTimes.AT_ONCE);
+        prober.awaitBoth(422, said.plus(PromisedTimes.AT_ONCE), Duration.ofSeconds(2));
         assertEquals("stale", sidecar.verbose().get("state").asString());
         assertNoWorkers(sidecar.live());
     }
@@ -234,8 +234,8 @@ final class DropInIT {
         Prober prober = run.prober(sidecar);
         Moment said = Moment.now();
         sidecar.hear("workers:3|g");
-        prober.awaitBoth(200, said, Contract.AT_ONCE);
-        prober.awaitBoth(422, said.plus(Contract.AT_ONCE), Duration.ofSeconds(2));
+        prober.awaitBoth(200, said, PromisedTimes.AT_ONCE);
+        prober.awaitBoth(422, said.plus(PromisedTimes.AT_ONCE), Duration.ofSeconds(2));
         assertEquals("stale", sidecar.verbose().get("state").asString());
     }
 

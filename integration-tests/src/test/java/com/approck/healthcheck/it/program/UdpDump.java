@@ -6,9 +6,9 @@ import java.net.DatagramSocket;
 import java.nio.charset.StandardCharsets;
 
 /** Prints every datagram that comes to a port of its machine, or network namespace; until it is killed. */
-public final class EarProgram {
+public final class UdpDump {
 
-    private EarProgram() {}
+    private UdpDump() {}
 
     public static void main(String[] args) throws IOException {
         try (DatagramSocket socket = new DatagramSocket(Integer.parseInt(args[0]))) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a datagram costs the sidecar once it was read. With {@code -Pbench} for numbers; otherwise that it runs. */
 @Isolated
-final class IntakeBenchmarkIT {
+final class DatagramBenchmark {
 
     private static final boolean FULL = Boolean.getBoolean("bench");
 
@@ -20,7 +20,7 @@ final class IntakeBenchmarkIT {
         Comparison table = new Comparison("one datagram", "its bytes looked at", "parsed, and kept", "allocated");
         for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
             List<Score> scores =
-                    Jmh.run(IntakeBenchmark.class, jdk, BuiltJars.sidecar().toString(), FULL);
+                    Jmh.run(DatagramJmh.class, jdk, BuiltJars.sidecar().toString(), FULL);
             for (Score ours : Jmh.of(scores, "intake")) {
                 String datagram = ours.parameter();
                 Score twin = Jmh.of(scores, "bytes", datagram);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.program.ExecutorChurnProgram;
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the agent does where nothing is as it expects: it says so once, and the program runs on. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
-final class StrangeJvmIT {
+final class AgentDegradationIT {
 
     private static final Duration TO_EXIT = Duration.ofMinutes(2);
     private static final long MAX_GROWTH_BYTES = 2 << 20;
@@ -39,7 +39,7 @@ final class StrangeJvmIT {
     Path folder;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     @Test
     void serverClassWithOtherMethods_isLeftAloneInOneLine() throws IOException {
@@ -76,12 +76,16 @@ final class StrangeJvmIT {
                                 classes.toString(),
                                 "."));
 
-        Wire wire = run.wire();
-        ProcessUnderTest program = run.java(
+        Wire wire = processes.wire();
+        ProcessUnderTest program = processes.java(
                 "strange-server-jdk" + jdk.feature(),
                 jdk,
                 Map.of(),
-                List.of(Run.agent("port=" + wire.port()), "-cp", jar.toString(), "org.eclipse.jetty.server.Server"));
+                List.of(
+                        TestProcesses.agent("port=" + wire.port()),
+                        "-cp",
+                        jar.toString(),
+                        "org.eclipse.jetty.server.Server"));
         assertEquals(0, program.awaitExit(TO_EXIT), program::describe);
         assertEquals("served by something else\ndone\n", program.stdout());
         assertEquals(1, program.stderr().lines().count(), program::describe);
@@ -94,13 +98,13 @@ final class StrangeJvmIT {
 
     @Test
     void droppedExecutors_leaveNothingBehind() {
-        Wire wire = run.wire();
-        ProcessUnderTest program = run.java(
+        Wire wire = processes.wire();
+        ProcessUnderTest program = processes.java(
                 "executors-jdk" + jdk.feature(),
                 jdk,
                 Map.of(),
                 List.of(
-                        Run.agent("executors=pool-*,interval=100ms,log=off,port=" + wire.port()),
+                        TestProcesses.agent("executors=pool-*,interval=100ms,log=off,port=" + wire.port()),
                         "-Xmx256m",
                         "-cp",
                         Path.of("target", "test-classes").toAbsolutePath().toString(),
@@ -114,14 +118,14 @@ final class StrangeJvmIT {
 
     @Test
     void patternThatMatchesNoPool_isToldOnce_withTheNamesThatThereAre() {
-        Wire wire = run.wire();
+        Wire wire = processes.wire();
         ServerVersion jetty = ServerVersion.all().stream()
                 .filter(ServerVersion::everyScenario)
                 .findFirst()
                 .orElseThrow();
-        App app = run.app(
+        App app = processes.app(
                 new ServerVersion.OnJdk(jetty, jdk),
-                List.of(Run.agent("pools=http-nio-*,interval=200ms,port=" + wire.port())),
+                List.of(TestProcesses.agent("pools=http-nio-*,interval=200ms,port=" + wire.port())),
                 Map.of());
         String said = app.process()
                 .awaitStderr("healthcheck: .*'http-nio-\\*'.*", Duration.ofSeconds(60))

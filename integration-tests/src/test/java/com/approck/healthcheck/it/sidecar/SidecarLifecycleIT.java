@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.Contract;
-import com.approck.healthcheck.it.support.Run;
+import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The sidecar's first and last second: wrong settings, ports in use, SIGTERM. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
-final class StartAndStopIT {
+final class SidecarLifecycleIT {
 
     private static final Duration TO_EXIT = Duration.ofSeconds(30);
     private static final int WRONG_SETTING = 2;
@@ -42,7 +42,7 @@ final class StartAndStopIT {
     Jdk jdk;
 
     @RegisterExtension
-    final Run run = new Run();
+    final TestProcesses processes = new TestProcesses();
 
     static Stream<Arguments> wrongSettings() {
         return Stream.of(
@@ -131,7 +131,7 @@ final class StartAndStopIT {
 
     @Test
     void secondSidecarOnOneStatsdPort_isTold() {
-        Sidecar first = run.sidecar(jdk);
+        Sidecar first = processes.sidecar(jdk);
         String port = Integer.toString(first.statsdPort());
         ProcessUnderTest second = launch(Map.of(), "--port", "0", "--statsd-port", port);
         assertEquals(COULD_NOT_START, second.awaitExit(TO_EXIT));
@@ -193,17 +193,17 @@ final class StartAndStopIT {
 
     @Test
     void terminatedSidecar_drainsThenEndsWell() {
-        Sidecar sidecar = run.sidecar(jdk, "--drain", "3");
-        Prober prober = run.prober(sidecar);
+        Sidecar sidecar = processes.sidecar(jdk, "--drain", "3");
+        Prober prober = processes.prober(sidecar);
         prober.awaitFirst();
         Moment said = Moment.now();
         sidecar.hear("workers:3|g");
-        prober.awaitBoth(200, said, Contract.AT_ONCE);
+        prober.awaitBoth(200, said, PromisedTimes.AT_ONCE);
         Moment alive = Moment.now();
 
         prober.assertBothStay(200, Duration.ofMillis(500));
         Moment terminated = sidecar.process().signal("TERM");
-        prober.await(READY, 422, terminated, Contract.AT_ONCE);
+        prober.await(READY, 422, terminated, PromisedTimes.AT_ONCE);
         assertEquals(0, sidecar.process().awaitExit(TO_EXIT));
         Duration drained = Moment.now().since(terminated);
         assertTrue(
@@ -219,7 +219,7 @@ final class StartAndStopIT {
 
     @Test
     void terminatedSidecarWithoutDrain_endsAtOnce() {
-        Sidecar sidecar = run.sidecar(jdk, "--drain", "0");
+        Sidecar sidecar = processes.sidecar(jdk, "--drain", "0");
         Moment terminated = sidecar.process().signal("TERM");
         assertEquals(0, sidecar.process().awaitExit(TO_EXIT));
         Duration took = Moment.now().since(terminated);
@@ -227,7 +227,7 @@ final class StartAndStopIT {
     }
 
     private ProcessUnderTest launch(Map<String, String> environment, String... flags) {
-        return run.add(Sidecar.launch(jdk, environment, flags));
+        return processes.add(Sidecar.launch(jdk, environment, flags));
     }
 
     private static ServerSocket busyPort() throws IOException {

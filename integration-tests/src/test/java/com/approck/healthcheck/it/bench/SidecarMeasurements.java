@@ -29,7 +29,7 @@ import java.util.regex.MatchResult;
 import java.util.stream.Stream;
 
 /** The sidecar as it is shipped, by its launcher, with an archive of its own for each JDK of the machine. */
-public final class SidecarBenchmark {
+public final class SidecarMeasurements {
 
     private static final String STARTED = "listening http://\\S+:(\\d+)(?: http://\\S+)* statsd://\\S+:(\\d+)";
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -45,7 +45,7 @@ public final class SidecarBenchmark {
     private final Table table;
 
     /** Measures the directory that the build made; copies of it go below {@code folder}. */
-    public SidecarBenchmark(Path built, Path folder, Effort effort, Table table) {
+    public SidecarMeasurements(Path built, Path folder, Effort effort, Table table) {
         this.built = built;
         this.folder = folder;
         this.effort = effort;
@@ -120,7 +120,7 @@ public final class SidecarBenchmark {
     private double gevent() {
         try {
             Path program = folder.resolve("gevent_server.py");
-            try (InputStream resource = SidecarBenchmark.class.getResourceAsStream("/bench/gevent_server.py")) {
+            try (InputStream resource = SidecarMeasurements.class.getResourceAsStream("/bench/gevent_server.py")) {
                 Files.copy(resource, program, StandardCopyOption.REPLACE_EXISTING);
             }
             try (ProcessUnderTest check = ProcessUnderTest.start("gevent-check", Map.of(), Tool.GEVENT.check())) {

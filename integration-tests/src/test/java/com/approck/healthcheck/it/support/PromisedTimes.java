@@ -3,7 +3,7 @@ package com.approck.healthcheck.it.support;
 import java.time.Duration;
 
 /** The times that the product promises; the only ones by which a test passes or fails. */
-public final class Contract {
+public final class PromisedTimes {
 
     /** How long what the agent said is good for, by default. */
     static final Duration LEASE = Duration.ofSeconds(5);
@@ -20,5 +20,5 @@ public final class Contract {
      */
     public static final Duration AT_ONCE = Duration.ofSeconds(2);
 
-    private Contract() {}
+    private PromisedTimes() {}
 }

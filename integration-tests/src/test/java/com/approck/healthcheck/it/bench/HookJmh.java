@@ -24,7 +24,7 @@ import org.openjdk.jmh.infra.Blackhole;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class HookBenchmark {
+public class HookJmh {
 
     private static final int TOKENS = 10;
     private static final MethodHandle BEGAN = hook("taskBegan", MethodType.methodType(boolean.class, Object.class));

@@ -27,7 +27,7 @@ import org.openjdk.jmh.annotations.State;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class IntakeBenchmark {
+public class DatagramJmh {
 
     private static final String SIDECAR = "com.approck.healthcheck.sidecar.";
     private static final MethodHandle DATAGRAM = datagram();
