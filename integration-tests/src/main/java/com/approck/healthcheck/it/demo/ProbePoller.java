@@ -10,20 +10,20 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the sidecar says now: one look at its two probes. Not thread-safe. */
-final class Watch {
+/** Asks the sidecar for its two probes. Not thread-safe. */
+final class ProbePoller {
 
-    /** The number of all workers stands before those of the sources. */
+    /** The first match is the number of all workers; those of the sources follow. */
     private static final Pattern WORKERS = Pattern.compile("\"workers\":(\\d+)");
 
     private static final Pattern CODE = Pattern.compile("\"code\":\"([^\"]*)\"");
     private static final Pattern DESCRIPTION = Pattern.compile("\"description\":\"([^\"]*)\"");
 
-    /** What was seen; {@code reason} is empty where all is well. */
-    record Seen(int live, int ready, String workers, String code, String reason) {
+    /** Both answers at one time. {@code workers}, {@code code} and {@code reason} are empty if the sidecar reports none. */
+    record Answers(int live, int ready, String workers, String code, String reason) {
 
-        /** Whether a person would call it a change; the reason's seconds pass all the time. */
-        boolean isLike(Seen other) {
+        /** Returns whether both differ at most in the reason, whose seconds change all the time. {@code other} may be null. */
+        boolean isLike(Answers other) {
             return other != null
                     && live == other.live
                     && ready == other.ready
@@ -36,15 +36,15 @@ final class Watch {
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private final int port;
 
-    Watch(int port) {
+    ProbePoller(int port) {
         this.port = port;
     }
 
-    Seen look() throws IOException, InterruptedException {
+    Answers poll() throws IOException, InterruptedException {
         HttpResponse<String> live = get("/health/live?verbose");
         HttpResponse<String> ready = get("/health/ready");
         String body = live.statusCode() == 200 ? ready.body() : live.body();
-        return new Seen(
+        return new Answers(
                 live.statusCode(),
                 ready.statusCode(),
                 find(WORKERS, live.body()),
