@@ -35,7 +35,8 @@ final class Child {
     /**
      * Starts {@code mainClass} on the JDK that runs the demo.
      *
-     * @param startedLine what it says when it is up; the groups are asked for by {@link #awaitStarted}
+     * @param startedLine matches the line that it prints once it is up; {@link #awaitStarted} returns the match
+     * @param say gets each line of its output
      */
     static Child start(
             String name,
@@ -61,7 +62,7 @@ final class Child {
         return child;
     }
 
-    /** Waits for the line that says that it is up; an {@link IOException} says why it is not. */
+    /** Waits until it is up, at most 60 s. An {@link IOException} says why it is not. */
     Matcher awaitStarted() throws IOException, InterruptedException {
         try {
             return started.get(TO_START_SECONDS, TimeUnit.SECONDS);
@@ -84,13 +85,13 @@ final class Child {
         return process.exitValue();
     }
 
-    /** Asks it to end, and returns at once. */
-    void ask() {
+    /** Sends SIGTERM. Does not wait. */
+    void terminate() {
         process.destroy();
     }
 
-    /** Waits for two seconds for it to end as it was asked to, and makes it then. */
-    void end() {
+    /** Waits until it has ended; sends SIGKILL after two seconds. */
+    void awaitEnd() {
         try {
             if (!process.waitFor(2, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
@@ -100,7 +101,7 @@ final class Child {
         }
     }
 
-    private void complainUnlessStarted() {
+    private void failUnlessStarted() {
         try {
             started.completeExceptionally(new IOException(name + " ended with status " + process.waitFor()));
         } catch (InterruptedException e) {
@@ -120,9 +121,9 @@ final class Child {
                             say.accept(line);
                         }
                     } catch (IOException e) {
-                        // The child is gone, and with it what it had to say.
+                        // The child has ended.
                     }
-                    complainUnlessStarted();
+                    failUnlessStarted();
                 },
                 name + "-output");
         reader.setDaemon(true);

@@ -1,6 +1,5 @@
 package com.approck.healthcheck.it.demo;
 
-import com.approck.healthcheck.it.sample.JettySample;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramSocket;
@@ -23,7 +22,7 @@ public final class Demo {
 
     private static final int WORKERS = 20;
     private static final String STUCK_AFTER = "10s";
-    private static final long LOOK_MILLIS = 200;
+    private static final long POLL_MILLIS = 200;
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
     private static final Pattern APP_STARTED = Pattern.compile("^LISTENING (\\d+)$");
     private static final Pattern SIDECAR_STARTED =
@@ -62,7 +61,7 @@ public final class Demo {
         try {
             demo.run();
         } catch (IOException e) {
-            // At the end the children end first; that is no news.
+            // While the demo ends, its children are expected to end.
             if (!demo.ending) {
                 System.err.println("demo: " + e.getMessage());
                 System.exit(1);
@@ -88,7 +87,7 @@ public final class Demo {
         say("starting a Jetty of " + WORKERS + " threads with the agent ...");
         appPort = flags.appPort();
         Child app = startApp();
-        introduce(app, httpPort);
+        printAddresses(app, httpPort);
         watch(sidecar, app, httpPort);
     }
 
@@ -106,7 +105,7 @@ public final class Demo {
                         "--port", Integer.toString(flags.httpPort()),
                         "--statsd-port", Integer.toString(flags.statsdPort())),
                 SIDECAR_STARTED,
-                // Its own log of what turned is left out: the lines of the watch say the same.
+                // Its log of changes is left out: the demo prints the same.
                 line -> {
                     if (line.contains(" ERROR ")) {
                         say("sidecar: " + line);
@@ -119,8 +118,8 @@ public final class Demo {
                 "app",
                 List.of("-javaagent:" + agentJar + "=port=" + statsdPort + ",stuck-after=" + STUCK_AFTER),
                 List.of(demoJar()),
-                JettySample.class.getName(),
-                List.of("port=" + appPort, "threads=" + WORKERS),
+                DemoApplication.class.getName(),
+                List.of(Integer.toString(appPort), Integer.toString(WORKERS)),
                 APP_STARTED,
                 line -> {
                     if (!APP_STARTED.matcher(line).find()) {
@@ -131,7 +130,7 @@ public final class Demo {
         return app;
     }
 
-    private void introduce(Child app, int httpPort) {
+    private void printAddresses(Child app, int httpPort) {
         say("");
         say("  application     http://localhost:" + appPort + "/ping      pid " + app.pid());
         say("  live            http://localhost:" + httpPort + "/health/live");
@@ -139,52 +138,53 @@ public final class Demo {
         say("  in detail       http://localhost:" + httpPort + "/health/live?verbose");
         say("");
         say("Try, in another terminal, and watch the lines below:");
-        suggestDeath(app);
+        suggestSignals(app);
         say("  for i in $(seq " + WORKERS + "); do curl -s localhost:" + appPort + "/hang & done"
-                + "     every worker hangs; seen after " + STUCK_AFTER);
-        say("  curl localhost:" + appPort + "/free     and lets go");
+                + "     make every worker hang for " + DemoApplication.HANG_SECONDS + " s; reported after "
+                + STUCK_AFTER);
         say("Ctrl-C ends all of it.");
         say("");
     }
 
-    private static void suggestDeath(Child app) {
-        say("  kill -9 " + app.pid() + "     the application dies without a word");
-        say("  kill " + app.pid() + "        it is told to shut down");
+    private static void suggestSignals(Child app) {
+        say("  kill -9 " + app.pid() + "     kill the application");
+        say("  kill " + app.pid() + "        shut it down");
     }
 
     private void watch(Child sidecar, Child started, int httpPort) throws IOException, InterruptedException {
-        Watch watch = new Watch(httpPort);
+        ProbePoller probes = new ProbePoller(httpPort);
         Child app = started;
-        boolean deathTold = false;
-        Watch.Seen before = null;
+        boolean endReported = false;
+        ProbePoller.Answers before = null;
         while (true) {
-            if (!app.isAlive() && !deathTold) {
-                deathTold = true;
-                say(now() + "  the application has ended, status " + app.exitStatus()
+            if (!app.isAlive() && !endReported) {
+                endReported = true;
+                say(time() + "  the application has ended, status " + app.exitStatus()
                         + ": press Enter to start it again");
             }
-            Watch.Seen seen = look(watch, sidecar);
-            if (!seen.isLike(before)) {
-                say(now() + "  live " + seen.live() + "  ready " + seen.ready() + "  workers "
-                        + (seen.workers().isEmpty() ? "-" : seen.workers())
-                        + (seen.code().isEmpty() ? "" : "  " + seen.code() + ": " + seen.reason()));
-                before = seen;
+            ProbePoller.Answers now = poll(probes, sidecar);
+            if (!now.isLike(before)) {
+                say(time() + "  live " + now.live() + "  ready " + now.ready() + "  workers "
+                        + (now.workers().isEmpty() ? "-" : now.workers())
+                        + (now.code().isEmpty() ? "" : "  " + now.code() + ": " + now.reason()));
+                before = now;
             }
-            // Asked each time: an Enter from before the death is not meant.
+            // Read each time, so that an Enter from before the end does not count.
             boolean pressed = enterWasPressed();
-            if (deathTold && pressed) {
+            if (endReported && pressed) {
                 say("starting the application again ...");
                 app = startApp();
-                deathTold = false;
-                suggestDeath(app);
+                endReported = false;
+                suggestSignals(app);
             }
-            Thread.sleep(LOOK_MILLIS);
+            Thread.sleep(POLL_MILLIS);
         }
     }
 
-    private static Watch.Seen look(Watch watch, Child sidecar) throws IOException, InterruptedException {
+    private static ProbePoller.Answers poll(ProbePoller probes, Child sidecar)
+            throws IOException, InterruptedException {
         try {
-            return watch.look();
+            return probes.poll();
         } catch (IOException e) {
             throw new IOException(
                     sidecar.isAlive()
@@ -209,15 +209,15 @@ public final class Demo {
 
     private void end() {
         ending = true;
-        children.forEach(Child::ask);
-        children.forEach(Child::end);
+        children.forEach(Child::terminate);
+        children.forEach(Child::awaitEnd);
     }
 
     private Path demoJar() {
         return folder.resolve("healthcheck-demo.jar");
     }
 
-    /** Said here, and not by a stack trace of whoever would have wanted the port. */
+    /** Checked here, so that a port in use is one line and not a stack trace of a child. */
     private static void requireFree(int port, String flag) throws IOException {
         try (ServerSocket probe = new ServerSocket()) {
             probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -238,7 +238,7 @@ public final class Demo {
         return new IOException("port " + port + " is in use: choose another with " + flag + " PORT", cause);
     }
 
-    private static String now() {
+    private static String time() {
         return LocalTime.now(ZoneId.systemDefault()).format(CLOCK);
     }
 

@@ -9,8 +9,8 @@ record Flags(int appPort, int httpPort, int statsdPort, List<String> problems) {
     static final String USAGE = """
             usage: java -jar healthcheck-demo.jar [--app-port 8080] [--http-port 8000] [--statsd-port 8125]
 
-            Starts a Jetty with the agent on the first port and the sidecar on the other two, and tells
-            whenever the sidecar's answer or the number of workers changes. 0 takes any port that is free.
+            Starts a Jetty with the agent on the first port and the sidecar on the other two, and prints a
+            line whenever the sidecar's answer or the number of workers changes. 0 takes any port that is free.
             """;
 
     static Flags parse(String... args) {

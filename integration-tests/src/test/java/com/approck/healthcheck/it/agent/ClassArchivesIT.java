@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
-import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import com.approck.healthcheck.it.support.samples.SampleClassPath;
+import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,9 +133,15 @@ final class ClassArchivesIT {
         assertTrue(said.lines().allMatch(line -> line.matches("healthcheck: (watching|worker) .*")), said);
     }
 
+    /** {@code -cp}, the class path and the main class. */
+    private static List<String> sample() {
+        return SampleClassPath.of(
+                ServerVersion.newestForEveryJdk("jetty").findFirst().orElseThrow());
+    }
+
     private App jetty(String... flags) {
         List<String> arguments = new ArrayList<>(Arrays.asList(flags));
-        arguments.add("com.approck.healthcheck.it.sample.JettySample");
+        arguments.add(sample().get(2));
         arguments.add("threads=12");
         return new App(java(arguments));
     }
@@ -142,8 +149,8 @@ final class ClassArchivesIT {
     /** Only jars on the class path, and few flags beside: the archive is for one class path and refuses strange flags. */
     private ProcessUnderTest java(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
-        command.addAll(
-                List.of("-XX:ActiveProcessorCount=2", "-cp", BuiltJars.demo().toString()));
+        command.add("-XX:ActiveProcessorCount=2");
+        command.addAll(sample().subList(0, 2));
         command.addAll(arguments);
         return processes.process("archive-jdk" + jdk.feature(), Map.of(), command);
     }

@@ -11,7 +11,6 @@ import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,8 +37,6 @@ final class OtherAgentsIT {
     private static final String JMX_EXPORTER = "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1";
     private static final String BYTE_BUDDY = "net.bytebuddy:byte-buddy:1.18.14";
     private static final String BYTE_BUDDY_AGENT = "net.bytebuddy:byte-buddy-agent:1.18.14";
-    private static final Path APPLICATION =
-            Path.of("src/samples/java/com/approck/healthcheck/it/sample/ByteBuddySample.java");
     /** OpenTelemetry's agent alone takes some seconds of two busy processors. */
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -58,28 +54,21 @@ final class OtherAgentsIT {
     @ParameterizedTest(name = "{0}, ours first: {1}")
     @MethodSource("cases")
     void applicationThatTransformsTheSameClasses_isCountedByBoth(ServerVersion.OnJdk server, boolean oursFirst) {
-        String classPath = String.join(
-                File.pathSeparator,
-                folder.toString(),
-                System.getProperty("java.class.path"),
-                SampleClassPath.jar(BYTE_BUDDY).toString(),
-                SampleClassPath.jar(BYTE_BUDDY_AGENT).toString());
-        int compiled = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-cp", classPath, "-d", folder.toString(), APPLICATION.toString());
-        assertEquals(0, compiled);
         Wire wire = processes.wire();
         String settings = "stuck-after=3s,port=" + wire.port();
         List<String> arguments = new ArrayList<>();
         if (oursFirst) {
             arguments.add(TestProcesses.agent(settings));
         }
-        arguments.addAll(List.of(
-                "-Djdk.attach.allowAttachSelf=true",
-                "-XX:+EnableDynamicAgentLoading",
-                "-cp",
-                classPath,
-                "com.approck.healthcheck.it.sample.ByteBuddySample",
-                "threads=20"));
+        arguments.addAll(List.of("-Djdk.attach.allowAttachSelf=true", "-XX:+EnableDynamicAgentLoading"));
+        arguments.addAll(SampleClassPath.of(ServerVersion.untabled(
+                "byte-buddy",
+                "1",
+                "ByteBuddySample",
+                "org.apache.tomcat.embed:tomcat-embed-core:" + server.server().version(),
+                BYTE_BUDDY,
+                BYTE_BUDDY_AGENT)));
+        arguments.add("threads=20");
         App app = new App(processes.java("byte-buddy-jdk" + server.jdk().feature(), server.jdk(), Map.of(), arguments));
         assertEquals("pong", Http.request("GET", app.port(), "/ping", SOON).body());
         if (!oursFirst) {

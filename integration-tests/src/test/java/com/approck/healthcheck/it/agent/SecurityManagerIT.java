@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.agent;
 
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +11,9 @@ import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
+import com.approck.healthcheck.it.support.samples.SampleClassPath;
+import com.approck.healthcheck.it.support.samples.ServerVersion;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,20 +83,21 @@ final class SecurityManagerIT {
     }
 
     private App app(Jdk jdk, String flag, String forTheAgent, Wire wire) throws IOException {
-        Path demo = BuiltJars.demo();
-        Path policy = Files.writeString(
-                folder.resolve("app.policy"),
-                grant(
-                                demo.resolveSibling("-"),
-                                "java.net.SocketPermission \"*\", \"listen,accept,connect,resolve\"",
-                                "java.util.PropertyPermission \"*\", \"read,write\"",
-                                "java.lang.RuntimePermission \"getClassLoader\"",
-                                "java.lang.RuntimePermission \"setContextClassLoader\"",
-                                "java.lang.RuntimePermission \"shutdownHooks\"",
-                                "java.lang.RuntimePermission \"modifyThread\"",
-                                "java.lang.RuntimePermission \"getenv.*\"",
-                                "java.io.FilePermission \"<<ALL FILES>>\", \"read\"")
-                        + forTheAgent);
+        List<String> sample = SampleClassPath.of(
+                ServerVersion.newestForEveryJdk("jetty").findFirst().orElseThrow());
+        String forTheApplication = Stream.of(sample.get(1).split(File.pathSeparator))
+                .map(jar -> grant(
+                        Path.of(jar),
+                        "java.net.SocketPermission \"*\", \"listen,accept,connect,resolve\"",
+                        "java.util.PropertyPermission \"*\", \"read,write\"",
+                        "java.lang.RuntimePermission \"getClassLoader\"",
+                        "java.lang.RuntimePermission \"setContextClassLoader\"",
+                        "java.lang.RuntimePermission \"shutdownHooks\"",
+                        "java.lang.RuntimePermission \"modifyThread\"",
+                        "java.lang.RuntimePermission \"getenv.*\"",
+                        "java.io.FilePermission \"<<ALL FILES>>\", \"read\""))
+                .collect(joining());
+        Path policy = Files.writeString(folder.resolve("app.policy"), forTheApplication + forTheAgent);
         return new App(processes.java(
                 "security-manager-jdk" + jdk.feature(),
                 jdk,
@@ -102,9 +107,9 @@ final class SecurityManagerIT {
                         "-Djava.security.policy==" + policy,
                         "-XX:ActiveProcessorCount=2",
                         TestProcesses.agent("stuck-after=2s,port=" + wire.port()),
-                        "-cp",
-                        demo.toString(),
-                        "com.approck.healthcheck.it.sample.JettySample",
+                        sample.get(0),
+                        sample.get(1),
+                        sample.get(2),
                         "threads=12")));
     }
 

@@ -3,6 +3,7 @@ package com.approck.healthcheck.it.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.TestProcesses;
@@ -13,17 +14,24 @@ import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The README's first command, with a person's hands on it. */
+/** The demo, started by the README's first command and used as it suggests. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
 final class DemoIT {
@@ -31,6 +39,8 @@ final class DemoIT {
     private static final Duration TO_START = Duration.ofSeconds(60);
     private static final Duration TO_END = Duration.ofSeconds(10);
     private static final Duration TO_SEE = Duration.ofSeconds(10);
+    private static final Duration TO_BE_STUCK = Duration.ofSeconds(20);
+    private static final Duration TO_RECOVER = Duration.ofSeconds(60);
     private static final String PID = "pid (\\d+)";
 
     @Parameter
@@ -40,7 +50,7 @@ final class DemoIT {
     final TestProcesses processes = new TestProcesses();
 
     @Test
-    void demo_tellsOfDeathAndOfNewLife_andLeavesNoProcess() {
+    void killedApplication_isReported_andStartsAgainAtEnter() {
         ProcessUnderTest demo = demo("--app-port", "0", "--http-port", "0", "--statsd-port", "0");
         demo.awaitStdout("live 200  ready 200  workers [1-9]\\d*$", TO_START);
         int appPort = Integer.parseInt(
@@ -58,13 +68,49 @@ final class DemoIT {
                 .group(1);
         assertNotEquals(pid, again);
         assertEquals("pong", Http.get(appPort, "/ping").body());
+        assertEquals("", demo.stderr());
+    }
 
+    @ParameterizedTest
+    @CsvSource({"INT, 2", "TERM, 15"})
+    void signalledDemo_endsWithItsStatus_andLeavesNoProcess(String signal, int number) throws IOException {
+        assumeFalse(
+                signal.equals("INT") && isInterruptIgnored(),
+                "the shell that started this ignores SIGINT, and all its processes inherit that");
+        ProcessUnderTest demo = demo("--app-port", "0", "--http-port", "0", "--statsd-port", "0");
+        demo.awaitStdout("live 200  ready 200  workers [1-9]\\d*$", TO_START);
         List<ProcessHandle> all = family(demo);
         assertEquals(3, all.size(), "the demo, the sidecar and the application");
-        demo.signal("INT");
-        assertEquals(128 + 2, demo.awaitExit(TO_END));
+        demo.signal(signal);
+        assertEquals(128 + number, demo.awaitExit(TO_END));
         assertAllEnded(all, demo);
         assertEquals("", demo.stderr());
+    }
+
+    /** A shell without job control starts its background processes so. */
+    private static boolean isInterruptIgnored() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        String mask = Files.readString(status).replaceAll("(?s).*SigIgn:\\s+(\\p{XDigit}+).*", "$1");
+        // Signal n is bit n - 1.
+        return (Long.parseUnsignedLong(mask, 16) & (1 << 1)) != 0;
+    }
+
+    @Test
+    void hangingWorkers_areReported_andRecover() {
+        ProcessUnderTest demo = demo("--app-port", "0", "--http-port", "0", "--statsd-port", "0");
+        int workers = Integer.parseInt(demo.awaitStdout("live 200  ready 200  workers ([1-9]\\d*)$", TO_START)
+                .group(1));
+        int appPort = Integer.parseInt(
+                demo.awaitStdout("http://localhost:(\\d+)/ping", TO_START).group(1));
+        // As many as the demo suggests.
+        List<CompletableFuture<HttpResponse<String>>> hanging =
+                Stream.generate(() -> Http.send(appPort, "/hang")).limit(20).toList();
+        demo.awaitStdout("live 422  ready 422  workers 0  NoWorkers: ", TO_BE_STUCK);
+        demo.awaitStdout("(?s)NoWorkers: .*live 200  ready 200  workers " + workers + "$", TO_RECOVER);
+        assertTrue(hanging.stream().anyMatch(CompletableFuture::isDone));
     }
 
     @Test

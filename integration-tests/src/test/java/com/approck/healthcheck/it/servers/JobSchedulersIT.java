@@ -84,18 +84,7 @@ final class JobSchedulersIT {
 
     private ProcessUnderTest start(
             String name, String version, String sample, String coordinate, String executors, Wire wire) {
-        ServerVersion program = new ServerVersion(
-                name,
-                version,
-                sample,
-                Jdk.running().feature(),
-                false,
-                0,
-                0,
-                List.of(),
-                List.of(coordinate, "org.slf4j:slf4j-nop:2.0.17"),
-                true,
-                Map.of());
+        ServerVersion program = ServerVersion.untabled(name, version, sample, coordinate, "org.slf4j:slf4j-nop:2.0.17");
         List<String> arguments = new ArrayList<>(List.of(
                 TestProcesses.agent(SETTINGS + executors + ",port=" + wire.port()), "-XX:ActiveProcessorCount=2"));
         arguments.addAll(SampleClassPath.of(program));

@@ -2,6 +2,7 @@ package com.approck.healthcheck.it.servers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.approck.healthcheck.it.support.BuiltJars;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.zip.ZipOutputStream;
 /** The web application of {@code WarServlet}, for servers that are deployed to. */
 final class WarFile {
 
-    private static final Path CLASSES = Path.of("target", "classes");
     private static final String SAMPLES = "com/approck/healthcheck/it/sample";
 
     private WarFile() {}
@@ -23,7 +23,7 @@ final class WarFile {
     static void write(Path war, int number) throws IOException {
         try (OutputStream file = Files.newOutputStream(war);
                 ZipOutputStream zip = new ZipOutputStream(file);
-                Stream<Path> classes = Files.list(CLASSES.resolve(SAMPLES))) {
+                Stream<Path> classes = Files.list(BuiltJars.sampleClasses().resolve(SAMPLES))) {
             List<Path> needed = classes.filter(
                             path -> path.getFileName().toString().matches("(Faults|Reply|WarServlet)\\b.*\\.class"))
                     .toList();

@@ -7,9 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +21,6 @@ import java.util.stream.Stream;
  * @param options of the sample, always given
  * @param coordinates what the class path is resolved from
  * @param natives whether libraries of machine code are on the class path
- * @param substitutions words of the sample's source to be replaced for this version
  */
 public record ServerVersion(
         String name,
@@ -35,8 +32,7 @@ public record ServerVersion(
         int withOneHung,
         List<String> options,
         List<String> coordinates,
-        boolean natives,
-        Map<String, String> substitutions) {
+        boolean natives) {
 
     private static final String TABLE = "/servers.txt";
     private static final String NO_NATIVES = "no-natives";
@@ -48,6 +44,12 @@ public record ServerVersion(
         public String toString() {
             return server + ", " + jdk;
         }
+    }
+
+    /** A program that is not in the table, for a test of its own. */
+    public static ServerVersion untabled(String name, String version, String sample, String... coordinates) {
+        return new ServerVersion(
+                name, version, sample, Jdk.running().feature(), false, 0, 0, List.of(), List.of(coordinates), true);
     }
 
     public static List<ServerVersion> all() {
@@ -121,13 +123,9 @@ public record ServerVersion(
         }
         List<String> options = new ArrayList<>();
         List<String> coordinates = new ArrayList<>();
-        Map<String, String> substitutions = new LinkedHashMap<>();
         for (String word : List.of(words).subList(7, words.length)) {
-            int equals = word.indexOf('=');
             if (word.startsWith("+")) {
                 options.add(word.substring(1));
-            } else if (equals >= 0) {
-                substitutions.put(word.substring(0, equals), word.substring(equals + 1));
             } else if (!word.equals("-") && !word.equals(NO_NATIVES)) {
                 coordinates.add(word.replace("{}", words[1]));
             }
@@ -142,7 +140,6 @@ public record ServerVersion(
                 Integer.parseInt(words[6]),
                 List.copyOf(options),
                 List.copyOf(coordinates),
-                !List.of(words).contains(NO_NATIVES),
-                Map.copyOf(substitutions));
+                !List.of(words).contains(NO_NATIVES));
     }
 }
