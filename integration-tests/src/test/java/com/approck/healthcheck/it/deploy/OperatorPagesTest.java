@@ -34,10 +34,7 @@ final class OperatorPagesTest {
     void everyAlert_linksToItsOwnHeadingOfTheRunbook() throws IOException {
         String rules = Files.readString(OperatorFiles.RULES);
         String runbook = Files.readString(OperatorFiles.RUNBOOK);
-        Set<String> anchors = HEADING.matcher(runbook)
-                .results()
-                .map(heading -> anchor(heading.group(1)))
-                .collect(toSet());
+        Set<String> anchors = anchors(runbook);
         List<String> alerts = ALERT.matcher(rules)
                 .results()
                 .map(alert -> alert.group(1).toLowerCase(Locale.ROOT))
@@ -48,6 +45,39 @@ final class OperatorPagesTest {
         for (MatchResult link : links) {
             assertEquals(OperatorFiles.projectUrl() + "/sidecar/RUNBOOK.md", link.group(1));
             assertTrue(anchors.contains(link.group(2)), () -> link.group(2) + " in " + anchors);
+        }
+    }
+
+    @Test
+    void everyAlert_isInTheTableOfTheDeploymentPage() throws IOException {
+        String page = Files.readString(OperatorFiles.DEPLOY.resolve("README.md"));
+        List<String> listed = Pattern.compile("^\\| `(Healthcheck\\w+)` ", Pattern.MULTILINE)
+                .matcher(page)
+                .results()
+                .map(row -> row.group(1))
+                .toList();
+        List<String> alerts = ALERT.matcher(Files.readString(OperatorFiles.RULES))
+                .results()
+                .map(alert -> alert.group(1))
+                .toList();
+        assertEquals(alerts, listed);
+    }
+
+    @Test
+    void linksOfTheRunbook_leadToItsHeadingsOrToFiles() throws IOException {
+        String runbook = Files.readString(OperatorFiles.RUNBOOK);
+        Set<String> anchors = anchors(runbook);
+        List<String> links = Pattern.compile("\\]\\(([^)]+)\\)")
+                .matcher(runbook)
+                .results()
+                .map(link -> link.group(1))
+                .toList();
+        assertFalse(links.isEmpty());
+        for (String link : links) {
+            boolean leads = link.startsWith("#")
+                    ? anchors.contains(link.substring(1))
+                    : Files.exists(OperatorFiles.RUNBOOK.resolveSibling(link));
+            assertTrue(leads, link);
         }
     }
 
@@ -104,6 +134,13 @@ final class OperatorPagesTest {
                         .map(panel -> panel.get("id").asInt())
                         .distinct()
                         .count());
+    }
+
+    private static Set<String> anchors(String page) {
+        return HEADING.matcher(page)
+                .results()
+                .map(heading -> anchor(heading.group(1)))
+                .collect(toSet());
     }
 
     /** As GitHub and others make the anchor of a heading. */
