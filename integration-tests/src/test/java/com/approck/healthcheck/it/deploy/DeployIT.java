@@ -16,11 +16,7 @@ import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
-import com.google.gson.Gson;
-import com.google.gson.JsonElement;
-import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1Container;
-import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Probe;
 import java.io.IOException;
@@ -36,7 +32,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,9 +39,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -57,17 +49,6 @@ final class DeployIT {
     private static final Path KUBERNETES = DEPLOY.resolve("kubernetes");
     private static final Duration SOON = Duration.ofSeconds(60);
 
-    /** What the API reference allows in a Deployment; the model takes any text for these. */
-    private static final Map<String, Set<String>> ENUMERATED = Map.of(
-            "kind", Set.of("Deployment"),
-            "apiVersion", Set.of("apps/v1"),
-            "restartPolicy", Set.of("Always"),
-            "imagePullPolicy", Set.of("Always", "IfNotPresent", "Never"),
-            "protocol", Set.of("TCP", "UDP", "SCTP"),
-            "scheme", Set.of("HTTP", "HTTPS"),
-            "type", Set.of("RuntimeDefault", "Unconfined", "Localhost"),
-            "drop", Set.of("ALL"));
-
     @RegisterExtension
     final TestProcesses processes = new TestProcesses();
 
@@ -77,7 +58,7 @@ final class DeployIT {
     @ParameterizedTest
     @ValueSource(strings = {"jvm.yaml", "gunicorn.yaml", "before-1.29.yaml"})
     void sidecarAsImageAndManifestStartIt_answersEveryProbe(String manifest) throws IOException {
-        V1PodSpec pod = pod(Files.readString(KUBERNETES.resolve(manifest)));
+        V1PodSpec pod = Manifest.pod(Files.readString(KUBERNETES.resolve(manifest)));
         V1Container healthcheck = container("healthcheck", pod);
         List<String> command = new ArrayList<>(image("ENTRYPOINT "));
         command.addAll(healthcheck.getArgs());
@@ -124,7 +105,7 @@ final class DeployIT {
     })
     void misspeltManifest_isRefused(String right, String wrong) throws IOException {
         String manifest = replace(Files.readString(KUBERNETES.resolve("jvm.yaml")), right, wrong);
-        assertThrows(RuntimeException.class, () -> pod(manifest));
+        assertThrows(RuntimeException.class, () -> Manifest.pod(manifest));
     }
 
     @Test
@@ -261,30 +242,6 @@ final class DeployIT {
             command.add(word.asString());
         }
         return command;
-    }
-
-    /** The pod of a manifest; throws if Kubernetes knows a field of it not, misses one, or has another type or value for it. */
-    private static V1PodSpec pod(String manifest) throws IOException {
-        Object yaml = new Yaml(new SafeConstructor(new LoaderOptions())).load(manifest);
-        checkEnumerated("", yaml);
-        JsonElement json = new Gson().toJsonTree(yaml);
-        V1Deployment.validateJsonElement(json);
-        return JSON.getGson()
-                .fromJson(json, V1Deployment.class)
-                .getSpec()
-                .getTemplate()
-                .getSpec();
-    }
-
-    /** Throws if a field that has a few values only has another. */
-    private static void checkEnumerated(String name, Object value) {
-        if (value instanceof Map<?, ?> fields) {
-            fields.forEach((field, of) -> checkEnumerated(field.toString(), of));
-        } else if (value instanceof List<?> list) {
-            list.forEach(of -> checkEnumerated(name, of));
-        } else if (ENUMERATED.containsKey(name) && !ENUMERATED.get(name).contains(value)) {
-            throw new IllegalArgumentException(name + " is " + value + ", not one of " + ENUMERATED.get(name));
-        }
     }
 
     private static V1Container container(String name, V1PodSpec pod) {

@@ -43,6 +43,10 @@ public record Tool(String debianPackage, List<String> check) {
     /** Brings promtool. */
     public static final Tool PROMETHEUS = new Tool("prometheus", List.of("/usr/bin/promtool", "--version"));
 
+    /** Debian's kubernetes-client, or another package that brings the same program. */
+    public static final Tool KUBECTL =
+            new Tool("kubernetes-client", List.of("/usr/bin/kubectl", "version", "--client"));
+
     /** The system's own interpreter: Debian's packages are for it and no other. */
     public static String python() {
         return "/usr/bin/python3";
