@@ -1,6 +1,6 @@
 package com.approck.healthcheck.agent.weave;
 
-import com.approck.healthcheck.agent.pool.PoolType.Event;
+import com.approck.healthcheck.agent.pool.HookKind;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
@@ -29,7 +29,7 @@ final class Advice extends MethodVisitor {
     private static final String THROWABLE = "java/lang/Throwable";
     private static final Object[] NOTHING = {};
 
-    private final Event event;
+    private final HookKind event;
     private final String owner;
     private final Type[] arguments;
     private final Type returned;
@@ -43,7 +43,7 @@ final class Advice extends MethodVisitor {
      * @param owner the internal name of the class
      * @param ownLocals how many local variables the method itself has
      */
-    Advice(MethodVisitor next, Event event, String owner, String descriptor, int ownLocals) {
+    Advice(MethodVisitor next, HookKind event, String owner, String descriptor, int ownLocals) {
         super(Opcodes.ASM9, next);
         this.event = event;
         this.owner = owner;
@@ -53,11 +53,11 @@ final class Advice extends MethodVisitor {
     }
 
     private boolean hasEnter() {
-        return event == Event.TASK || event == Event.TASK_BEGAN || event == Event.TASK_ENDED;
+        return event == HookKind.TASK || event == HookKind.TASK_BEGAN || event == HookKind.TASK_ENDED;
     }
 
     private boolean hasExit() {
-        return event == Event.TASK || event == Event.POOL_STARTED || event == Event.POOL_STOPPED;
+        return event == HookKind.TASK || event == HookKind.POOL_STARTED || event == HookKind.POOL_STOPPED;
     }
 
     /** The first variable behind the method's own: whether the task began. */
@@ -86,12 +86,12 @@ final class Advice extends MethodVisitor {
         Label body = new Label();
         mv.visitTryCatchBlock(tryStart, tryEnd, failed, THROWABLE);
         mv.visitLabel(tryStart);
-        if (event == Event.TASK_ENDED) {
+        if (event == HookKind.TASK_ENDED) {
             mv.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "taskEnded", "()V", false);
         } else {
             mv.visitVarInsn(Opcodes.ALOAD, 0);
             mv.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, "taskBegan", "(Ljava/lang/Object;)Z", false);
-            if (event == Event.TASK) {
+            if (event == HookKind.TASK) {
                 mv.visitVarInsn(Opcodes.ISTORE, began());
             } else {
                 mv.visitInsn(Opcodes.POP);
@@ -103,7 +103,7 @@ final class Advice extends MethodVisitor {
         Object[] entry = atEntry();
         mv.visitFrame(Opcodes.F_NEW, entry.length, entry, 1, new Object[] {THROWABLE});
         mv.visitInsn(Opcodes.POP);
-        if (event == Event.TASK) {
+        if (event == HookKind.TASK) {
             mv.visitInsn(Opcodes.ICONST_0);
             mv.visitVarInsn(Opcodes.ISTORE, began());
         }
@@ -115,7 +115,7 @@ final class Advice extends MethodVisitor {
 
     @Override
     public void visitFrame(int type, int localCount, Object[] local, int stackCount, Object[] stack) {
-        if (event == Event.TASK) {
+        if (event == HookKind.TASK) {
             Object[] more = padded(local, localCount, ownLocals, Opcodes.INTEGER);
             mv.visitFrame(type, more.length, more, stackCount, stack);
         } else {
@@ -158,7 +158,7 @@ final class Advice extends MethodVisitor {
             }
             mv.visitInsn(returned.getOpcode(Opcodes.IRETURN));
         }
-        if (event != Event.POOL_STARTED) {
+        if (event != HookKind.POOL_STARTED) {
             Label thrown = new Label();
             // The last of the table of handlers: those of the method itself come first.
             mv.visitTryCatchBlock(bodyStart, bodyEnd, thrown, THROWABLE);
@@ -178,7 +178,7 @@ final class Advice extends MethodVisitor {
         Label failed = new Label();
         Label done = new Label();
         mv.visitTryCatchBlock(tryStart, tryEnd, failed, THROWABLE);
-        if (event == Event.TASK) {
+        if (event == HookKind.TASK) {
             mv.visitVarInsn(Opcodes.ILOAD, began());
             mv.visitJumpInsn(Opcodes.IFEQ, done);
             mv.visitLabel(tryStart);
@@ -186,7 +186,7 @@ final class Advice extends MethodVisitor {
         } else {
             mv.visitVarInsn(Opcodes.ALOAD, 0);
             mv.visitLabel(tryStart);
-            String method = event == Event.POOL_STARTED ? "poolStarted" : "poolStopped";
+            String method = event == HookKind.POOL_STARTED ? "poolStarted" : "poolStopped";
             mv.visitMethodInsn(Opcodes.INVOKESTATIC, HOOK, method, "(Ljava/lang/Object;)V", false);
         }
         mv.visitLabel(tryEnd);
@@ -209,8 +209,9 @@ final class Advice extends MethodVisitor {
 
     /** @param result the type of what is returned or thrown; null if there is nothing yet */
     private Object[] atExit(Object result) {
-        Object[] before = event == Event.TASK ? NOTHING : new Object[] {owner};
-        Object[] locals = padded(before, before.length, ownLocals, event == Event.TASK ? Opcodes.INTEGER : Opcodes.TOP);
+        Object[] before = event == HookKind.TASK ? NOTHING : new Object[] {owner};
+        Object[] locals =
+                padded(before, before.length, ownLocals, event == HookKind.TASK ? Opcodes.INTEGER : Opcodes.TOP);
         return result == null ? locals : padded(locals, locals.length, result(), result);
     }
 

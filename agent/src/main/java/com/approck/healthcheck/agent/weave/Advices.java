@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.weave;
 
-import com.approck.healthcheck.agent.pool.PoolType;
+import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.MethodHook;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,13 +23,13 @@ final class Advices {
      * @throws UnexpectedClassException if the class does not declare exactly one of each hooked method
      * @throws RuntimeException if this is no class file, or one of a Java newer than ASM knows
      */
-    static byte[] weave(byte[] classFile, List<PoolType.Hooked> hooked) throws UnexpectedClassException {
+    static byte[] weave(byte[] classFile, List<MethodHook> hooked) throws UnexpectedClassException {
         ClassReader reader = new ClassReader(classFile);
         if ((reader.getAccess() & Opcodes.ACC_INTERFACE) != 0) {
             return null;
         }
         Map<String, Site> sites = new HashMap<>();
-        for (PoolType.Hooked one : hooked) {
+        for (MethodHook one : hooked) {
             Finder finder = new Finder(one);
             reader.accept(finder, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
             if (finder.found == 1) {
@@ -60,10 +61,10 @@ final class Advices {
     /** A method that is to be woven. */
     private static final class Site {
         final String method;
-        final PoolType.Event event;
+        final HookKind event;
         int maxLocals;
 
-        Site(String method, PoolType.Event event) {
+        Site(String method, HookKind event) {
             this.method = method;
             this.event = event;
         }
@@ -71,11 +72,11 @@ final class Advices {
 
     /** Counts the methods with code that match a row of the table, and measures the last of them. */
     private static final class Finder extends ClassVisitor {
-        private final PoolType.Hooked hooked;
+        private final MethodHook hooked;
         int found;
         Site site;
 
-        Finder(PoolType.Hooked hooked) {
+        Finder(MethodHook hooked) {
             super(Opcodes.ASM9);
             this.hooked = hooked;
         }
@@ -88,7 +89,7 @@ final class Advices {
                 return null;
             }
             found++;
-            site = new Site(name + descriptor, hooked.event());
+            site = new Site(name + descriptor, hooked.kind());
             return new MethodVisitor(Opcodes.ASM9) {
                 @Override
                 public void visitMaxs(int maxStack, int maxLocals) {

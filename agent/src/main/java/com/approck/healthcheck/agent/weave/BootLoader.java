@@ -1,6 +1,6 @@
 package com.approck.healthcheck.agent.weave;
 
-import com.approck.healthcheck.agent.pool.Modules;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -35,16 +35,16 @@ final class BootLoader {
     /** Defines the hook. */
     static void defineHook(Instrumentation instrumentation, File jar) throws IOException {
         try {
-            define(read(jar));
+            define(read(jar), new ModuleOpener(instrumentation));
         } catch (ReflectiveOperationException | RuntimeException e) {
             instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
         }
     }
 
-    private static void define(byte[] bytes) throws ReflectiveOperationException {
+    private static void define(byte[] bytes, ModuleOpener opener) throws ReflectiveOperationException {
         Object unsafe;
         try {
-            unsafe = internalUnsafe();
+            unsafe = internalUnsafe(opener);
         } catch (ClassNotFoundException java8) {
             Field field = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe");
             field.setAccessible(true);
@@ -63,9 +63,9 @@ final class BootLoader {
     }
 
     /** The JDK's internal Unsafe (Java 9+), whose package is exported to the agent's module first. */
-    private static Object internalUnsafe() throws ReflectiveOperationException {
+    private static Object internalUnsafe(ModuleOpener opener) throws ReflectiveOperationException {
         Class<?> type = Class.forName("jdk.internal.misc.Unsafe", false, null);
-        Modules.export(type);
+        opener.export(type);
         return type.getMethod("getUnsafe").invoke(null);
     }
 

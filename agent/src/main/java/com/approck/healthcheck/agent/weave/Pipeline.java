@@ -3,11 +3,11 @@ package com.approck.healthcheck.agent.weave;
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.emit.Beat;
 import com.approck.healthcheck.agent.log.Log;
-import com.approck.healthcheck.agent.pool.Modules;
-import com.approck.healthcheck.agent.pool.PoolSearch;
-import com.approck.healthcheck.agent.pool.PoolType;
-import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.pool.PoolDiscovery;
+import com.approck.healthcheck.agent.pool.PoolRegistry;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.sample.Sampler;
+import com.approck.healthcheck.agent.server.Servers;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 
@@ -16,7 +16,7 @@ import java.lang.instrument.Instrumentation;
  * which nothing is inherited that matters; what it costs there is a few small classes. All else happens on the agent's own
  * thread, which the first class of a server starts.
  */
-final class Pipeline {
+final class Pipeline implements PoolRegistry.Listener {
     /**
      * A pool that is starting while its class is woven is found by its threads, once it has them; so is what a server has
      * besides the pool that a hook has just told of.
@@ -28,8 +28,8 @@ final class Pipeline {
     private final File jar;
     private final Log log;
     private final Weaver weaver;
-    private final Registry registry;
-    private final PoolSearch search;
+    private final PoolRegistry registry;
+    private final PoolDiscovery discovery;
     private final Beat beat;
     private boolean connected;
     private boolean off;
@@ -42,12 +42,12 @@ final class Pipeline {
         this.instrumentation = instrumentation;
         this.jar = jar;
         this.log = log;
-        Modules.use(instrumentation);
+        ModuleOpener opener = new ModuleOpener(instrumentation);
         weaver = new Weaver(instrumentation, this::wake, log);
-        registry = new Registry(PoolType.SERVERS, config.pools(), this::wake, log::complain);
-        search = new PoolSearch(registry, instrumentation::getAllLoadedClasses);
-        Sampler sampler =
-                new Sampler(registry, config.intervalNanos(), config.stuckAfterNanos(), System::nanoTime, log);
+        registry = new PoolRegistry(Servers.ALL, config.pools(), opener, this);
+        discovery = new PoolDiscovery(Servers.ALL, registry, opener, instrumentation::getAllLoadedClasses);
+        Sampler sampler = new Sampler(
+                Servers.ALL, registry, config.intervalNanos(), config.stuckAfterNanos(), System::nanoTime, log);
         beat = new Beat(config, this::findPools, registry::everWatched, sampler, log);
     }
 
@@ -76,17 +76,36 @@ final class Pipeline {
         }
         if (searchesLeft > 0) {
             searchesLeft--;
-            search.searchAll();
+            discovery.findServers();
         }
         if (!config.executors().isEmpty()) {
-            search.searchNew(config.executors());
+            discovery.findExecutors(config.executors());
         }
-        registry.complainOfPatterns(log::complain);
+        registry.checkPatterns().forEach(log::complain);
     }
 
     private void poolChanged(Object owner, boolean started) {
         news |= started;
-        registry.changed(owner, started);
+        if (started) {
+            registry.addPoolsOf(owner);
+        } else {
+            registry.removePoolsOf(owner);
+        }
+    }
+
+    @Override
+    public void poolsChanged() {
+        wake();
+    }
+
+    @Override
+    public void failed(String sentence, Throwable reason) {
+        log.complain(sentence, reason);
+    }
+
+    @Override
+    public void skipped(String sentence) {
+        log.debug(sentence);
     }
 
     /** Puts the hook into the boot loader and connects it, with the first class of a server. */
@@ -99,7 +118,7 @@ final class Pipeline {
                 throw new IllegalStateException("another copy of it is already at work in this JVM");
             }
             BootLoader.defineHook(instrumentation, jar);
-            new Connection(registry::firstTask, this::poolChanged, log).connect();
+            new Connection(registry::addWorker, this::poolChanged, log).connect();
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

@@ -1,7 +1,9 @@
 package com.approck.healthcheck.agent.weave;
 
 import com.approck.healthcheck.agent.log.Log;
-import com.approck.healthcheck.agent.pool.PoolType;
+import com.approck.healthcheck.agent.pool.MethodHook;
+import com.approck.healthcheck.agent.pool.ServerSupport;
+import com.approck.healthcheck.agent.server.Servers;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
@@ -30,7 +32,7 @@ final class Weaver implements ClassFileTransformer {
     private final Instrumentation instrumentation;
     private final Runnable onWaiting;
     private final Log log;
-    private final Map<String, List<PoolType.Hooked>> hookedByClass = new HashMap<>();
+    private final Map<String, List<MethodHook>> hookedByClass = new HashMap<>();
     private final Map<String, String> serverByClass = new HashMap<>();
 
     /**
@@ -52,14 +54,14 @@ final class Weaver implements ClassFileTransformer {
         this.instrumentation = instrumentation;
         this.onWaiting = onWaiting;
         this.log = log;
-        for (PoolType type : PoolType.SERVERS) {
-            for (PoolType.Hooked hooked : type.hooked()) {
+        for (ServerSupport type : Servers.ALL) {
+            for (MethodHook hooked : type.hooks()) {
                 String name = hooked.className().replace('.', '/');
-                List<PoolType.Hooked> list = hookedByClass.get(name);
+                List<MethodHook> list = hookedByClass.get(name);
                 if (list == null) {
                     list = new ArrayList<>();
                     hookedByClass.put(name, list);
-                    serverByClass.put(name, type.server());
+                    serverByClass.put(name, type.name());
                 }
                 list.add(hooked);
             }
@@ -81,7 +83,7 @@ final class Weaver implements ClassFileTransformer {
     @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
-        List<PoolType.Hooked> hooked = name == null ? null : hookedByClass.get(name);
+        List<MethodHook> hooked = name == null ? null : hookedByClass.get(name);
         if (hooked == null) {
             return null;
         }

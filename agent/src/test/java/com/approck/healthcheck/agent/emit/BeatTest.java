@@ -13,7 +13,7 @@ import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.pool.FakePools;
 import com.approck.healthcheck.agent.pool.FakePools.Owner;
 import com.approck.healthcheck.agent.pool.FakePools.Pool;
-import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.pool.PoolRegistry;
 import com.approck.healthcheck.agent.sample.Sampler;
 import com.approck.healthcheck.agent.sample.Ticker;
 import java.io.ByteArrayOutputStream;
@@ -46,7 +46,7 @@ final class BeatTest {
     private final Owner owner = new Owner("http", pool);
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private Registry registry;
+    private PoolRegistry registry;
 
     BeatTest() throws IOException {}
 
@@ -66,7 +66,7 @@ final class BeatTest {
         watch("interval=60s,lease=120s", System::nanoTime);
         assertNull(newThread("healthcheck"));
 
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
 
         assertEquals(
                 List.of(
@@ -91,10 +91,10 @@ final class BeatTest {
     @Test
     void wake_samplesAtOnce() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
         ear.hear(8);
 
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
 
         ear.hearUntil("workers:0|g");
     }
@@ -106,11 +106,11 @@ final class BeatTest {
             pool.failure = readable.get() ? null : new IllegalStateException("still starting");
             return System.nanoTime();
         });
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
         Await.until("it could not be read", () -> said.size() > 0);
 
         readable.set(true);
-        registry.changed(new Owner("other", new Pool(2)), true);
+        registry.addPoolsOf(new Owner("other", new Pool(2)));
 
         assertEquals(List.of("workers.lease:120000|g", "workers:5|g"), ear.hear(2));
     }
@@ -118,7 +118,7 @@ final class BeatTest {
     @Test
     void interval_samplesWithoutAWake() throws Exception {
         watch("interval=100ms", System::nanoTime);
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
 
         for (int i = 0; i < 5; i++) {
             assertEquals("workers.lease:5000|g", ear.hear());
@@ -147,12 +147,16 @@ final class BeatTest {
     @Test
     void interruptedThread_beatsOn() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
         ear.hear(8);
 
         for (int i = 0; i < 10; i++) {
             newThread("healthcheck").interrupt();
-            registry.changed(owner, i % 2 != 0);
+            if (i % 2 == 0) {
+                registry.removePoolsOf(owner);
+            } else {
+                registry.addPoolsOf(owner);
+            }
             ear.hearUntil(i % 2 != 0 ? "workers:3|g" : "workers:0|g");
         }
     }
@@ -177,7 +181,7 @@ final class BeatTest {
             return System.nanoTime();
         });
 
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
 
         assertEquals("workers.lease:5000|g", ear.hear());
         assertEquals("workers:3|g", ear.hear());
@@ -237,8 +241,8 @@ final class BeatTest {
         }
         FutureTask<Boolean> survived = new FutureTask<>(() -> {
             Thread.currentThread().interrupt();
-            registry.changed(owner, true);
-            registry.changed(owner, false);
+            registry.addPoolsOf(owner);
+            registry.removePoolsOf(owner);
             return Thread.currentThread().isInterrupted();
         });
         new Thread(survived, "starts").start();
@@ -250,7 +254,7 @@ final class BeatTest {
     @Test
     void errorThatEndsAThreadOfOurs_doesNotReachTheApplicationsHandler() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
         ear.hear(8);
         Thread ours = newThread("healthcheck");
         AtomicBoolean reached = new AtomicBoolean();
@@ -295,8 +299,8 @@ final class BeatTest {
         return sampler(FakePools.registry(), System::nanoTime);
     }
 
-    private static Sampler sampler(Registry registry, Ticker ticker) {
-        return new Sampler(registry, 1_000_000_000L, 0, ticker, new Log(LogLevel.INFO));
+    private static Sampler sampler(PoolRegistry registry, Ticker ticker) {
+        return new Sampler(List.of(), registry, 1_000_000_000L, 0, ticker, new Log(LogLevel.INFO));
     }
 
     /** The thread of this test's beat: those of others live on. */

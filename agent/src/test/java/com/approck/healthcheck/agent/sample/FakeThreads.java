@@ -15,7 +15,7 @@ final class FakeThreads implements JvmThreads {
     final Set<Long> waitingForWork = new HashSet<>();
     int questionsAboutDeadlocks;
     int questionsAboutStacks;
-    boolean canStart = true;
+    boolean canCreateThread = true;
     int started;
 
     @Override
@@ -48,13 +48,13 @@ final class FakeThreads implements JvmThreads {
     }
 
     @Override
-    public boolean canStart() {
+    public boolean canCreateThread() {
         started++;
-        return canStart;
+        return canCreateThread;
     }
 
     @Override
-    public String stackTop(long threadId) {
+    public String describe(long threadId) {
         return "at its stack";
     }
 }

@@ -3,9 +3,8 @@ package com.approck.healthcheck.agent.weave;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.agent.pool.FakePools;
-import com.approck.healthcheck.agent.pool.PoolType.Event;
-import com.approck.healthcheck.agent.pool.PoolType.Hooked;
+import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.MethodHook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
@@ -36,8 +35,8 @@ import org.objectweb.asm.Type;
  */
 final class AdviceVerificationTest {
     @ParameterizedTest
-    @EnumSource(Event.class)
-    void everyMethod_isVerifiedByTheJvmOnceWoven(Event event) throws Exception {
+    @EnumSource(HookKind.class)
+    void everyMethod_isVerifiedByTheJvmOnceWoven(HookKind event) throws Exception {
         int methods = 0;
         for (Class<?> inLibrary : List.of(ClassReader.class, Test.class)) {
             try (WeavingLoader loader = new WeavingLoader(libraryOf(inLibrary), event)) {
@@ -58,11 +57,11 @@ final class AdviceVerificationTest {
     /** Loads a library once more, and weaves all of it. */
     private static final class WeavingLoader extends URLClassLoader {
         private final Path library;
-        private final Event event;
+        private final HookKind event;
         private final Set<String> names;
         int woven;
 
-        WeavingLoader(Path library, Event event) throws IOException {
+        WeavingLoader(Path library, HookKind event) throws IOException {
             super(new URL[] {library.toUri().toURL()}, AdviceVerificationTest.class.getClassLoader());
             this.library = library;
             this.event = event;
@@ -98,7 +97,7 @@ final class AdviceVerificationTest {
             try (InputStream in =
                     findResource(name.replace('.', '/') + ".class").openStream()) {
                 byte[] classFile = in.readAllBytes();
-                List<Hooked> all = methodsOf(name, classFile);
+                List<MethodHook> all = methodsOf(name, classFile);
                 byte[] changed = all.isEmpty() ? null : Advices.weave(classFile, all);
                 woven += changed == null ? 0 : all.size();
                 byte[] bytes = changed == null ? classFile : changed;
@@ -108,8 +107,8 @@ final class AdviceVerificationTest {
             }
         }
 
-        private List<Hooked> methodsOf(String className, byte[] classFile) {
-            Map<String, List<Hooked>> byCall = new HashMap<>();
+        private List<MethodHook> methodsOf(String className, byte[] classFile) {
+            Map<String, List<MethodHook>> byCall = new HashMap<>();
             new ClassReader(classFile)
                     .accept(
                             new ClassVisitor(Opcodes.ASM9) {
@@ -122,7 +121,7 @@ final class AdviceVerificationTest {
                                                 .map(Type::getClassName)
                                                 .toArray(String[]::new);
                                         byCall.computeIfAbsent(name + Arrays.toString(types), key -> new ArrayList<>())
-                                                .add(FakePools.hooked(event, className, name, types));
+                                                .add(new MethodHook(event, className, name, types));
                                     }
                                     return null;
                                 }

@@ -8,9 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.approck.healthcheck.agent.boot.Hook;
-import com.approck.healthcheck.agent.pool.FakePools;
-import com.approck.healthcheck.agent.pool.PoolType.Event;
-import com.approck.healthcheck.agent.pool.PoolType.Hooked;
+import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.MethodHook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
@@ -31,10 +30,10 @@ final class AdvicesTest {
     private static final String NOTIFIED = Victims.Notified.class.getName();
     private static final String CONNECTOR = Victims.Connector.class.getName();
 
-    private static final Hooked TASK = FakePools.hooked(Event.TASK, REQUEST, "run");
-    private static final Hooked STARTED = FakePools.hooked(Event.POOL_STARTED, CONNECTOR, "start");
-    private static final Hooked STOPPED =
-            FakePools.hooked(Event.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "long[]");
+    private static final MethodHook TASK = new MethodHook(HookKind.TASK, REQUEST, "run");
+    private static final MethodHook STARTED = new MethodHook(HookKind.POOL_STARTED, CONNECTOR, "start");
+    private static final MethodHook STOPPED =
+            new MethodHook(HookKind.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "long[]");
 
     private final List<String> told = new ArrayList<>();
     private final AtomicLong counter = new AtomicLong();
@@ -111,8 +110,8 @@ final class AdvicesTest {
     void taskToldByTwoMethods_isCountedBetweenThem() throws Exception {
         Object notified = wovenInstance(
                 NOTIFIED,
-                FakePools.hooked(Event.TASK_BEGAN, NOTIFIED, "begin", "java.lang.Object"),
-                FakePools.hooked(Event.TASK_ENDED, NOTIFIED, "end", "java.lang.Object"));
+                new MethodHook(HookKind.TASK_BEGAN, NOTIFIED, "begin", "java.lang.Object"),
+                new MethodHook(HookKind.TASK_ENDED, NOTIFIED, "end", "java.lang.Object"));
 
         onNewThread(() -> {
             notified.getClass().getMethod("begin", Object.class).invoke(notified, "a request");
@@ -189,7 +188,7 @@ final class AdvicesTest {
     void classWithoutTheMethod_isUnexpected() {
         UnexpectedClassException e = assertThrows(
                 UnexpectedClassException.class,
-                () -> weave(CONNECTOR, STARTED, FakePools.hooked(Event.POOL_STOPPED, CONNECTOR, "halt")));
+                () -> weave(CONNECTOR, STARTED, new MethodHook(HookKind.POOL_STOPPED, CONNECTOR, "halt")));
         assertEquals("it has no method halt()", e.getMessage());
     }
 
@@ -198,13 +197,14 @@ final class AdvicesTest {
         UnexpectedClassException e = assertThrows(
                 UnexpectedClassException.class,
                 () -> weave(
-                        CONNECTOR, FakePools.hooked(Event.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "int")));
+                        CONNECTOR,
+                        new MethodHook(HookKind.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "int")));
         assertEquals("it has no method stop(java.lang.String, int)", e.getMessage());
     }
 
     @Test
     void methodThatOnlySomeVersionsHave_mayBeMissing() throws Exception {
-        Hooked missing = FakePools.hookedInSomeVersions(Event.POOL_STOPPED, CONNECTOR, "halt");
+        MethodHook missing = new MethodHook(HookKind.POOL_STOPPED, CONNECTOR, "halt").optional();
 
         assertNull(weave(CONNECTOR, missing));
         assertNotNull(weave(CONNECTOR, missing, STARTED));
@@ -214,7 +214,7 @@ final class AdvicesTest {
     void interfaceOfThatName_isLeftAlone() throws Exception {
         String name = Victims.Interface.class.getName();
 
-        assertNull(weave(name, FakePools.hooked(Event.POOL_STARTED, name, "start")));
+        assertNull(weave(name, new MethodHook(HookKind.POOL_STARTED, name, "start")));
     }
 
     /** A class loader that does not find the hook, as those of module systems may. */
@@ -241,15 +241,15 @@ final class AdvicesTest {
         assertEquals(List.of("served", "done", "done"), told);
     }
 
-    private static byte[] weave(String className, Hooked... hooked) throws IOException, UnexpectedClassException {
+    private static byte[] weave(String className, MethodHook... hooked) throws IOException, UnexpectedClassException {
         return Advices.weave(classFile(className), List.of(hooked));
     }
 
-    private static Object wovenInstance(String className, Hooked... hooked) throws Exception {
+    private static Object wovenInstance(String className, MethodHook... hooked) throws Exception {
         return instance(new ThrowAwayLoader(AdvicesTest.class.getClassLoader()), className, hooked);
     }
 
-    private static Object instance(ThrowAwayLoader loader, String className, Hooked... hooked) throws Exception {
+    private static Object instance(ThrowAwayLoader loader, String className, MethodHook... hooked) throws Exception {
         Class<?> type = loader.define(className, weave(className, hooked));
         assertNotSame(Class.forName(className), type);
         return type.getConstructor().newInstance();
