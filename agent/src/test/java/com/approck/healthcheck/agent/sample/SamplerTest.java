@@ -610,7 +610,7 @@ final class SamplerTest {
         assertEquals(
                 List.of(),
                 lines().stream()
-                        .filter(line -> line.contains("can't be followed"))
+                        .filter(line -> line.contains("cannot be followed"))
                         .collect(Collectors.toList()));
         assertEquals("batch able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1", tick(1));
     }
