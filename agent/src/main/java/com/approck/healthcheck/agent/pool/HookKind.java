@@ -8,12 +8,6 @@ public enum HookKind {
     POOL_STOPPED,
     /** The thread is on a request while the method runs. */
     TASK,
-    /** A request begins on this thread when the method is called. */
-    TASK_BEGAN,
-    /** The request ends on this thread when the method is called. */
-    TASK_ENDED;
-
-    boolean isOfTask() {
-        return this != POOL_STARTED && this != POOL_STOPPED;
-    }
+    /** A class loader is asked for a class: it is changed to find the hook, for the classes that it loads. */
+    BOOT_DELEGATION
 }

@@ -6,9 +6,11 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -17,13 +19,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>The methods that read the pool are for the agent's thread alone.
  */
 public final class MonitoredPool {
-    private final String server;
+    private final ServerSupport server;
     private final PoolAdapter adapter;
     private final String name;
     private final ReflectedObject pool;
     private final List<Owner> owners = new CopyOnWriteArrayList<>();
+    private volatile boolean hookCalled;
 
-    MonitoredPool(String server, PoolAdapter adapter, String name, ReflectedObject pool) {
+    MonitoredPool(ServerSupport server, PoolAdapter adapter, String name, ReflectedObject pool) {
         this.server = server;
         this.adapter = adapter;
         this.name = name;
@@ -32,7 +35,7 @@ public final class MonitoredPool {
 
     /** Returns the server's name, for logs. */
     public String server() {
-        return server;
+        return server.name();
     }
 
     /** Returns the pool's name in gauges: unique among the pools of this JVM, made of letters, digits, {@code _} and {@code -}. */
@@ -48,6 +51,26 @@ public final class MonitoredPool {
     /** Returns where the sampler learns whether the pool's workers make progress. */
     public ProgressSource progressSource() {
         return adapter.progressSource(pool);
+    }
+
+    /** Returns the methods in which the pool's workers are on a request, as {@code class.method} of a stack's frame. */
+    public Set<String> taskMethods() {
+        Set<String> methods = new HashSet<>();
+        for (MethodHook hook : server.hooks()) {
+            if (hook.kind() == HookKind.TASK) {
+                methods.add(hook.className() + "." + hook.method());
+            }
+        }
+        return methods;
+    }
+
+    /** Returns whether the hook has reported a request of this pool. */
+    public boolean isHookCalled() {
+        return hookCalled;
+    }
+
+    void setHookCalled() {
+        hookCalled = true;
     }
 
     /** Returns the progress of each live worker, as {@link PoolAdapter#progress}. */

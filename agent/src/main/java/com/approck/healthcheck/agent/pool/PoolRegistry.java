@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -42,7 +43,7 @@ public final class PoolRegistry {
     private final ModuleOpener opener;
     private final Listener listener;
     private final List<MonitoredPool> pools = new ArrayList<>();
-    private final NewWorkers newWorkers = new NewWorkers();
+    private final HookedWorkers workers = new HookedWorkers();
     private final PatternCheck patternCheck;
     private final Set<String> skipped = new HashSet<>();
     private boolean everWatched;
@@ -126,11 +127,10 @@ public final class PoolRegistry {
      * @return the thread's counter; nobody reads it if the task's pool is not watched
      */
     public AtomicLong addWorker(Object task) {
-        AtomicLong counter = new AtomicLong();
         try {
             MonitoredPool pool = poolOfTask(task);
             if (pool != null) {
-                newWorkers.add(new Worker(Thread.currentThread(), pool, counter));
+                return workers.followByHook(Thread.currentThread(), pool);
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             listener.failed(
@@ -138,7 +138,22 @@ public final class PoolRegistry {
                             + " are not followed, so stuck ones are not noticed: ",
                     e);
         }
-        return counter;
+        return new AtomicLong();
+    }
+
+    /**
+     * Notes that a thread of a pool was seen on a request, or not on one, by its stack. Does nothing for a thread that the
+     * hook follows.
+     *
+     * @return the worker if it is a new one
+     */
+    public Optional<Worker> followByStack(Thread thread, MonitoredPool pool, boolean onRequest) {
+        return workers.followByStack(thread, pool, onRequest);
+    }
+
+    /** Returns whether the hook has reported a request on that thread. */
+    public boolean isFollowedByHook(long threadId) {
+        return workers.isFollowedByHook(threadId);
     }
 
     /** Returns the pools that run now. */
@@ -154,12 +169,12 @@ public final class PoolRegistry {
 
     /** Moves the workers that were added since the last call to the end of a collection. */
     public void drainNewWorkers(Collection<Worker> to) {
-        newWorkers.drainTo(to);
+        workers.drainTo(to);
     }
 
-    /** Makes room for as many new workers: their threads have ended, or their pools are gone. */
-    public void releaseWorkers(int count) {
-        newWorkers.release(count);
+    /** Forgets a worker: its thread has ended, or its pool is gone. */
+    public void forget(Worker worker) {
+        workers.forget(worker);
     }
 
     /**
@@ -189,7 +204,7 @@ public final class PoolRegistry {
     private ServerSupport serverOfTask(Class<?> task) {
         for (ServerSupport server : servers) {
             for (MethodHook hook : server.hooks()) {
-                if (hook.kind().isOfTask() && Discovery.isOrExtends(task, hook.className())) {
+                if (hook.kind() == HookKind.TASK && Discovery.isOrExtends(task, hook.className())) {
                     return server;
                 }
             }
@@ -228,7 +243,7 @@ public final class PoolRegistry {
             reason = name == null ? owned.reason() : reasonAgainst(name, server);
             if (reason == null) {
                 ReflectedObject reflectedPool = new ReflectedObject(owned.pool(), opener);
-                pool = new MonitoredPool(server.name(), adapter, GaugeNames.unique(name, this::isTaken), reflectedPool);
+                pool = new MonitoredPool(server, adapter, GaugeNames.unique(name, this::isTaken), reflectedPool);
                 pool.addOwner(owner, opener);
                 // Throws for a pool that cannot be read: later, its missing numbers would look like a death.
                 PoolStats unused = pool.read();

@@ -41,6 +41,19 @@ public final class Worker {
         return alive != null && alive.isAlive();
     }
 
+    /** Moves the counter, of a thread that no hook follows yet, if it does not say whether the thread is on a request. */
+    void setOnRequest(boolean onRequest) {
+        long number = tasks.get();
+        if (((number & 1) != 0) != onRequest) {
+            tasks.set(number + 1);
+        }
+    }
+
+    /** Returns the counter, for the thread that moves it. */
+    AtomicLong counter() {
+        return tasks;
+    }
+
     /** Sets the counter to what the pool itself counts. */
     public void setTasks(long number) {
         tasks.set(number);

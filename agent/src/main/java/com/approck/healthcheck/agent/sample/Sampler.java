@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -36,6 +37,7 @@ public final class Sampler {
     /** The workers that need further checks in this tick: those on requests, and those logged as stuck. Few when idle. */
     private final List<WorkerState> ofInterest = new ArrayList<>();
 
+    private final StackFollower stacks;
     private final DeadlockDetector deadlocks = new DeadlockDetector();
     private final ThreadCreationProbe threadCreation = new ThreadCreationProbe();
     private JvmThreads threads;
@@ -45,6 +47,7 @@ public final class Sampler {
     /**
      * @param servers which say where idle threads wait
      * @param stuckAfterNanos 0: only deadlocks make a worker stuck
+     * @param hooks the generation of the hooks: another number after each change, negative while some are not in yet
      */
     public Sampler(
             List<ServerSupport> servers,
@@ -52,8 +55,9 @@ public final class Sampler {
             long intervalNanos,
             long stuckAfterNanos,
             Ticker ticker,
+            LongSupplier hooks,
             Log log) {
-        this(() -> new MxBeanThreads(servers), registry, intervalNanos, stuckAfterNanos, ticker, log);
+        this(() -> new MxBeanThreads(servers), registry, intervalNanos, stuckAfterNanos, ticker, hooks, log);
     }
 
     /** @param createThreads called at the first sample: the JVM's management interface is not loaded without a pool */
@@ -63,6 +67,7 @@ public final class Sampler {
             long intervalNanos,
             long stuckAfterNanos,
             Ticker ticker,
+            LongSupplier hooks,
             Log log) {
         this.createThreads = createThreads;
         this.registry = registry;
@@ -70,6 +75,7 @@ public final class Sampler {
         this.stuckAfterNanos = stuckAfterNanos;
         this.ticker = ticker;
         this.log = log;
+        this.stacks = new StackFollower(registry, hooks, log);
         this.changeLog = new ChangeLog(log);
     }
 
@@ -87,9 +93,11 @@ public final class Sampler {
         // Before the pools are listed: then the pool of each is among them, unless it has ended.
         List<Worker> newWorkers = new ArrayList<>();
         registry.drainNewWorkers(newWorkers);
-        int released = updatePools() + addWorkers(newWorkers);
-        released += tickWorkers(elapsed);
-        registry.releaseWorkers(released);
+        List<MonitoredPool> running = registry.pools();
+        updatePools(running);
+        newWorkers.addAll(stacks.tick(running, threads));
+        addWorkers(newWorkers);
+        tickWorkers(elapsed);
         Set<Long> deadlocked = deadlocks.search(ofInterest, !pools.isEmpty(), threads);
         for (WorkerState worker : ofInterest) {
             if (worker.isBusy()) {
@@ -104,41 +112,34 @@ public final class Sampler {
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
     }
 
-    /** Lists the pools anew; returns how many hooked workers went with the pools that have ended. */
-    private int updatePools() {
-        List<MonitoredPool> running = registry.pools();
+    private void updatePools(List<MonitoredPool> running) {
         Set<MonitoredPool> set = new HashSet<>(running);
-        int released = 0;
         for (Iterator<PoolState> i = pools.values().iterator(); i.hasNext(); ) {
             PoolState pool = i.next();
             if (!set.contains(pool.pool())) {
-                released += pool.isHooked() ? pool.workers().size() : 0;
+                for (WorkerState worker : pool.workers()) {
+                    registry.forget(worker.worker());
+                }
                 i.remove();
             }
         }
         for (MonitoredPool pool : running) {
             pools.computeIfAbsent(pool, PoolState::new).begin();
         }
-        return released;
     }
 
-    /** Adds workers to their pools; returns how many belong to a pool that has ended. */
-    private int addWorkers(List<Worker> newWorkers) {
-        int released = 0;
+    private void addWorkers(List<Worker> newWorkers) {
         for (Worker worker : newWorkers) {
             PoolState pool = pools.get(worker.pool());
             if (pool == null) {
-                released++;
+                registry.forget(worker);
             } else {
                 pool.addWorker(worker);
             }
         }
-        return released;
     }
 
-    /** Looks at every worker; returns how many hooked ones have ended. */
-    private int tickWorkers(long elapsed) {
-        int released = 0;
+    private void tickWorkers(long elapsed) {
         ofInterest.clear();
         for (PoolState pool : pools.values()) {
             if (!pool.isHooked()) {
@@ -154,13 +155,12 @@ public final class Sampler {
                 }
                 if (ended) {
                     i.remove();
-                    released += pool.isHooked() ? 1 : 0;
+                    registry.forget(worker.worker());
                 } else if (worker.isOfInterest()) {
                     ofInterest.add(worker);
                 }
             }
         }
-        return released;
     }
 
     private void readProgress(PoolState state) {

@@ -24,6 +24,7 @@ public final class Servers {
             NettyFrameworks.GRPC,
             NettyFrameworks.GRPC_SHADED,
             NettyFrameworks.ARMERIA,
+            new ModuleFrameworks(),
             new JdkExecutors(),
             new Quartz()));
 

@@ -13,6 +13,7 @@ import com.approck.healthcheck.agent.pool.FakePools.Task;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -319,17 +320,51 @@ final class PoolRegistryTest {
 
     @Test
     void workers_areBoundedByThoseThatAreNotForgotten() {
-        Task task = new Task(owner);
-        for (int i = 0; i < NewWorkers.MAX_WORKERS + 50; i++) {
-            registry.addWorker(task);
+        registry.addPoolsOf(owner);
+        MonitoredPool monitored = registry.pools().get(0);
+        List<Worker> seen = new ArrayList<>();
+        for (int i = 0; i < HookedWorkers.MAX_WORKERS + 50; i++) {
+            registry.followByStack(new Thread(() -> {}), monitored, true).ifPresent(seen::add);
         }
-        assertEquals(NewWorkers.MAX_WORKERS, drain().size());
+        assertEquals(HookedWorkers.MAX_WORKERS, seen.size());
+        assertEquals(Optional.empty(), registry.followByStack(new Thread(() -> {}), monitored, true));
 
-        registry.releaseWorkers(NewWorkers.MAX_WORKERS);
-        for (int i = 0; i < NewWorkers.MAX_WORKERS + 50; i++) {
-            registry.addWorker(task);
-        }
-        assertEquals(NewWorkers.MAX_WORKERS, drain().size());
+        registry.forget(seen.get(0));
+        assertTrue(registry.followByStack(new Thread(() -> {}), monitored, true).isPresent());
+        registry.addWorker(new Task(owner));
+        assertEquals(List.of(), drain());
+    }
+
+    @Test
+    void threadThatServesAnotherPool_isNoLongerOnARequestOfTheFirst() {
+        registry.addPoolsOf(owner);
+        Owner other = new Owner("other", new Pool(1));
+        registry.addPoolsOf(other);
+        Worker first = registry.followByStack(
+                        Thread.currentThread(), registry.pools().get(0), true)
+                .orElseThrow();
+        assertEquals(1, first.tasks());
+
+        registry.addWorker(new Task(other));
+
+        assertEquals(2, first.tasks());
+        assertEquals("other", drain().get(0).pool().name());
+        assertTrue(registry.isFollowedByHook(first.threadId()));
+        assertEquals(Optional.empty(), registry.followByStack(Thread.currentThread(), first.pool(), true));
+    }
+
+    @Test
+    void whatIsFoundAndNotWatched_isSaidOnceWithItsReason() {
+        List<String> skipped = new ArrayList<>();
+        registry = FakePools.registry("!http", () -> {}, complaints::add, skipped::add);
+        registry.addPoolsOf(owner);
+        registry.addPoolsOf(owner);
+        owner.pool = null;
+        registry.addPoolsOf(owner);
+
+        String found = "found " + Owner.class.getName() + " of Fake, not watched: ";
+        assertEquals(List.of(found + "the setting pools excludes its name http", found + "it has none"), skipped);
+        assertEquals(List.of(), complaints);
     }
 
     private PoolRegistry watching(String globs) {

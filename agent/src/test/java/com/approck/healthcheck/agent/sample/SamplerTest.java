@@ -42,6 +42,10 @@ final class SamplerTest {
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private long now = 1_000 * SECOND;
+
+    /** All hooks are in, unless a test says otherwise. */
+    private long hooks;
+
     private Sampler sampler = sampler(STUCK_AFTER * SECOND);
 
     @BeforeEach
@@ -851,7 +855,8 @@ final class SamplerTest {
     }
 
     private Sampler sampler(long stuckAfterNanos) {
-        return new Sampler(() -> threads, registry, SECOND, stuckAfterNanos, () -> now, new Log(LogLevel.INFO));
+        return new Sampler(
+                () -> threads, registry, SECOND, stuckAfterNanos, () -> now, () -> hooks, new Log(LogLevel.INFO));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

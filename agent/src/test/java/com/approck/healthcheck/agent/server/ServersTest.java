@@ -18,7 +18,7 @@ final class ServersTest {
     void everyServer_hasANameAndAtLeastOneKindOfPool() {
         for (ServerSupport server : Servers.ALL) {
             assertFalse(server.name().isEmpty());
-            assertFalse(server.adapters().isEmpty(), server.name());
+            assertEquals(server instanceof ModuleFrameworks, server.adapters().isEmpty(), server.name());
             assertEquals(server.adapters(), server.adapters(), "the same adapters at each call: " + server.name());
         }
     }
