@@ -47,7 +47,7 @@ final class StrangeJvmIT {
                 public class Server {
                     public static void main(String[] args) throws Exception {
                         System.out.println("served by " + new Server().launch());
-                        Thread.sleep(4000);
+                        Thread.sleep(15000);
                         System.out.println("done");
                     }
                     String launch() { return "something else"; }
