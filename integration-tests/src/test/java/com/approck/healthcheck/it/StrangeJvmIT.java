@@ -123,7 +123,7 @@ final class StrangeJvmIT {
         String said = app.process()
                 .awaitStderr("healthcheck: .*'http-nio-\\*'.*", Duration.ofSeconds(60))
                 .group();
-        assertTrue(said.contains("matches no pool; there are qtp"), said);
+        assertTrue(said.contains("matches no pool; pools: qtp"), said);
         assertEquals(said + "\n", app.process().stderr());
         assertEquals(List.of(), wire.lines());
     }

@@ -481,7 +481,7 @@ final class TruthMatrixIT {
         scene.app()
                 .process()
                 .awaitStderr(
-                        "healthcheck: requests no longer reach the pool .* "
+                        "healthcheck: requests no longer reach pool .* "
                                 + "(its thread .*-Poller has died|no thread has waited for requests on its sockets)",
                         Duration.ofSeconds(10));
         assertTrue(scene.app().process().isAlive());

@@ -911,7 +911,7 @@ final class SamplerTest {
         tick(1);
         hooks = 1;
 
-        AtomicLong counter = thread.call(() -> registry.firstTask(new FakePools.Task(owner)));
+        AtomicLong counter = thread.call(() -> registry.addWorker(new FakePools.Task(owner)));
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
         assertEquals(0, counter.get() & 1);
         counter.incrementAndGet();
@@ -965,7 +965,7 @@ final class SamplerTest {
         tick(2);
         threads.onRequest.add(thread.id());
         tick(1);
-        thread.call(() -> registry.firstTask(new FakePools.Task(owner)));
+        thread.call(() -> registry.addWorker(new FakePools.Task(owner)));
         tick(20);
 
         assertEquals("", said());

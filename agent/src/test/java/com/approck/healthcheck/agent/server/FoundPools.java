@@ -1,7 +1,9 @@
 package com.approck.healthcheck.agent.server;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import com.approck.healthcheck.agent.Await;
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
 import com.approck.healthcheck.agent.config.BadSettingException;
@@ -21,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the agent finds of a server that is embedded in a test: by its threads alone, as nothing is instrumented here. Time is
@@ -69,7 +72,7 @@ final class FoundPools implements PoolRegistry.Listener {
     }
 
     /** Describes one pool after as many ticks as make a worker stuck that does not move meanwhile. */
-    String afterStuckAfter(String name) {
+    private String afterStuckAfter(String name) {
         Sample sample = sampler.sample();
         for (int i = 0; i <= STUCK_AFTER; i++) {
             now += SECOND;
@@ -80,6 +83,21 @@ final class FoundPools implements PoolRegistry.Listener {
                 .map(pool -> "able=" + pool.able() + " stuck=" + pool.stuck() + " capacity=" + pool.capacity())
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no pool " + name + " among " + names()));
+    }
+
+    /** Checks that no idle worker is taken for a stuck one, however long it rests. */
+    void assertStaysIdle(String name, String expected) {
+        awaitNumbers(name, expected);
+        for (int i = 0; i < 10; i++) {
+            LockSupport.parkNanos(1_000_000);
+            assertEquals(expected, afterStuckAfter(name));
+        }
+    }
+
+    /** Waits until that is so: a worker that has just begun to wait has used CPU. */
+    void awaitNumbers(String name, String expected) {
+        Await.until(
+                name + " has " + expected, () -> afterStuckAfter(name).equals(expected));
     }
 
     /** What was found and is not watched, and why. */

@@ -44,14 +44,11 @@ final class GrizzlyTest {
             assertEquals(stats.alive(), pool.threads().size());
             assertEquals(0, stats.queued());
             assertEquals(ProgressSource.STACK, pool.progressSource());
-            assertEquals(
-                    "able=" + capacity + " stuck=0 capacity=" + capacity,
-                    found.afterStuckAfter(name),
-                    "idle in its queue");
+            found.assertStaysIdle(name, "able=" + capacity + " stuck=0 capacity=" + capacity);
 
             try (Requests requests = Requests.send(1, listener.getPort())) {
                 requests.awaitEntered(hang);
-                assertEquals("able=" + (capacity - 1) + " stuck=1 capacity=" + capacity, found.afterStuckAfter(name));
+                found.awaitNumbers(name, "able=" + (capacity - 1) + " stuck=1 capacity=" + capacity);
                 hang.release();
             }
         } finally {

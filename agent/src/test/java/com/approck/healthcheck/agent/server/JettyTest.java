@@ -37,7 +37,7 @@ final class JettyTest {
             assertFalse(stats.isUnbounded());
             assertEquals(ProgressSource.HOOK, pool.progressSource());
             assertTrue(pool.isListening());
-            assertEquals("able=17 stuck=0 capacity=17", found.afterStuckAfter(NAME));
+            found.assertStaysIdle(NAME, "able=17 stuck=0 capacity=17");
         } finally {
             server.stop();
         }

@@ -46,11 +46,11 @@ final class NettyFrameworksTest {
             assertEquals(0, stats.queued());
             assertFalse(stats.isUnbounded());
             assertEquals(ProgressSource.COUNTER, found.pool(name).progressSource());
-            assertEquals("able=6 stuck=0 capacity=6", found.afterStuckAfter(name));
+            found.assertStaysIdle(name, "able=6 stuck=0 capacity=6");
 
             try (Requests requests = Requests.send(1, server.actualPort())) {
                 requests.awaitEntered(hang);
-                assertEquals("able=5 stuck=1 capacity=6", found.afterStuckAfter(name));
+                found.awaitNumbers(name, "able=5 stuck=1 capacity=6");
                 hang.release();
             }
             server.close().toCompletionStage().toCompletableFuture().get();
@@ -80,11 +80,11 @@ final class NettyFrameworksTest {
             assertEquals(5, found.pool(name).read().capacity());
             assertEquals(0, found.pool(name).read().alive());
             assertEquals(ProgressSource.COUNTER, found.pool(name).progressSource());
-            assertEquals("able=5 stuck=0 capacity=5", found.afterStuckAfter(name));
+            found.assertStaysIdle(name, "able=5 stuck=0 capacity=5");
 
             try (Requests requests = Requests.send(1, server.activeLocalPort())) {
                 requests.awaitEntered(hang);
-                assertEquals("able=4 stuck=1 capacity=5", found.afterStuckAfter(name));
+                found.awaitNumbers(name, "able=4 stuck=1 capacity=5");
                 hang.release();
             }
             server.stop().get();
@@ -109,7 +109,7 @@ final class NettyFrameworksTest {
             assertEquals(4, found.pool(name).read().capacity());
             assertEquals(0, found.pool(name).read().alive());
             assertEquals(ProgressSource.COUNTER, found.pool(name).progressSource());
-            assertEquals("able=4 stuck=0 capacity=4", found.afterStuckAfter(name));
+            found.assertStaysIdle(name, "able=4 stuck=0 capacity=4");
 
             assertTrue(server.shutdownNow().awaitTermination(10, TimeUnit.SECONDS));
             assertFalse(found.names().contains(name));

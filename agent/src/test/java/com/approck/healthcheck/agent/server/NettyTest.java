@@ -51,10 +51,10 @@ final class NettyTest {
 
         try (Requests requests = Requests.send(1, port)) {
             requests.awaitEntered(hang);
-            assertEquals("able=2 stuck=1 capacity=3", found.afterStuckAfter(name));
+            found.awaitNumbers(name, "able=2 stuck=1 capacity=3");
             hang.release();
         }
-        assertEquals("able=3 stuck=0 capacity=3", found.afterStuckAfter(name), "idle in its selector");
+        found.assertStaysIdle(name, "able=3 stuck=0 capacity=3");
 
         server.close().sync();
         assertFalse(found.names().contains(name));

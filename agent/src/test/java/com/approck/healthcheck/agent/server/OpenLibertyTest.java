@@ -39,11 +39,11 @@ final class OpenLibertyTest {
             assertEquals(256, pool.read().capacity());
             assertEquals(0, pool.read().alive());
             assertEquals(ProgressSource.COUNTER, pool.progressSource());
-            assertEquals("able=256 stuck=0 capacity=256", found.afterStuckAfter("Default_Executor"));
+            found.assertStaysIdle("Default_Executor", "able=256 stuck=0 capacity=256");
 
             threads.execute(hang::serve);
             hang.awaitEntered();
-            assertEquals("able=255 stuck=1 capacity=256", found.afterStuckAfter("Default_Executor"));
+            found.awaitNumbers("Default_Executor", "able=255 stuck=1 capacity=256");
             hang.release();
         }
         assertEquals(List.of(), found.names());

@@ -33,7 +33,7 @@ final class QuartzTest {
             assertTrue(threads.runInThread(hang::serve));
             hang.awaitEntered();
             assertTrue(anyIsOdd(pool));
-            assertEquals("able=3 stuck=0 capacity=3", found.afterStuckAfter(name));
+            found.assertStaysIdle(name, "able=3 stuck=0 capacity=3");
         } finally {
             hang.release();
             threads.shutdown(false);

@@ -56,7 +56,7 @@ final class TomcatTest {
         assertEquals(3, pool.threads().size());
         assertEquals(ProgressSource.HOOK, pool.progressSource());
         assertNull(pool.deadIoThread());
-        assertEquals("able=12 stuck=0 capacity=12", found.afterStuckAfter(name));
+        found.assertStaysIdle(name, "able=12 stuck=0 capacity=12");
 
         connector.stop();
         assertTrue(pool.threads().isEmpty());

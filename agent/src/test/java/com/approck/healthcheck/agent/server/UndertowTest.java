@@ -41,12 +41,12 @@ final class UndertowTest {
             assertEquals(3, io.read().capacity());
             assertEquals(3, io.read().alive());
             assertEquals(ProgressSource.STACK, io.progressSource());
-            assertEquals("able=3 stuck=0 capacity=3", found.afterStuckAfter(names.get(1)), "idle in their selectors");
+            found.assertStaysIdle(names.get(1), "able=3 stuck=0 capacity=3");
 
             int port = ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
             try (Requests requests = Requests.send(1, port)) {
                 requests.awaitEntered(hang);
-                assertEquals("able=2 stuck=1 capacity=3", found.afterStuckAfter(names.get(1)));
+                found.awaitNumbers(names.get(1), "able=2 stuck=1 capacity=3");
                 hang.release();
             }
         } finally {
