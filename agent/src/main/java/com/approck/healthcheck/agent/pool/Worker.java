@@ -3,55 +3,68 @@ package com.approck.healthcheck.agent.pool;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A thread that has served a request, the pool that it serves, and the counter that it moves. The thread is held weakly. */
+/** A thread that has served a request, its pool, and the counter of its tasks. The thread is held weakly. */
 public final class Worker {
     private final WeakReference<Thread> thread;
     private final long threadId;
-    private final WatchedPool pool;
+    private final MonitoredPool pool;
     private final AtomicLong tasks;
 
-    /** @param tasks odd while the thread is on a request, moved at each begin and end */
-    public Worker(Thread thread, WatchedPool pool, AtomicLong tasks) {
+    /** @param tasks odd while the thread is on a request; grows by one at each begin and end */
+    public Worker(Thread thread, MonitoredPool pool, AtomicLong tasks) {
         this.thread = new WeakReference<>(thread);
         this.threadId = idOf(thread);
         this.pool = pool;
         this.tasks = tasks;
     }
 
-    /** A thread's identifier. */
+    /** Returns a thread's identifier. */
     @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
     public static long idOf(Thread thread) {
         return thread.getId();
     }
 
-    /** The thread's identifier. */
+    /** Returns the thread's identifier. */
     public long threadId() {
         return threadId;
     }
 
-    /** The thread's name, for people. */
+    /** Returns the thread's name, for logs. */
     public String threadName() {
         Thread alive = thread.get();
         return alive == null ? "thread " + threadId : alive.getName();
     }
 
-    /** Whether the thread has not ended. */
+    /** Returns whether the thread has not ended. */
     public boolean isAlive() {
         Thread alive = thread.get();
         return alive != null && alive.isAlive();
     }
 
-    /** Takes in what the pool itself says of its progress. */
-    public void tasks(long number) {
+    /** Moves the counter, of a thread that no hook follows yet, if it does not say whether the thread is on a request. */
+    void setOnRequest(boolean onRequest) {
+        long number = tasks.get();
+        if (((number & 1) != 0) != onRequest) {
+            tasks.set(number + 1);
+        }
+    }
+
+    /** Returns the counter, for the thread that moves it. */
+    AtomicLong counter() {
+        return tasks;
+    }
+
+    /** Sets the counter to what the pool itself counts. */
+    public void setTasks(long number) {
         tasks.set(number);
     }
 
-    /** The pool that it serves. */
-    public WatchedPool pool() {
+    /** Returns the pool that it serves. */
+    public MonitoredPool pool() {
         return pool;
     }
 
-    /** Odd while the thread is on a request; a number that was seen before means that nothing began or ended since. */
+    /** Returns the counter: odd while the thread is on a request; unchanged if no request began or ended since. */
     public long tasks() {
         return tasks.get();
     }

@@ -1,63 +1,61 @@
 package com.approck.healthcheck.agent.sample;
 
+import com.approck.healthcheck.agent.pool.PoolStats;
 import java.util.Collections;
 import java.util.List;
 
-/** What all the watched pools of this JVM were doing at one moment. Immutable. */
+/** What all watched pools of this JVM were doing at one moment. Immutable. */
 public final class Sample {
     /** One pool's numbers; each 0 or more. Immutable. */
     public static final class Pool {
         private final String name;
         private final int able;
-        private final int alive;
         private final int busy;
         private final int stuck;
-        private final int queued;
-        private final int capacity;
+        private final PoolStats stats;
 
-        Pool(String name, int able, int alive, int busy, int stuck, int queued, int capacity) {
+        /** @param stats what the pool itself reports */
+        Pool(String name, int able, int busy, int stuck, PoolStats stats) {
             this.name = name;
             this.able = able;
-            this.alive = alive;
             this.busy = busy;
             this.stuck = stuck;
-            this.queued = queued;
-            this.capacity = capacity;
+            this.stats = stats;
         }
 
-        /** The name as it stands in a gauge. */
+        /** Returns the pool's name in gauges. */
         public String name() {
             return name;
         }
 
-        /** Workers that can take or finish work. */
+        /** Returns the number of workers that can take or finish work. */
         public int able() {
             return able;
         }
 
-        /** Live threads. */
+        /** Returns the number of live threads. */
         public int alive() {
-            return alive;
+            return stats.alive();
         }
 
-        /** Workers on a request. */
+        /** Returns the number of workers on a request. */
         public int busy() {
             return busy;
         }
 
-        /** Workers that can neither take nor finish work. */
+        /** Returns the number of workers that can neither take nor finish work. */
         public int stuck() {
             return stuck;
         }
 
-        /** Tasks that wait for a thread. */
+        /** Returns the number of tasks that wait for a thread. */
         public int queued() {
-            return queued;
+            return stats.queued();
         }
 
-        /** The most workers that can be on requests at once. */
+        /** Returns the most workers that the pool can have on requests at once. */
         public int capacity() {
-            return capacity;
+            return stats.capacity();
         }
     }
 
@@ -69,17 +67,17 @@ public final class Sample {
         this.known = known;
     }
 
-    /** Whether there is something to tell: not while there are pools and none of them could ever be read. */
+    /** Returns whether there is something to report: false while there are pools and none of them could ever be read. */
     public boolean isKnown() {
         return known;
     }
 
-    /** Each watched pool that could be read. */
+    /** Returns each watched pool that could be read. */
     public List<Pool> pools() {
         return pools;
     }
 
-    /** Able workers over all pools; 0 if none is left. */
+    /** Returns the able workers of all pools; 0 if there is no pool. */
     public int able() {
         int sum = 0;
         for (Pool pool : pools) {

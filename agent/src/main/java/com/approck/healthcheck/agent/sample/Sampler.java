@@ -1,77 +1,88 @@
 package com.approck.healthcheck.agent.sample;
 
 import com.approck.healthcheck.agent.log.Log;
-import com.approck.healthcheck.agent.pool.Registry;
-import com.approck.healthcheck.agent.pool.Watch;
-import com.approck.healthcheck.agent.pool.WatchedPool;
+import com.approck.healthcheck.agent.pool.MonitoredPool;
+import com.approck.healthcheck.agent.pool.PoolRegistry;
+import com.approck.healthcheck.agent.pool.ServerSupport;
 import com.approck.healthcheck.agent.pool.Worker;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Looks at the pools and their workers and says what they are doing. For one thread.
  *
- * <p>A worker is stuck when it is part of a deadlock in two samples in a row, or waits for a lock that such a worker
- * holds, or has been on one request for {@code stuck-after} without using CPU. The cost is linear in the workers that
- * have been seen; the JVM is asked for deadlocks while a worker waits inside a request, and rarely otherwise.
+ * <p>A worker is stuck when it is part of a deadlock in two samples in a row, or waits for a lock that such a worker holds, or
+ * has been on one request for {@code stuck-after} without using CPU. The cost is linear in the workers that have been seen.
  */
 public final class Sampler {
-    /** No more lines than this a tick about workers that became stuck or recovered. */
-    private static final int MAX_LINES = 10;
-
-    /** So many samples in a row may pass without news of a pool's workers before that is worth a line. */
+    /** The number of samples in a row without the progress of a pool's workers that is worth a log line. */
     private static final int MAX_UNFOLLOWED_TICKS = 10;
 
-    /** A deadlock of threads that no request runs on, as far as is known, is looked for at every tenth tick only. */
-    private static final int SEARCH_EVERY_TICKS = 10;
-
-    private final Registry registry;
+    private final PoolRegistry registry;
     private final long intervalNanos;
     private final long stuckAfterNanos;
     private final Ticker ticker;
     private final Log log;
+    private final ChangeLog changeLog;
+    private final Supplier<JvmThreads> createThreads;
+    private final Map<MonitoredPool, PoolState> pools = new LinkedHashMap<>();
 
-    /** By the worker's thread; where nothing is hooked, by pool as well, as servers may share their event loops. */
-    private final Map<Object, Track> tracks = new LinkedHashMap<>();
+    /** The workers that need further checks in this tick: those on requests, and those logged as stuck. Few when idle. */
+    private final List<WorkerState> ofInterest = new ArrayList<>();
 
-    private final Map<WatchedPool, PoolTrack> pools = new HashMap<>();
-
-    /** Of the tracks those that more than one look is for in this tick: at rest, hardly any. */
-    private final List<Track> ofInterest = new ArrayList<>();
-
+    private final StackFollower stacks;
+    private final DeadlockDetector deadlocks = new DeadlockDetector();
+    private final ThreadCreationProbe threadCreation = new ThreadCreationProbe();
     private JvmThreads threads;
-    private Set<Long> deadlockedBefore = new HashSet<>();
-    private final ThreadTrial trial = new ThreadTrial();
     private long lastTick;
     private boolean ticked;
-    private int ticksSinceSearch;
 
-    /** @param stuckAfterNanos 0: only deadlocks make a worker stuck */
-    public Sampler(Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, Log log) {
-        this(registry, intervalNanos, stuckAfterNanos, ticker, log, null);
+    /**
+     * @param servers which say where idle threads wait
+     * @param stuckAfterNanos 0: only deadlocks make a worker stuck
+     * @param hooks the generation of the hooks: another number after each change, negative while some are not in yet
+     */
+    public Sampler(
+            List<ServerSupport> servers,
+            PoolRegistry registry,
+            long intervalNanos,
+            long stuckAfterNanos,
+            Ticker ticker,
+            LongSupplier hooks,
+            Log log) {
+        this(() -> new MxBeanThreads(servers), registry, intervalNanos, stuckAfterNanos, ticker, hooks, log);
     }
 
-    Sampler(Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, Log log, JvmThreads threads) {
+    /** @param createThreads called at the first sample: the JVM's management interface is not loaded without a pool */
+    Sampler(
+            Supplier<JvmThreads> createThreads,
+            PoolRegistry registry,
+            long intervalNanos,
+            long stuckAfterNanos,
+            Ticker ticker,
+            LongSupplier hooks,
+            Log log) {
+        this.createThreads = createThreads;
         this.registry = registry;
         this.intervalNanos = intervalNanos;
         this.stuckAfterNanos = stuckAfterNanos;
         this.ticker = ticker;
         this.log = log;
-        this.threads = threads;
+        this.stacks = new StackFollower(registry, hooks, log);
+        this.changeLog = new ChangeLog(log);
     }
 
     /** Takes one sample. */
     public Sample sample() {
         if (threads == null) {
-            threads = new ManagementThreads();
+            threads = createThreads.get();
         }
         long now = ticker.nanos();
         // A longer gap is a pause of the whole JVM (SIGSTOP, a long collection): nobody could move in it.
@@ -80,225 +91,138 @@ public final class Sampler {
         ticked = true;
 
         // Before the pools are listed: then the pool of each is among them, unless it has ended.
-        List<Worker> fresh = new ArrayList<>();
-        registry.drainNewWorkers(fresh);
-        beginPools();
-        tickWorkers(fresh, elapsed);
-        Set<Long> deadlocked = findDeadlocks();
-        for (Track track : ofInterest) {
-            if (track.isBusy()) {
-                track.pool().busy();
+        List<Worker> newWorkers = new ArrayList<>();
+        registry.drainNewWorkers(newWorkers);
+        List<MonitoredPool> running = registry.pools();
+        updatePools(running);
+        newWorkers.addAll(stacks.tick(running, threads));
+        addWorkers(newWorkers);
+        tickWorkers(elapsed);
+        Set<Long> deadlocked = deadlocks.search(ofInterest, !pools.isEmpty(), threads);
+        for (WorkerState worker : ofInterest) {
+            if (worker.isBusy()) {
+                worker.pool().incrementBusy();
             }
-            if (track.isStuck()) {
-                track.pool().stuck(track.worker().threadId());
-            }
-        }
-        boolean anyWithoutThreads = false;
-        for (PoolTrack pool : pools.values()) {
-            read(pool, deadlocked);
-            anyWithoutThreads |= pool.hasNoThread();
-        }
-        boolean threadsCanStart = trial.tick(anyWithoutThreads, threads);
-        List<Sample.Pool> samples = new ArrayList<>(pools.size());
-        for (PoolTrack pool : pools.values()) {
-            if (pool.isKnown()) {
-                samples.add(end(pool, elapsed, threadsCanStart));
+            if (worker.isStuck()) {
+                worker.pool().addStuck(worker.worker().threadId());
             }
         }
-        sayChanges();
+        List<Sample.Pool> samples = samplePools(deadlocked, elapsed);
+        changeLog.logWorkers(ofInterest, threads);
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
     }
 
-    private void beginPools() {
-        List<WatchedPool> running = registry.pools();
-        Set<WatchedPool> set = new HashSet<>(running);
-        for (Iterator<PoolTrack> i = pools.values().iterator(); i.hasNext(); ) {
-            PoolTrack track = i.next();
-            if (!set.contains(track.pool())) {
-                track.gone();
+    private void updatePools(List<MonitoredPool> running) {
+        Set<MonitoredPool> set = new HashSet<>(running);
+        for (Iterator<PoolState> i = pools.values().iterator(); i.hasNext(); ) {
+            PoolState pool = i.next();
+            if (!set.contains(pool.pool())) {
+                for (WorkerState worker : pool.workers()) {
+                    registry.forget(worker.worker());
+                }
                 i.remove();
             }
         }
-        for (WatchedPool pool : running) {
-            pools.computeIfAbsent(pool, PoolTrack::new).begin();
+        for (MonitoredPool pool : running) {
+            pools.computeIfAbsent(pool, PoolState::new).begin();
         }
     }
 
-    private void tickWorkers(List<Worker> fresh, long elapsed) {
-        int forgotten = 0;
-        for (Worker worker : fresh) {
-            PoolTrack pool = pools.get(worker.pool());
+    private void addWorkers(List<Worker> newWorkers) {
+        for (Worker worker : newWorkers) {
+            PoolState pool = pools.get(worker.pool());
             if (pool == null) {
-                forgotten++;
+                registry.forget(worker);
             } else {
-                tracks.put(worker.threadId(), new Track(worker, pool));
+                pool.addWorker(worker);
             }
         }
-        for (PoolTrack pool : pools.values()) {
-            if (pool.pool().watch() != Watch.HOOK) {
+    }
+
+    private void tickWorkers(long elapsed) {
+        ofInterest.clear();
+        for (PoolState pool : pools.values()) {
+            if (!pool.isHooked()) {
                 readProgress(pool);
             }
-        }
-        ofInterest.clear();
-        for (Iterator<Track> i = tracks.values().iterator(); i.hasNext(); ) {
-            Track track = i.next();
-            boolean ended = track.pool().isGone() || !track.worker().isAlive();
-            // Of a worker whose counter can't be read nobody knows that it is on the same request still.
-            long passed = track.pool().isFollowed() ? elapsed : 0;
-            if (ended || track.tick(passed, stuckAfterNanos, intervalNanos / 10, threads)) {
-                track.pool().moved();
-            }
-            if (ended) {
-                i.remove();
-                forgotten += track.pool().pool().watch() == Watch.HOOK ? 1 : 0;
-            } else if (track.isOfInterest()) {
-                ofInterest.add(track);
-            }
-        }
-        registry.forgot(forgotten);
-    }
-
-    private void readProgress(PoolTrack track) {
-        WatchedPool pool = track.pool();
-        try {
-            for (Map.Entry<Thread, Long> entry : pool.progress().entrySet()) {
-                Thread thread = entry.getKey();
-                tracks.computeIfAbsent(
-                                Arrays.<Object>asList(Worker.idOf(thread), pool),
-                                key -> new Track(new Worker(thread, pool, new AtomicLong()), track))
-                        .worker()
-                        .tasks(entry.getValue());
-            }
-            track.followed(true);
-        } catch (OutOfMemoryError e) {
-            throw e;
-        } catch (Throwable e) {
-            // A set that changed while it was read, most likely; the next sample reads it again.
-            track.followed(false);
-            if (track.unfollowedTicks() >= MAX_UNFOLLOWED_TICKS && !pool.isGone()) {
-                log.complain(
-                        "the workers of the pool " + pool.name() + " of " + pool.server()
-                                + " can't be followed, so that one that gets stuck may count as able: ",
-                        e);
-            }
-        }
-    }
-
-    /** Marks the workers that are caught in a deadlock and gives the threads of all that were found twice in a row. */
-    private Set<Long> findDeadlocks() {
-        List<Track> waiting = waiting();
-        boolean due = ++ticksSinceSearch >= SEARCH_EVERY_TICKS || !deadlockedBefore.isEmpty();
-        if (pools.isEmpty() || (waiting.isEmpty() && !due)) {
-            deadlockedBefore = new HashSet<>();
-            return deadlockedBefore;
-        }
-        ticksSinceSearch = 0;
-        Set<Long> found = threads.deadlocked();
-        Set<Long> caught = new HashSet<>(found);
-        caught.retainAll(deadlockedBefore);
-        deadlockedBefore = found;
-        if (!caught.isEmpty()) {
-            addThoseWhoWaitFor(caught, waiting);
-        }
-        for (Track track : waiting) {
-            track.deadlocked(caught.contains(track.worker().threadId()));
-        }
-        return caught;
-    }
-
-    /** The workers that may be caught: those that wait on a request, and loops that wait for a lock and not for work. */
-    private List<Track> waiting() {
-        Set<Long> idleLoops = new HashSet<>();
-        for (Track track : ofInterest) {
-            if (track.isIdleLoop()) {
-                idleLoops.add(track.worker().threadId());
-            }
-        }
-        Set<Long> onLocks =
-                idleLoops.isEmpty() ? idleLoops : threads.lockHolders(idleLoops).keySet();
-        List<Track> waiting = new ArrayList<>();
-        for (Track track : ofInterest) {
-            boolean onLock =
-                    track.isIdleLoop() && onLocks.contains(track.worker().threadId());
-            if (track.isWaiting() || onLock) {
-                waiting.add(track);
-            }
-        }
-        return waiting;
-    }
-
-    /** The JVM names the threads of the circle only; who waits for a lock that one of them holds is as lost as they. */
-    private void addThoseWhoWaitFor(Set<Long> caught, List<Track> waiting) {
-        Set<Long> ids = new HashSet<>();
-        for (Track track : waiting) {
-            ids.add(track.worker().threadId());
-        }
-        Map<Long, Long> holders = threads.lockHolders(ids);
-        boolean grew = true;
-        while (grew) {
-            grew = false;
-            for (Map.Entry<Long, Long> entry : holders.entrySet()) {
-                if (caught.contains(entry.getValue()) && caught.add(entry.getKey())) {
-                    grew = true;
+            // If counters cannot be read, nobody knows whether a worker is still on the same request.
+            long passed = pool.isFollowed() ? elapsed : 0;
+            for (Iterator<WorkerState> i = pool.workers().iterator(); i.hasNext(); ) {
+                WorkerState worker = i.next();
+                boolean ended = !worker.worker().isAlive();
+                if (ended || worker.tick(passed, stuckAfterNanos, intervalNanos / 10, threads)) {
+                    pool.setMoved();
+                }
+                if (ended) {
+                    i.remove();
+                    registry.forget(worker.worker());
+                } else if (worker.isOfInterest()) {
+                    ofInterest.add(worker);
                 }
             }
         }
     }
 
-    private void read(PoolTrack pool, Set<Long> deadlocked) {
+    private void readProgress(PoolState state) {
         try {
-            pool.read();
+            state.readProgress();
+        } catch (OutOfMemoryError e) {
+            throw e;
+        } catch (Throwable e) {
+            // Most likely a set that changed while it was read; the next sample reads it again.
+            MonitoredPool pool = state.pool();
+            if (state.unfollowedTicks() >= MAX_UNFOLLOWED_TICKS && !pool.isCollected()) {
+                log.complain(
+                        "the workers of pool " + pool.name() + " of " + pool.server()
+                                + " cannot be followed, so one that gets stuck may count as able: ",
+                        e);
+            }
+        }
+    }
+
+    private List<Sample.Pool> samplePools(Set<Long> deadlocked, long elapsed) {
+        boolean anyWithoutThreads = false;
+        for (PoolState pool : pools.values()) {
+            read(pool);
+            addDeadlocked(pool, deadlocked);
+            anyWithoutThreads |= pool.hasNoThread();
+        }
+        boolean threadsCanBeCreated = threadCreation.tick(anyWithoutThreads, threads);
+        List<Sample.Pool> samples = new ArrayList<>(pools.size());
+        for (PoolState pool : pools.values()) {
+            if (pool.isKnown()) {
+                samples.add(pool.end(elapsed, stuckAfterNanos, threadsCanBeCreated));
+                changeLog.logPool(pool);
+            }
+        }
+        return samples;
+    }
+
+    private void read(PoolState state) {
+        try {
+            state.read();
         } catch (OutOfMemoryError e) {
             throw e;
         } catch (Throwable e) {
             // No reason to call its workers dead: which of them are stuck is known from elsewhere.
-            if (!pool.pool().isGone()) {
+            MonitoredPool pool = state.pool();
+            if (!pool.isCollected()) {
                 log.complain(
-                        "the pool " + pool.pool().name() + " of " + pool.pool().server() + " can't be read, "
-                                + (pool.isKnown() ? "its last numbers stand: " : "and is not told of: "),
+                        "pool " + pool.name() + " of " + pool.server() + " cannot be read, "
+                                + (state.isKnown() ? "using its last known values: " : "not reported: "),
                         e);
             }
         }
+    }
+
+    /** Threads of the pool that are deadlocked outside a request count as stuck as well. */
+    private static void addDeadlocked(PoolState pool, Set<Long> deadlocked) {
         if (!deadlocked.isEmpty()) {
-            // Threads of the pool that are deadlocked outside a request count as well.
             for (Thread thread : pool.pool().threads()) {
                 if (deadlocked.contains(Worker.idOf(thread))) {
-                    pool.stuck(Worker.idOf(thread));
+                    pool.addStuck(Worker.idOf(thread));
                 }
             }
-        }
-    }
-
-    private Sample.Pool end(PoolTrack pool, long elapsed, boolean threadsCanStart) {
-        Sample.Pool sample = pool.end(elapsed, stuckAfterNanos, threadsCanStart);
-        if (pool.unreachableChanged()) {
-            log.info("requests " + (pool.unreachable() == null ? "" : "no longer ") + "reach the pool "
-                    + pool.pool().name()
-                    + (pool.unreachable() == null
-                            ? " again"
-                            : ", and none of its workers counts: " + pool.pool().server() + ": " + pool.unreachable()));
-        }
-        return sample;
-    }
-
-    private void sayChanges() {
-        int lines = 0;
-        for (Track track : ofInterest) {
-            if (!track.stuckChanged()) {
-                continue;
-            }
-            if (++lines <= MAX_LINES) {
-                Worker worker = track.worker();
-                String who = "worker " + worker.threadName() + " of the pool "
-                        + worker.pool().name();
-                log.info(
-                        track.isStuck()
-                                ? who + " is stuck: " + track.reason() + "; " + threads.stackTop(worker.threadId())
-                                : who + " is no longer stuck");
-            }
-        }
-        if (lines > MAX_LINES) {
-            log.info("and " + (lines - MAX_LINES) + " workers more became stuck or recovered");
         }
     }
 }

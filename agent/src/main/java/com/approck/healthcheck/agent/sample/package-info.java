@@ -1,8 +1,7 @@
 /**
- * What the watched pools are doing, once an interval: how many workers are able, and which are stuck.
+ * From pools and workers to one {@link com.approck.healthcheck.agent.sample.Sample} an interval.
  *
- * <p>Enters: the registry's pools and workers, and what the JVM knows of their threads. Leaves: one {@link
- * com.approck.healthcheck.agent.sample.Sample} a tick. All on the agent's own thread; the judgement itself is pure and
- * gets its time from a {@link com.approck.healthcheck.agent.sample.Ticker}.
+ * <p>Everything runs on the agent's own thread. What is read of the server's objects comes from the package {@code pool}, and
+ * of the JVM's threads from {@code java.lang.management}.
  */
 package com.approck.healthcheck.agent.sample;

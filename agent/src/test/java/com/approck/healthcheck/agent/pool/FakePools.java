@@ -2,8 +2,8 @@ package com.approck.healthcheck.agent.pool;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.config.BadSettingException;
-import com.approck.healthcheck.agent.pool.PoolType.Event;
-import com.approck.healthcheck.agent.pool.PoolType.Hooked;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
+import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,46 +12,57 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.function.Consumer;
 
-/** A table of a few rows, one for each way to learn what workers do, whose pools have the numbers that a test gives them. */
+/** A few servers whose pools have the numbers that a test gives them. */
 public final class FakePools {
-    private static final List<PoolType> TYPES = List.of(
-            new PoolType("Fake", CounterOwner.class.getName(), new Reader(Watch.COUNTER)),
-            new PoolType("Fake", LoopOwner.class.getName(), new Reader(Watch.STACK)),
-            new PoolType(
-                    "Fake",
-                    Owner.class.getName(),
-                    new Reader(Watch.HOOK),
-                    new Hooked(Event.POOL_STARTED, Owner.class.getName(), "start"),
-                    new Hooked(Event.POOL_STOPPED, Owner.class.getName(), "stop"),
-                    new Hooked(Event.TASK, Task.class.getName(), "run")));
+    /** One server for each way in which progress is known. */
+    public static final List<ServerSupport> SERVERS = List.of(
+            new Support(CounterOwner.class, ProgressSource.COUNTER),
+            new Support(LoopOwner.class, ProgressSource.STACK),
+            new Support(
+                    Owner.class,
+                    ProgressSource.HOOK,
+                    new MethodHook(HookKind.POOL_STARTED, Owner.class.getName(), "start"),
+                    new MethodHook(HookKind.POOL_STOPPED, Owner.class.getName(), "stop"),
+                    new MethodHook(HookKind.TASK, Task.class.getName(), "run")));
 
     private FakePools() {}
 
-    /** A registry over that table. */
-    public static Registry registry(String globs, Runnable onChange, Consumer<String> complaints) {
+    /** A registry over these servers. */
+    public static PoolRegistry registry(String globs, Runnable onChange, Consumer<String> failures) {
+        return registry(globs, onChange, failures, skipped -> {});
+    }
+
+    /** A registry over these servers, and what it says about pools that are not watched. */
+    public static PoolRegistry registry(
+            String globs, Runnable onChange, Consumer<String> failures, Consumer<String> skipped) {
         try {
             AgentConfig config = AgentConfig.read("pools=" + globs, new Properties(), Map.of());
-            return new Registry(TYPES, config.pools(), onChange, (sentence, e) -> complaints.accept(sentence + e));
+            return new PoolRegistry(SERVERS, config.pools(), new ModuleOpener(null), new PoolRegistry.Listener() {
+                @Override
+                public void poolsChanged() {
+                    onChange.run();
+                }
+
+                @Override
+                public void failed(String sentence, Throwable reason) {
+                    failures.accept(sentence + reason);
+                }
+
+                @Override
+                public void skipped(String sentence) {
+                    skipped.accept(sentence);
+                }
+            });
         } catch (BadSettingException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    /** A registry that watches every pool and expects no complaint. */
-    public static Registry registry() {
-        return registry("*", () -> {}, complaint -> {
-            throw new AssertionError(complaint);
+    /** A registry that watches every pool and expects no failure. */
+    public static PoolRegistry registry() {
+        return registry("*", () -> {}, failure -> {
+            throw new AssertionError(failure);
         });
-    }
-
-    /** A method to be hooked. */
-    public static Hooked hooked(Event event, String className, String method, String... argumentTypes) {
-        return new Hooked(event, className, method, argumentTypes);
-    }
-
-    /** A method to be hooked, where there is one. */
-    public static Hooked hookedInSomeVersions(Event event, String className, String method, String... argumentTypes) {
-        return hooked(event, className, method, argumentTypes).inSomeVersions();
     }
 
     /** What a server's pool would be. */
@@ -59,7 +70,7 @@ public final class FakePools {
         public volatile int capacity;
         public volatile int alive;
         public volatile int queued;
-        public volatile boolean boundless;
+        public volatile boolean unbounded;
         public volatile boolean virtual;
         public volatile boolean stopped;
         public volatile Throwable failure;
@@ -70,10 +81,6 @@ public final class FakePools {
         public Pool(int capacity) {
             this.capacity = capacity;
         }
-
-        void fail() throws ReflectiveOperationException {
-            FakePools.fail(failure);
-        }
     }
 
     /** What a server's connector would be: has a pool, perhaps one that others have as well. */
@@ -81,7 +88,7 @@ public final class FakePools {
         final String name;
         public volatile Pool pool;
         public volatile Throwable failure;
-        public final List<Thread> feeders = new ArrayList<>();
+        public final List<Thread> ioThreads = new ArrayList<>();
         public volatile boolean deaf;
 
         public Owner(String name, Pool pool) {
@@ -117,102 +124,115 @@ public final class FakePools {
         }
     }
 
-    private static final class Reader implements PoolReader {
-        private final Watch watch;
+    private static final class Support implements ServerSupport {
+        private final Class<?> ownerClass;
+        private final List<MethodHook> hooks;
+        private final List<PoolAdapter> adapters;
 
-        Reader(Watch watch) {
-            this.watch = watch;
+        Support(Class<?> ownerClass, ProgressSource source, MethodHook... hooks) {
+            this.ownerClass = ownerClass;
+            this.hooks = List.of(hooks);
+            this.adapters = List.of(new Adapter(source));
         }
 
         @Override
-        public Watch watch() {
-            return watch;
+        public String name() {
+            return "Fake";
         }
 
         @Override
-        public boolean isStopped(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).stopped;
+        public List<MethodHook> hooks() {
+            return hooks;
         }
 
         @Override
-        public boolean isBoundless(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).boundless;
+        public Discovery discovery() {
+            return Discovery.ofOwners(ownerClass.getName());
         }
 
         @Override
-        public boolean isVirtual(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).virtual;
+        public List<PoolAdapter> adapters() {
+            return adapters;
+        }
+    }
+
+    private static final class Adapter implements PoolAdapter {
+        private final ProgressSource source;
+
+        Adapter(ProgressSource source) {
+            this.source = source;
         }
 
         @Override
-        public Map<Thread, Long> progress(Reflected pool) throws ReflectiveOperationException {
-            return new HashMap<>(read(pool).progress);
+        public ProgressSource progressSource(ReflectedObject pool) {
+            return source;
         }
 
         @Override
-        public Object poolOf(Reflected owner) throws ReflectiveOperationException {
+        public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
+            return present(pool).stopped;
+        }
+
+        @Override
+        public Map<Thread, Long> progress(ReflectedObject pool) throws ReflectiveOperationException {
+            return new HashMap<>(present(pool).progress);
+        }
+
+        @Override
+        public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
             fail(((Owner) owner.get()).failure);
-            return ((Owner) owner.get()).pool;
+            Pool pool = ((Owner) owner.get()).pool;
+            return pool == null ? OwnedPool.none("it has none") : OwnedPool.of(pool);
         }
 
         @Override
-        public boolean isListening(List<Object> owners) {
+        public boolean isListening(ReflectedObject pool, List<Object> owners) {
             return owners.stream().noneMatch(owner -> ((Owner) owner).deaf);
         }
 
         @Override
-        public Collection<Thread> feeders(Reflected owner) {
-            return ((Owner) owner.get()).feeders;
+        public Collection<Thread> ioThreads(ReflectedObject owner) {
+            return ((Owner) owner.get()).ioThreads;
         }
 
         @Override
-        public String nameOf(Reflected owner) {
+        public String nameOf(ReflectedObject owner) {
             return ((Owner) owner.get()).name;
         }
 
         @Override
-        public Object ownerOf(Reflected task) throws ReflectiveOperationException {
+        public Object ownerOf(ReflectedObject task) throws ReflectiveOperationException {
             fail(((Task) task.get()).failure);
             return ((Task) task.get()).owner;
         }
 
         @Override
-        public Object executorOfTask(Reflected task) {
+        public Object executorOf(ReflectedObject task) {
             return ((Task) task.get()).executor;
         }
 
         @Override
-        public int capacity(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).capacity;
+        public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
+            Pool read = present(pool);
+            // An unbounded pool's capacity is a constant: the number of processors.
+            PoolStats stats = read.unbounded
+                    ? PoolStats.unbounded(read.alive, read.queued)
+                    : PoolStats.bounded(read.capacity, read.alive, read.queued);
+            stats = stats.withAcceptingWorkers(read.acceptors);
+            return read.virtual ? stats.onVirtualThreads() : stats;
         }
 
         @Override
-        public int alive(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).alive;
+        public Collection<Thread> threads(ReflectedObject pool) throws ReflectiveOperationException {
+            return present(pool).threads;
         }
 
-        @Override
-        public int queued(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).queued;
-        }
-
-        @Override
-        public Collection<? extends Collection<Thread>> acceptors(Reflected pool, List<Object> owners)
-                throws ReflectiveOperationException {
-            return read(pool).acceptors;
-        }
-
-        @Override
-        public Collection<Thread> threads(Reflected pool) throws ReflectiveOperationException {
-            return read(pool).threads;
-        }
-
-        private static Pool read(Reflected reflected) throws ReflectiveOperationException {
+        private static Pool present(ReflectedObject reflected) throws ReflectiveOperationException {
             Pool pool = (Pool) reflected.get();
             if (pool == null) {
-                throw new ReflectiveOperationException("the pool is gone");
+                throw new ReflectiveOperationException("the pool has been collected");
             }
-            pool.fail();
+            fail(pool.failure);
             return pool;
         }
     }

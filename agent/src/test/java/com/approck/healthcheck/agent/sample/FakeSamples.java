@@ -1,5 +1,6 @@
 package com.approck.healthcheck.agent.sample;
 
+import com.approck.healthcheck.agent.pool.PoolStats;
 import java.util.List;
 
 /** Samples with the numbers that a test gives them. */
@@ -13,6 +14,6 @@ public final class FakeSamples {
 
     /** One pool of a sample. */
     public static Sample.Pool pool(String name, int able, int alive, int busy, int stuck, int queued, int capacity) {
-        return new Sample.Pool(name, able, alive, busy, stuck, queued, capacity);
+        return new Sample.Pool(name, able, busy, stuck, PoolStats.bounded(capacity, alive, queued));
     }
 }

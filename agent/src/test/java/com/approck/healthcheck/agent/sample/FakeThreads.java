@@ -13,9 +13,10 @@ final class FakeThreads implements JvmThreads {
     final Set<Long> deadlocked = new HashSet<>();
     final Map<Long, Long> lockHolders = new HashMap<>();
     final Set<Long> waitingForWork = new HashSet<>();
+    final Set<Long> onRequest = new HashSet<>();
     int questionsAboutDeadlocks;
     int questionsAboutStacks;
-    boolean canStart = true;
+    boolean canCreateThread = true;
     int started;
 
     @Override
@@ -48,13 +49,21 @@ final class FakeThreads implements JvmThreads {
     }
 
     @Override
-    public boolean canStart() {
-        started++;
-        return canStart;
+    public Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods) {
+        questionsAboutStacks++;
+        Set<Long> found = new HashSet<>(onRequest);
+        found.retainAll(threadIds);
+        return found;
     }
 
     @Override
-    public String stackTop(long threadId) {
+    public boolean canCreateThread() {
+        started++;
+        return canCreateThread;
+    }
+
+    @Override
+    public String describe(long threadId) {
         return "at its stack";
     }
 }

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.agent.sample;
 
 import com.approck.healthcheck.agent.pool.FakePools;
-import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.pool.PoolRegistry;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,11 +13,11 @@ final class FakeWorker {
     private final AtomicLong counter;
 
     /** Starts the thread and registers it with its first task. */
-    FakeWorker(Registry registry, FakePools.Owner owner, String name) {
+    FakeWorker(PoolRegistry registry, FakePools.Owner owner, String name) {
         CompletableFuture<AtomicLong> first = new CompletableFuture<>();
         thread = new Thread(
                 () -> {
-                    first.complete(registry.firstTask(new FakePools.Task(owner)));
+                    first.complete(registry.addWorker(new FakePools.Task(owner)));
                     try {
                         end.await();
                     } catch (InterruptedException e) {

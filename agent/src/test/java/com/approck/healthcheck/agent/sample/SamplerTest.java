@@ -12,7 +12,8 @@ import com.approck.healthcheck.agent.pool.FakePools.CounterOwner;
 import com.approck.healthcheck.agent.pool.FakePools.LoopOwner;
 import com.approck.healthcheck.agent.pool.FakePools.Owner;
 import com.approck.healthcheck.agent.pool.FakePools.Pool;
-import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.pool.PoolRegistry;
+import com.approck.healthcheck.agent.pool.PoolStats;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +21,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,7 +39,7 @@ final class SamplerTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
     private static final int STUCK_AFTER = 5;
 
-    private final Registry registry = FakePools.registry();
+    private final PoolRegistry registry = FakePools.registry();
     private final FakeThreads threads = new FakeThreads();
     private final Pool pool = new Pool(4);
     private final Owner owner = new Owner("http", pool);
@@ -41,12 +47,16 @@ final class SamplerTest {
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private long now = 1_000 * SECOND;
+
+    /** All hooks are in, unless a test says otherwise. */
+    private long hooks;
+
     private Sampler sampler = sampler(STUCK_AFTER * SECOND);
 
     @BeforeEach
     void listen() {
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        registry.changed(owner, true);
+        registry.addPoolsOf(owner);
     }
 
     @AfterEach
@@ -72,7 +82,7 @@ final class SamplerTest {
 
     @Test
     void jvmWithoutPools_isNeverAskedForDeadlocks() {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         tick(1_000);
 
         assertEquals(0, threads.questionsAboutDeadlocks);
@@ -80,7 +90,7 @@ final class SamplerTest {
 
     @Test
     void noPool_isNobodyAble() {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
 
         Sample sample = sampler.sample();
 
@@ -358,26 +368,26 @@ final class SamplerTest {
     void poolWithoutThreads_isDeadWhileNoneCanBeCreated() {
         tick(1);
         assertEquals(1, threads.started);
-        threads.canStart = false;
+        threads.canCreateThread = false;
 
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(10));
         assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
-        threads.canStart = true;
+        threads.canCreateThread = true;
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(10));
         assertEquals(
                 List.of(
-                        "requests no longer reach the pool http, and none of its workers counts: Fake: it has no thread,"
-                                + " and the JVM can't create one (a limit on processes or memory)",
-                        "requests reach the pool http again"),
+                        "requests no longer reach pool http of Fake, none of its workers counts: it has no thread,"
+                                + " and the JVM cannot create one (a limit on processes or memory)",
+                        "requests reach pool http again"),
                 lines());
     }
 
     @Test
     void poolWithoutThreads_isAbleWhenOneCouldNotBeCreatedForAMoment() {
         tick(1);
-        threads.canStart = false;
+        threads.canCreateThread = false;
         tick(10);
-        threads.canStart = true;
+        threads.canCreateThread = true;
 
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
         assertEquals(List.of(), lines());
@@ -385,7 +395,7 @@ final class SamplerTest {
 
     @Test
     void poolWithThreads_isAbleThoughNoneCanBeCreated_andNoneIsTried() {
-        threads.canStart = false;
+        threads.canCreateThread = false;
         pool.alive = 1;
 
         assertEquals("http able=4 alive=1 busy=0 stuck=0 queued=0 capacity=4", tick(100));
@@ -394,7 +404,7 @@ final class SamplerTest {
 
     @Test
     void poolWithoutBound_isNotTriedForThreads() {
-        pool.boundless = true;
+        pool.unbounded = true;
         tick(100);
 
         assertEquals(0, threads.started);
@@ -403,7 +413,7 @@ final class SamplerTest {
     @Test
     void poolOfVirtualThreads_isAbleThoughNoneOfThePlatformsCanBeCreated() {
         pool.virtual = true;
-        threads.canStart = false;
+        threads.canCreateThread = false;
 
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(100));
         assertEquals(0, threads.started);
@@ -422,22 +432,22 @@ final class SamplerTest {
         CountDownLatch death = new CountDownLatch(1);
         Thread poller = new Thread(() -> awaitQuietly(death), "http-8080-Poller");
         poller.start();
-        connector.feeders.add(poller);
-        registry.changed(owner, false);
-        registry.changed(connector, true);
+        connector.ioThreads.add(poller);
+        registry.removePoolsOf(owner);
+        registry.addPoolsOf(connector);
 
         assertEquals("http-8080 able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
         death.countDown();
         poller.join();
         assertEquals("http-8080 able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(3));
         assertEquals(
-                List.of("requests no longer reach the pool http-8080, and none of its workers counts: Fake: its thread"
+                List.of("requests no longer reach pool http-8080 of Fake, none of its workers counts: its thread"
                         + " http-8080-Poller has died"),
                 lines());
 
-        registry.changed(connector, false);
-        connector.feeders.set(0, Thread.currentThread());
-        registry.changed(connector, true);
+        registry.removePoolsOf(connector);
+        connector.ioThreads.set(0, Thread.currentThread());
+        registry.addPoolsOf(connector);
         assertEquals("http-8080 able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
     }
 
@@ -445,9 +455,9 @@ final class SamplerTest {
     void poolWhoseServerStops_isNotCalledDeadForItsPollersEnd() throws InterruptedException {
         Thread poller = new Thread(() -> {}, "http-Poller");
         poller.start();
-        owner.feeders.add(poller);
-        registry.changed(owner, false);
-        registry.changed(owner, true);
+        owner.ioThreads.add(poller);
+        registry.removePoolsOf(owner);
+        registry.addPoolsOf(owner);
         poller.join();
         assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
 
@@ -467,9 +477,9 @@ final class SamplerTest {
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
         assertEquals(
                 List.of(
-                        "requests no longer reach the pool http, and none of its workers counts: Fake: no thread has waited"
+                        "requests no longer reach pool http of Fake, none of its workers counts: no thread has waited"
                                 + " for requests on its sockets for 5 s",
-                        "requests reach the pool http again"),
+                        "requests reach pool http again"),
                 lines());
     }
 
@@ -534,7 +544,7 @@ final class SamplerTest {
         tick(10);
 
         assertEquals("http able=3 alive=3 busy=1 stuck=1 queued=0 capacity=4", tick(1));
-        String complaint = "the pool http of Fake can't be read, its last numbers stand: " + failure;
+        String complaint = "pool http of Fake cannot be read, using its last known values: " + failure;
         assertEquals(1, lines().stream().filter(complaint::equals).count());
         worker.ends();
         pool.failure = null;
@@ -547,28 +557,27 @@ final class SamplerTest {
         assertFalse(sampler.sample().isKnown());
 
         Pool other = new Pool(2);
-        registry.changed(new Owner("other", other), true);
+        registry.addPoolsOf(new Owner("other", other));
         assertEquals("other able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(1));
 
         pool.failure = null;
         assertTrue(sampler.sample().isKnown());
         assertEquals(2, sampler.sample().pools().size());
         assertEquals(
-                List.of(
-                        "the pool http of Fake can't be read, and is not told of: java.lang.IllegalStateException: still"
-                                + " starting"),
+                List.of("pool http of Fake cannot be read, not reported: java.lang.IllegalStateException: still"
+                        + " starting"),
                 lines());
     }
 
     @ParameterizedTest
     @MethodSource("failures")
     void workersThatCannotBeFollowed_stayWhatTheyWereAndAreToldOfOnce(Throwable failure) {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         Pool executor = new Pool(3);
         executor.alive = 2;
         executor.queued = 7;
         CounterOwner batch = new CounterOwner("batch", executor);
-        registry.changed(batch, true);
+        registry.addPoolsOf(batch);
         executor.progress.put(Thread.currentThread(), 1L);
         tick(STUCK_AFTER);
         Thread other = new Thread(() -> awaitQuietly(new CountDownLatch(1)));
@@ -580,9 +589,8 @@ final class SamplerTest {
         executor.failure = failure;
         assertEquals("batch able=2 alive=2 busy=2 stuck=1 queued=7 capacity=3", tick(100));
 
-        String complaint =
-                "the workers of the pool batch of Fake can't be followed, so that one that gets stuck may count"
-                        + " as able: " + failure;
+        String complaint = "the workers of pool batch of Fake cannot be followed, so one that gets stuck may count"
+                + " as able: " + failure;
         assertEquals(1, lines().stream().filter(complaint::equals).count());
         executor.failure = null;
         executor.queued = 0;
@@ -594,10 +602,10 @@ final class SamplerTest {
 
     @Test
     void workersThatCannotBeFollowedForAMoment_areNoNews() {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         Pool executor = new Pool(1);
         CounterOwner batch = new CounterOwner("batch", executor);
-        registry.changed(batch, true);
+        registry.addPoolsOf(batch);
         executor.progress.put(Thread.currentThread(), 1L);
         tick(STUCK_AFTER - 1);
 
@@ -611,7 +619,7 @@ final class SamplerTest {
         assertEquals(
                 List.of(),
                 lines().stream()
-                        .filter(line -> line.contains("can't be followed"))
+                        .filter(line -> line.contains("cannot be followed"))
                         .collect(Collectors.toList()));
         assertEquals("batch able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1", tick(1));
     }
@@ -649,7 +657,7 @@ final class SamplerTest {
     void stoppedPool_isGoneAndItsWorkersAreForgotten() {
         stuckWorker();
 
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
 
         assertEquals("", tick(1));
     }
@@ -658,7 +666,7 @@ final class SamplerTest {
     void twoPools_doNotMix() {
         Pool other = new Pool(10);
         Owner management = new Owner("management", other);
-        registry.changed(management, true);
+        registry.addPoolsOf(management);
         FakeWorker stuck = worker();
         FakeWorker busy = new FakeWorker(registry, management, "management-1");
         workers.add(busy);
@@ -672,16 +680,16 @@ final class SamplerTest {
                         + ", management able=10 alive=0 busy=1 stuck=0 queued=3 capacity=10",
                 tick(1));
         assertEquals(13, sampler.sample().able());
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         assertEquals("management able=10 alive=0 busy=1 stuck=0 queued=3 capacity=10", tick(1));
     }
 
     @Test
     void workersWithCountersOfTheirOwn_areFollowedByThem() {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         Pool executor = new Pool(2);
         CounterOwner batch = new CounterOwner("batch", executor);
-        registry.changed(batch, true);
+        registry.addPoolsOf(batch);
         executor.progress.put(Thread.currentThread(), 6L);
         assertEquals("batch able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(100));
 
@@ -696,14 +704,15 @@ final class SamplerTest {
 
     @Test
     void poolWithoutABound_losesNothingByAStuckWorker() {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         Pool executor = new Pool(2);
-        executor.boundless = true;
+        executor.unbounded = true;
         CounterOwner batch = new CounterOwner("batch", executor);
-        registry.changed(batch, true);
+        registry.addPoolsOf(batch);
         executor.progress.put(Thread.currentThread(), 1L);
 
-        assertEquals("batch able=2 alive=0 busy=1 stuck=1 queued=0 capacity=2", tick(STUCK_AFTER + 1));
+        int able = PoolStats.UNBOUNDED_CAPACITY;
+        assertEquals("batch able=" + able + " alive=0 busy=1 stuck=1 queued=0 capacity=" + able, tick(STUCK_AFTER + 1));
     }
 
     @Test
@@ -713,7 +722,7 @@ final class SamplerTest {
 
         assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(1_000));
         assertEquals(1, threads.questionsAboutStacks);
-        registry.changed(loops, false);
+        registry.removePoolsOf(loops);
     }
 
     @Test
@@ -727,7 +736,7 @@ final class SamplerTest {
         assertEquals("loops able=1 alive=0 busy=1 stuck=0 queued=0 capacity=1", tick(1));
         threads.waitingForWork.add(Thread.currentThread().getId());
         assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(1_000));
-        registry.changed(loops, false);
+        registry.removePoolsOf(loops);
     }
 
     @Test
@@ -744,7 +753,7 @@ final class SamplerTest {
         threads.cpuNanos.put(id, 1_000L);
         threads.waitingForWork.add(id);
         assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(2));
-        registry.changed(loops, false);
+        registry.removePoolsOf(loops);
     }
 
     @Test
@@ -753,15 +762,15 @@ final class SamplerTest {
         Pool both = new Pool(2);
         both.progress.put(Thread.currentThread(), 0L);
         LoopOwner other = new LoopOwner("other", both);
-        registry.changed(other, true);
+        registry.addPoolsOf(other);
         tick(1);
 
         assertEquals(
                 "loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1,"
                         + " other able=1 alive=0 busy=1 stuck=1 queued=0 capacity=2",
                 tick(STUCK_AFTER + 1));
-        registry.changed(one, false);
-        registry.changed(other, false);
+        registry.removePoolsOf(one);
+        registry.removePoolsOf(other);
     }
 
     @Test
@@ -775,15 +784,15 @@ final class SamplerTest {
         assertEquals("loops able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
         loops.pool.acceptors.add(List.of(Thread.currentThread()));
         assertEquals("loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
-        registry.changed(loops, false);
+        registry.removePoolsOf(loops);
     }
 
     private LoopOwner startLoop() {
-        registry.changed(owner, false);
+        registry.removePoolsOf(owner);
         Pool pool = new Pool(1);
         pool.progress.put(Thread.currentThread(), 0L);
         LoopOwner loops = new LoopOwner("loops", pool);
-        registry.changed(loops, true);
+        registry.addPoolsOf(loops);
         return loops;
     }
 
@@ -797,9 +806,9 @@ final class SamplerTest {
 
         assertEquals(
                 List.of(
-                        "worker http-exec-1 of the pool http is stuck: it has been on one request for 5 s without"
+                        "worker http-exec-1 of pool http is stuck: it has been on one request for 5 s without"
                                 + " using CPU; at its stack",
-                        "worker http-exec-1 of the pool http is no longer stuck"),
+                        "worker http-exec-1 of pool http is no longer stuck"),
                 lines());
     }
 
@@ -811,7 +820,7 @@ final class SamplerTest {
         tick(3);
 
         assertEquals(
-                List.of("worker http-exec-1 of the pool http is stuck: it is part of a deadlock, or waits for one; at"
+                List.of("worker http-exec-1 of pool http is stuck: it is part of a deadlock, or waits for one; at"
                         + " its stack"),
                 lines());
     }
@@ -824,13 +833,13 @@ final class SamplerTest {
         tick(STUCK_AFTER + 1);
 
         assertEquals(11, lines().size());
-        assertEquals("and 5 workers more became stuck or recovered", lines().get(10));
+        assertEquals("5 more workers became stuck or recovered", lines().get(10));
         tick(100);
         assertEquals(11, lines().size());
         workers.forEach(FakeWorker::ends);
         tick(1);
         assertEquals(22, lines().size());
-        assertTrue(lines().get(11).endsWith("of the pool http is no longer stuck"));
+        assertTrue(lines().get(11).endsWith("of pool http is no longer stuck"));
     }
 
     private FakeWorker stuckWorker() {
@@ -850,8 +859,177 @@ final class SamplerTest {
         return worker;
     }
 
+    @Test
+    void requestBeforeTheHooksAreIn_isFollowedByItsStack() {
+        hooks = -1;
+        FakeThread served = new FakeThread(pool, "early");
+        threads.onRequest.add(served.id());
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+
+        threads.onRequest.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        served.end();
+    }
+
+    @Test
+    void requestThatUsesCpu_isNotStuckByItsStack() {
+        hooks = -1;
+        FakeThread served = new FakeThread(pool, "early");
+        threads.onRequest.add(served.id());
+        for (int i = 0; i < 3 * STUCK_AFTER; i++) {
+            threads.cpuNanos.merge(served.id(), 1_000L, Long::sum);
+            assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        }
+        served.end();
+    }
+
+    @Test
+    void requestFromBeforeTheHooks_isFollowedToItsEndOnceTheyAreCalled() {
+        hooks = -1;
+        FakeThread early = new FakeThread(pool, "early");
+        threads.onRequest.add(early.id());
+        tick(1);
+        hooks = 1;
+        FakeWorker hooked = worker();
+        hooked.begins();
+        hooked.ends();
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER));
+
+        threads.onRequest.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("", said().replaceAll("(?m)^.*(stuck|longer).*\\R?", ""));
+        early.end();
+    }
+
+    @Test
+    void threadThatTheHookTakesOver_isNotFollowedByItsStackAnyMore() throws Exception {
+        hooks = -1;
+        FakeThread thread = new FakeThread(pool, "worker");
+        threads.onRequest.add(thread.id());
+        tick(1);
+        hooks = 1;
+
+        AtomicLong counter = thread.call(() -> registry.addWorker(new FakePools.Task(owner)));
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals(0, counter.get() & 1);
+        counter.incrementAndGet();
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        thread.end();
+    }
+
+    @Test
+    void poolWhoseHookIsCalled_isAskedForNoStacks() {
+        pool.threads.add(Thread.currentThread());
+        worker();
+        tick(3);
+        int before = threads.questionsAboutStacks;
+
+        tick(100);
+
+        assertEquals(before, threads.questionsAboutStacks);
+    }
+
+    @Test
+    void poolThatServesNobody_isAskedForStacksRarely() {
+        pool.threads.add(Thread.currentThread());
+
+        tick(1_000);
+
+        assertTrue(threads.questionsAboutStacks <= 110, threads.questionsAboutStacks + " questions");
+    }
+
+    @Test
+    void hookThatIsNotCalled_isSaidOnce_andThePoolIsFollowedByStacks() {
+        FakeThread thread = new FakeThread(pool, "worker");
+        tick(2);
+        threads.onRequest.add(thread.id());
+        tick(3);
+        threads.onRequest.clear();
+        tick(20);
+        threads.onRequest.add(thread.id());
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
+        assertEquals(
+                1,
+                said().lines()
+                        .filter(line -> line.startsWith("healthcheck: the hook in Fake's methods is not called ("))
+                        .count());
+        thread.end();
+    }
+
+    @Test
+    void requestOnItsWayIntoTheHook_isNoComplaint() throws Exception {
+        FakeThread thread = new FakeThread(pool, "worker");
+        tick(2);
+        threads.onRequest.add(thread.id());
+        tick(1);
+        thread.call(() -> registry.addWorker(new FakePools.Task(owner)));
+        tick(20);
+
+        assertEquals("", said());
+        thread.end();
+    }
+
+    @Test
+    void requestThatBeganAsTheHooksChanged_isNoComplaint() {
+        FakeThread thread = new FakeThread(pool, "worker");
+        tick(2);
+        threads.onRequest.add(thread.id());
+        hooks = -1;
+        tick(1);
+        hooks = 7;
+        tick(20);
+
+        assertEquals("", said().replaceAll("(?m)^.* is stuck: .*\\R?", ""));
+        thread.end();
+    }
+
+    private String said() {
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A thread of the pool that does what it is called for, and no hook knows of it. */
+    private static final class FakeThread {
+        private final BlockingQueue<FutureTask<?>> calls = new LinkedBlockingQueue<>();
+        private final Thread thread;
+
+        FakeThread(Pool pool, String name) {
+            thread = new Thread(
+                    () -> {
+                        try {
+                            while (true) {
+                                calls.take().run();
+                            }
+                        } catch (InterruptedException e) {
+                            // Ended.
+                        }
+                    },
+                    name);
+            thread.setDaemon(true);
+            thread.start();
+            pool.threads.add(thread);
+        }
+
+        long id() {
+            return thread.getId();
+        }
+
+        <T> T call(Callable<T> work) throws Exception {
+            FutureTask<T> task = new FutureTask<>(work);
+            calls.add(task);
+            return task.get();
+        }
+
+        void end() {
+            thread.interrupt();
+        }
+    }
+
     private Sampler sampler(long stuckAfterNanos) {
-        return new Sampler(registry, SECOND, stuckAfterNanos, () -> now, new Log(LogLevel.INFO), threads);
+        return new Sampler(
+                () -> threads, registry, SECOND, stuckAfterNanos, () -> now, () -> hooks, new Log(LogLevel.INFO));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -500,7 +500,7 @@ public final class TruthMatrixIT {
         scenario.app()
                 .process()
                 .awaitStderr(
-                        "healthcheck: requests no longer reach the pool .* "
+                        "healthcheck: requests no longer reach pool .* "
                                 + "(its thread .*-Poller has died|no thread has waited for requests on its sockets)",
                         Duration.ofSeconds(10));
         assertTrue(scenario.app().process().isAlive());

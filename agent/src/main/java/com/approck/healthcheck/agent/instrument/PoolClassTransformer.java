@@ -1,0 +1,278 @@
+package com.approck.healthcheck.agent.instrument;
+
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.MethodHook;
+import com.approck.healthcheck.agent.pool.ServerSupport;
+import com.approck.healthcheck.agent.server.Servers;
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.lang.instrument.UnmodifiableClassException;
+import java.lang.reflect.Method;
+import java.security.CodeSource;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Notes the classes of servers that are loaded, and puts the hooks into them later, on the agent's own thread, by
+ * retransforming them.
+ *
+ * <p>{@link #transform} is thread-safe and never throws. On any thread but the agent's it looks into one table and
+ * writes down a name: Byte Buddy never runs inside the class loading of the application, which could wait for a class loader
+ * that itself waits. A class that someone else retransforms has lost its hooks for a moment and is noted again. The other
+ * methods are for the agent's thread.
+ */
+public final class PoolClassTransformer implements ClassFileTransformer {
+    /** Passes without work after which the weaver, and with it the class loader of Byte Buddy, is let go. */
+    private static final int IDLE_PASSES = 60;
+
+    private final Instrumentation instrumentation;
+    private final Supplier<ClassWeaver> weavers;
+    private final Runnable onWaiting;
+    private final Log log;
+
+    /** By internal name. Written by the constructor alone. */
+    private final Map<String, Target> targets = new HashMap<>();
+
+    /** The classes that are still to be instrumented, by binary name. */
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+
+    /** The classes of which the JVM has refused the instrumented version once, by binary name. */
+    private final Set<String> refusedOnce = new HashSet<>();
+
+    /** The agent's thread while it retransforms a class; null otherwise. */
+    private volatile Thread instrumenting;
+
+    private ClassWeaver weaver;
+    private int idlePasses;
+    private long passes;
+
+    /**
+     * @param weavers makes a weaver; called again if one is needed after the last was let go
+     * @param onWaiting called on the thread that loads a class, when there is one to be instrumented; returns at once
+     */
+    public PoolClassTransformer(
+            Instrumentation instrumentation, Supplier<ClassWeaver> weavers, Runnable onWaiting, Log log) {
+        this.instrumentation = instrumentation;
+        this.weavers = weavers;
+        this.onWaiting = onWaiting;
+        this.log = log;
+        for (ServerSupport server : Servers.ALL) {
+            for (MethodHook hook : server.hooks()) {
+                add(server.name(), hook);
+            }
+        }
+        add("healthcheck", new MethodHook(HookKind.POOL_STARTED, SelfCheck.FIXTURE, "start"));
+        add("healthcheck", new MethodHook(HookKind.TASK, SelfCheck.FIXTURE, "run"));
+        add("healthcheck", new MethodHook(HookKind.POOL_STOPPED, SelfCheck.FIXTURE, "stop"));
+    }
+
+    private void add(String server, MethodHook hook) {
+        targets.computeIfAbsent(hook.className().replace('.', '/'), name -> new Target(server, hook.className()))
+                .hooks
+                .add(hook);
+    }
+
+    @Override
+    @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
+    public byte[] transform(
+            ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
+        Target target = name == null ? null : targets.get(name);
+        if (target == null) {
+            return null;
+        }
+        if (redefined == null || Thread.currentThread() != instrumenting) {
+            waiting.add(target.className);
+            onWaiting.run();
+            return null;
+        }
+        try {
+            byte[] woven = weaver.weave(target.className, classFile, target.hooks);
+            if (woven != null) {
+                log.debug("instrumented " + target.with(domain));
+            }
+            return woven;
+        } catch (Throwable e) {
+            leftAlone(target, domain, e);
+            return null;
+        }
+    }
+
+    private void leftAlone(Target target, ProtectionDomain domain, Throwable why) {
+        log.complain(target.with(domain) + " is left alone: "
+                + (why instanceof UnexpectedClassException ? why.getMessage() : why.toString()));
+    }
+
+    /**
+     * Notes the classes that were loaded before this transformer was there to see them: by an application that runs
+     * already, or by the JVM itself, which loads the classes of an ahead-of-time cache before any agent (JEP 483).
+     */
+    public void lookAtLoadedClasses() {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            if (targets.containsKey(loaded.getName().replace('.', '/'))) {
+                waiting.add(loaded.getName());
+            }
+        }
+        if (!waiting.isEmpty()) {
+            onWaiting.run();
+        }
+    }
+
+    /** Whether a class of a server has been loaded and has not been instrumented yet. */
+    public boolean isBehind() {
+        return !waiting.isEmpty();
+    }
+
+    /** How many times classes have been instrumented; -1 while some are still to be. */
+    public long generation() {
+        return waiting.isEmpty() ? passes : -1;
+    }
+
+    /** Nothing waits: lets the weaver go once that has been so for a while. */
+    public void rest() {
+        if (weaver != null && ++idlePasses >= IDLE_PASSES) {
+            weaver = null;
+        }
+    }
+
+    /**
+     * Instruments the classes that wait. One that is being loaded at this moment waits for the next call.
+     *
+     * @return whether there was one
+     */
+    public boolean catchUp() {
+        idlePasses = 0;
+        passes++;
+        if (weaver == null) {
+            weaver = weavers.get();
+        }
+        Class<?>[] all = instrumentation.getAllLoadedClasses();
+        // Class loaders first: a class that has once not found the hook never will.
+        boolean any = catchUp(all, true);
+        any |= catchUp(all, false);
+        return any;
+    }
+
+    private boolean catchUp(Class<?>[] all, boolean loaders) {
+        boolean any = false;
+        for (Class<?> loaded : all) {
+            if (waiting.contains(loaded.getName())) {
+                Target target = targets.get(loaded.getName().replace('.', '/'));
+                if (target == null || target.isLoader() == loaders) {
+                    retransform(loaded);
+                    any = true;
+                }
+            }
+        }
+        return any;
+    }
+
+    /**
+     * Says of which of the classes that wait the methods are not those that are expected, without Byte Buddy: for a JVM in
+     * which no pool is found.
+     */
+    public void complainOfMissingMethods() {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            Target target = waiting.contains(loaded.getName())
+                    ? targets.get(loaded.getName().replace('.', '/'))
+                    : null;
+            if (target != null && !loaded.isInterface()) {
+                for (MethodHook hook : target.hooks) {
+                    if (!hook.isOptional() && !declares(loaded, hook)) {
+                        leftAlone(target, loaded.getProtectionDomain(), UnexpectedClassException.without(hook));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    private static boolean declares(Class<?> loaded, MethodHook hook) {
+        try {
+            for (Method method : loaded.getDeclaredMethods()) {
+                List<String> types = new ArrayList<>();
+                for (Class<?> type : method.getParameterTypes()) {
+                    types.add(type.getCanonicalName());
+                }
+                if (method.getName().equals(hook.method()) && types.equals(hook.argumentTypes())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (RuntimeException | LinkageError e) {
+            // A class of their signatures is missing: not to be known.
+            return true;
+        }
+    }
+
+    private void retransform(Class<?> loaded) {
+        // Before, so that it is noted again if it changes meanwhile.
+        waiting.remove(loaded.getName());
+        try {
+            link(loaded);
+            instrumenting = Thread.currentThread();
+            instrumentation.retransformClasses(loaded);
+        } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+            // An InternalError is what the JVM makes of a fault of its own.
+            if (e instanceof LinkageError && refusedOnce.add(loaded.getName())) {
+                // A JVM in the middle of loading what the class is verified against: the next call tries again.
+                waiting.add(loaded.getName());
+            } else {
+                log.complain("the loaded class " + loaded.getName() + " is left alone: ", e);
+            }
+        } finally {
+            instrumenting = null;
+        }
+    }
+
+    /**
+     * Has the JVM link a class, or waits for the thread that does. A class that is linked while it is retransformed is read
+     * in the middle of the change, and the JVM refuses it, or worse (JDK-8277444, mended in Java 23).
+     */
+    @SuppressWarnings("ReturnValueIgnored") // It is asked for what the question does.
+    private static void link(Class<?> loaded) {
+        try {
+            loaded.getDeclaredConstructors();
+        } catch (RuntimeException | LinkageError e) {
+            // A class of their signatures is missing: no matter here, as the class was linked before they were read.
+        }
+    }
+
+    private static String origin(ProtectionDomain domain) {
+        CodeSource source = domain == null ? null : domain.getCodeSource();
+        if (source == null || source.getLocation() == null) {
+            return "of unknown origin";
+        }
+        String location = source.getLocation().toString();
+        String trimmed = location.endsWith("!/") ? location.substring(0, location.length() - 2) : location;
+        return "from " + trimmed.substring(trimmed.lastIndexOf('/') + 1);
+    }
+
+    /** A class with methods to hook. */
+    private static final class Target {
+        private final String server;
+        private final String className;
+        private final List<MethodHook> hooks = new ArrayList<>();
+
+        Target(String server, String className) {
+            this.server = server;
+            this.className = className;
+        }
+
+        /** The class and where it comes from, for people. */
+        String with(ProtectionDomain domain) {
+            return server + "'s class " + className + " (" + origin(domain) + ")";
+        }
+
+        boolean isLoader() {
+            return hooks.get(0).kind() == HookKind.BOOT_DELEGATION;
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package com.approck.healthcheck.agent.pool;
+
+import java.util.Collection;
+import java.util.Collections;
+
+/** What a pool reports of itself at one moment. Numbers are 0 or more. Immutable. */
+public final class PoolStats {
+    /** The capacity that is reported for a pool without a bound: what can run at once. */
+    public static final int UNBOUNDED_CAPACITY =
+            Math.max(1, Runtime.getRuntime().availableProcessors());
+
+    private final int capacity;
+    private final int alive;
+    private final int queued;
+    private final int nonServing;
+    private final int idleReserved;
+    private final boolean unbounded;
+    private final boolean virtual;
+    private final Collection<? extends Collection<Thread>> acceptingWorkers;
+
+    private PoolStats(
+            int capacity,
+            int alive,
+            int queued,
+            int nonServing,
+            int idleReserved,
+            boolean unbounded,
+            boolean virtual,
+            Collection<? extends Collection<Thread>> acceptingWorkers) {
+        this.capacity = capacity;
+        this.alive = alive;
+        this.queued = queued;
+        this.nonServing = nonServing;
+        this.idleReserved = idleReserved;
+        this.unbounded = unbounded;
+        this.virtual = virtual;
+        this.acceptingWorkers = acceptingWorkers;
+    }
+
+    /**
+     * Returns the numbers of a pool that has a bound.
+     *
+     * @param capacity the most workers that the pool can have on requests at once
+     * @param alive its live threads
+     * @param queued tasks that wait for a thread
+     */
+    public static PoolStats bounded(int capacity, int alive, int queued) {
+        return new PoolStats(capacity, alive, queued, 0, 0, false, false, Collections.emptyList());
+    }
+
+    /**
+     * Returns the numbers of a pool that makes as many threads as it has tasks: a stuck worker takes nothing from the others.
+     * Its capacity is {@link #UNBOUNDED_CAPACITY}.
+     */
+    public static PoolStats unbounded(int alive, int queued) {
+        return new PoolStats(UNBOUNDED_CAPACITY, alive, queued, 0, 0, true, false, Collections.emptyList());
+    }
+
+    /**
+     * Returns the same, of a pool in which some live threads do not serve.
+     *
+     * @param nonServing threads that never run a request: acceptors, selectors
+     * @param idleReserved threads that wait for work of another kind than what is queued: Jetty reserves one for its selector,
+     *     for as long as a minute, however long the queue
+     */
+    public PoolStats withThreadsThatDoNotServe(int nonServing, int idleReserved) {
+        return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingWorkers);
+    }
+
+    /** Returns the same, of a pool whose workers are virtual threads: a bound is one of permits, and none lives while idle. */
+    public PoolStats onVirtualThreads() {
+        return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, true, acceptingWorkers);
+    }
+
+    /**
+     * Returns the same, of a pool some of whose workers accept connections as well.
+     *
+     * @param byAddress for each listening address, the workers that accept there: if all of them are stuck, the pool gets no
+     *     work; not an address whose connections are accepted by other threads
+     */
+    public PoolStats withAcceptingWorkers(Collection<? extends Collection<Thread>> byAddress) {
+        return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, byAddress);
+    }
+
+    /** Returns the most workers that the pool can have on requests at once; a constant if it is unbounded. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Returns the number of live threads. */
+    public int alive() {
+        return alive;
+    }
+
+    /** Returns the number of tasks that wait for a thread. */
+    public int queued() {
+        return queued;
+    }
+
+    /** Returns the number of live threads that will never run a request. */
+    public int nonServing() {
+        return nonServing;
+    }
+
+    /** Returns the number of live threads that are reserved for work of another kind than what is queued. */
+    public int idleReserved() {
+        return idleReserved;
+    }
+
+    /** Returns whether the pool makes as many threads as it has tasks. */
+    public boolean isUnbounded() {
+        return unbounded;
+    }
+
+    /** Returns whether its workers are virtual threads. */
+    public boolean isVirtual() {
+        return virtual;
+    }
+
+    /** Returns, for each listening address, the workers that also accept connections there. */
+    public Collection<? extends Collection<Thread>> acceptingWorkers() {
+        return acceptingWorkers;
+    }
+}

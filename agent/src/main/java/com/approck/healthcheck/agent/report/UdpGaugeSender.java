@@ -1,0 +1,193 @@
+package com.approck.healthcheck.agent.report;
+
+import com.approck.healthcheck.agent.log.Log;
+import com.timgroup.statsd.NonBlockingUdpSender;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.PortUnreachableException;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Gauges by the sender of the StatsD client, which writes them on a thread of its own. For one thread, but for
+ * {@link #senderEnded}.
+ *
+ * <p>The sender's constructor throws where the host is unknown, and it never resolves a name again; so it is made when an
+ * address is known, and made anew when the address has changed. Its queue has no bound; so it is given nothing more while
+ * {@link #MAX_SAMPLES_WAITING} samples have not left.
+ *
+ * <p>What has left is known by the one thing that the sender reports, an exception, in the order of what it was given: each
+ * sample ends with a message that is null, for which it hands a NullPointerException to its error handler once all that
+ * came before has been written (NonBlockingUdpSender.blockingSend, 3.1.0). To stop the sender would wait for its queue as
+ * well, but closes its socket, and the next socket is another source for whoever receives.
+ */
+public final class UdpGaugeSender implements GaugeSender {
+    /** So often is a name resolved again: as long as the JVM caches an answer. */
+    private static final long RESOLVE_AGAIN_NANOS = 30_000_000_000L;
+
+    /** So many samples may wait in the sender before what follows is dropped. */
+    private static final int MAX_SAMPLES_WAITING = 5;
+
+    private final String host;
+    private final int port;
+    private final String prefix;
+    private final ThreadGroup group;
+    private final Log log;
+    private final boolean resolvesAtOnce;
+
+    private volatile boolean broken;
+    private volatile InetAddress resolved;
+    private volatile boolean resolving;
+    private boolean everResolved;
+    private long resolvedNanos;
+
+    private InetAddress address;
+    private NonBlockingUdpSender sender;
+
+    /** The samples that the present sender was given and has not written yet. */
+    private AtomicLong waiting = new AtomicLong();
+
+    private volatile Thread flushing;
+    private boolean dropping;
+
+    /**
+     * @param prefix what stands before every name: nothing, or something with a dot at its end
+     * @param group the thread group in which names are resolved
+     */
+    public UdpGaugeSender(String host, int port, String prefix, ThreadGroup group, Log log) {
+        this.host = host;
+        this.port = port;
+        this.prefix = prefix;
+        this.group = group;
+        this.log = log;
+        this.resolvesAtOnce = host.equalsIgnoreCase("localhost") || isLiteralAddress(host);
+    }
+
+    /** To be called before each sample: decides whether the gauges that follow are sent or dropped. Never blocks. */
+    public void beginSample(long nowNanos) {
+        resolve(nowNanos);
+        InetAddress newest = resolved;
+        if (newest != null && (broken || !newest.equals(address))) {
+            connect(newest);
+        }
+        dropping = sender == null || waiting.get() >= MAX_SAMPLES_WAITING;
+    }
+
+    @Override
+    public void gauge(String name, long value) {
+        if (!dropping) {
+            sender.send(prefix + name + ":" + value + "|g");
+        }
+    }
+
+    /** To be called after each sample. */
+    public void endSample() {
+        if (!dropping) {
+            waiting.incrementAndGet();
+            sender.send(null);
+        }
+    }
+
+    /** Waits until the sender has written what it was given, or the time is over; whether it has. */
+    public boolean flush(long withinNanos) {
+        flushing = Thread.currentThread();
+        long begun = System.nanoTime();
+        long left = withinNanos;
+        while (waiting.get() > 0 && left > 0) {
+            LockSupport.parkNanos(this, left);
+            left = withinNanos - (System.nanoTime() - begun);
+        }
+        flushing = null;
+        return waiting.get() == 0;
+    }
+
+    /**
+     * The sender's thread ended by an error, and with it perhaps the end of a sample. It has another one, which goes on with
+     * what follows.
+     */
+    public void senderEnded() {
+        waiting.set(0);
+    }
+
+    private void connect(InetAddress newest) {
+        if (sender != null && waiting.get() == 0) {
+            // Waits for an empty queue, so not at all.
+            sender.stop();
+        }
+        try {
+            broken = false;
+            AtomicLong ofThisSender = new AtomicLong();
+            sender = new NonBlockingUdpSender(
+                    newest.getHostAddress(), port, StandardCharsets.UTF_8, e -> handle(e, ofThisSender));
+            waiting = ofThisSender;
+            log.debug("sending to " + newest.getHostAddress() + ":" + port);
+        } catch (IOException | RuntimeException e) {
+            sender = null;
+            log.complain("can't open a UDP socket to " + newest + ":" + port + ": " + e + "; will try again");
+            return;
+        }
+        address = newest;
+    }
+
+    /** On the sender's thread. */
+    private void handle(Exception e, AtomicLong samples) {
+        if (e instanceof NullPointerException) {
+            samples.updateAndGet(n -> Math.max(0, n - 1));
+            LockSupport.unpark(flushing);
+        } else {
+            failed(e);
+        }
+    }
+
+    /**
+     * On the sender's thread. Nobody listens (yet), or the network is away: then the next gauge is as good, and to give up
+     * would be a healthy application called dead. But an interrupt of that thread closes its channel for good.
+     */
+    void failed(Exception e) {
+        if (e instanceof ClosedChannelException) {
+            broken = true;
+        } else if (!(e instanceof PortUnreachableException)) {
+            log.complain("can't send to " + host + ":" + port + ", what follows is sent all the same: ", e);
+        }
+    }
+
+    private void resolve(long nowNanos) {
+        boolean recent = everResolved && nowNanos - resolvedNanos < RESOLVE_AGAIN_NANOS;
+        boolean forGood = resolvesAtOnce && resolved != null;
+        if (resolving || recent || forGood) {
+            return;
+        }
+        everResolved = true;
+        resolvedNanos = nowNanos;
+        if (resolvesAtOnce) {
+            lookUp();
+            return;
+        }
+        resolving = true;
+        try {
+            Thread thread = new Thread(group, this::lookUp, "healthcheck-resolve");
+            thread.setDaemon(true);
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            resolving = false;
+        }
+    }
+
+    private void lookUp() {
+        try {
+            resolved = InetAddress.getByName(host);
+        } catch (UnknownHostException e) {
+            log.complain("can't resolve the StatsD host '" + host + "' (setting host, or STATSD_HOST); nothing is sent,"
+                    + " and it is looked up again every " + RESOLVE_AGAIN_NANOS / 1_000_000_000L + " s");
+        } finally {
+            resolving = false;
+        }
+    }
+
+    private static boolean isLiteralAddress(String host) {
+        return host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+    }
+}

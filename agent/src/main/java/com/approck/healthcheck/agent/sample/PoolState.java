@@ -1,0 +1,198 @@
+package com.approck.healthcheck.agent.sample;
+
+import com.approck.healthcheck.agent.pool.MonitoredPool;
+import com.approck.healthcheck.agent.pool.PoolStats;
+import com.approck.healthcheck.agent.pool.ProgressSource;
+import com.approck.healthcheck.agent.pool.Worker;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the sampler remembers of one pool from tick to tick, and what it finds out about it in this one. */
+final class PoolState {
+    private final MonitoredPool pool;
+    private final ProgressSource progressSource;
+
+    /** By thread identifier, in the order in which they were first seen. */
+    private final Map<Long, WorkerState> workers = new LinkedHashMap<>();
+
+    /** Null until the pool could be read. */
+    private PoolStats stats;
+
+    private String deadIoThread;
+    private boolean listening = true;
+    private long notListeningNanos;
+    private String unreachable;
+    private boolean unreachableChanged;
+    private long stillNanos;
+    private int stillTicks;
+    private int unfollowedTicks;
+    private boolean moved;
+    private int busy;
+    private final Set<Long> stuck = new HashSet<>();
+
+    PoolState(MonitoredPool pool) {
+        this.pool = pool;
+        this.progressSource = pool.progressSource();
+    }
+
+    MonitoredPool pool() {
+        return pool;
+    }
+
+    /** Returns whether a hook moves the counters of its workers, so that the registry counts them. */
+    boolean isHooked() {
+        return progressSource == ProgressSource.HOOK;
+    }
+
+    Collection<WorkerState> workers() {
+        return workers.values();
+    }
+
+    void addWorker(Worker worker) {
+        workers.put(worker.threadId(), new WorkerState(worker, this));
+    }
+
+    /** Forgets what belonged to the last tick. */
+    void begin() {
+        moved = false;
+        busy = 0;
+        stuck.clear();
+    }
+
+    /** Notes that a task began or ended, or that a worker was added or ended. */
+    void setMoved() {
+        moved = true;
+    }
+
+    /** Reads the progress of its workers, where the pool itself has to be asked. */
+    void readProgress() throws ReflectiveOperationException {
+        unfollowedTicks++;
+        for (Map.Entry<Thread, Long> entry : pool.progress().entrySet()) {
+            Thread thread = entry.getKey();
+            long id = Worker.idOf(thread);
+            WorkerState state = workers.get(id);
+            if (state == null) {
+                state = new WorkerState(new Worker(thread, pool, new AtomicLong()), this);
+                workers.put(id, state);
+            }
+            state.worker().setTasks(entry.getValue());
+        }
+        unfollowedTicks = 0;
+    }
+
+    /** Returns whether the workers' counters are of this tick; loops have none, and are known by their CPU time. */
+    boolean isFollowed() {
+        return unfollowedTicks == 0 || progressSource == ProgressSource.STACK;
+    }
+
+    /** Returns for how many ticks no progress could be read. */
+    int unfollowedTicks() {
+        return unfollowedTicks;
+    }
+
+    /** Counts a worker on a request. */
+    void incrementBusy() {
+        busy++;
+    }
+
+    /** Notes that a thread is stuck; the same thread counts once. */
+    void addStuck(long threadId) {
+        stuck.add(threadId);
+    }
+
+    /** Reads the pool; if that fails, the last numbers stay. */
+    void read() throws ReflectiveOperationException {
+        PoolStats read = pool.read();
+        deadIoThread = pool.deadIoThread();
+        // Only a pool in which nothing happens is asked: the threads of a server at work may be anywhere.
+        listening = moved || busy > stuck.size() || pool.isListening();
+        stats = read;
+    }
+
+    /** Returns whether it could ever be read. */
+    boolean isKnown() {
+        return stats != null;
+    }
+
+    /** Returns whether it has to create a thread before it can serve: it is idle, and shrunk to nothing or not yet grown. */
+    boolean hasNoThread() {
+        return stats == null || (!stats.isUnbounded() && !stats.isVirtual() && stats.alive() <= stats.nonServing());
+    }
+
+    /** Returns why no request reaches the pool any more; null if nothing suggests that. */
+    String unreachable() {
+        return unreachable;
+    }
+
+    /** Returns whether that changed in this tick. */
+    boolean unreachableChanged() {
+        return unreachableChanged;
+    }
+
+    /**
+     * Ends the tick, for a pool that is known.
+     *
+     * <p>A pool is starved, and then counts its live threads only, when it has queued work and fewer live threads than
+     * capacity, and yet no task began or ended for {@code stuck-after}: threads cannot be created. A thread that the server
+     * keeps in reserve while work is queued, no task moves and others are stuck is as lost as they are. No worker is able that
+     * no request can reach, or that has no thread and cannot get one.
+     */
+    Sample.Pool end(long elapsedNanos, long stuckAfterNanos, boolean threadsCanBeCreated) {
+        boolean still = !moved && stats.queued() > 0 && isFollowed();
+        stillTicks = still ? stillTicks + 1 : 0;
+        int live = Math.max(0, stats.alive() - stats.nonServing() - stats.idleReserved());
+        stillNanos = still && live < stats.capacity() ? stillNanos + elapsedNanos : 0;
+        boolean starved = stuckAfterNanos > 0 && stillNanos >= stuckAfterNanos;
+        notListeningNanos = listening ? 0 : notListeningNanos + elapsedNanos;
+        String before = unreachable;
+        unreachable = whyUnreachable(stuckAfterNanos, threadsCanBeCreated);
+        unreachableChanged = (before == null) != (unreachable == null);
+        int able;
+        if (unreachable != null) {
+            able = 0;
+        } else if (starved) {
+            able = live - stuck.size();
+        } else if (stats.isUnbounded()) {
+            able = stats.capacity();
+        } else {
+            int lostReserve = !stuck.isEmpty() && stillTicks >= 2 ? stats.idleReserved() : 0;
+            able = stats.capacity() - stuck.size() - lostReserve;
+        }
+        return new Sample.Pool(pool.name(), Math.max(0, able), busy, stuck.size(), stats);
+    }
+
+    /** Returns whether all workers that accept connections at one of the addresses are stuck. */
+    private boolean acceptsNothing() {
+        for (Collection<Thread> workersOfOneAddress : stats.acceptingWorkers()) {
+            boolean anyIsAble = workersOfOneAddress.isEmpty();
+            for (Thread worker : workersOfOneAddress) {
+                anyIsAble |= !stuck.contains(Worker.idOf(worker));
+            }
+            if (!anyIsAble) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private String whyUnreachable(long stuckAfterNanos, boolean threadsCanBeCreated) {
+        if (acceptsNothing()) {
+            return "every thread that accepts connections is stuck";
+        }
+        if (deadIoThread != null) {
+            return "its thread " + deadIoThread + " has died";
+        }
+        if (!threadsCanBeCreated && hasNoThread()) {
+            return "it has no thread, and the JVM cannot create one (a limit on processes or memory)";
+        }
+        return stuckAfterNanos > 0 && notListeningNanos >= stuckAfterNanos
+                ? "no thread has waited for requests on its sockets for "
+                        + TimeUnit.NANOSECONDS.toSeconds(notListeningNanos) + " s"
+                : null;
+    }
+}

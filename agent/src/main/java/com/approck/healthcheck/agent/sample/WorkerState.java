@@ -1,0 +1,140 @@
+package com.approck.healthcheck.agent.sample;
+
+import com.approck.healthcheck.agent.pool.ProgressSource;
+import com.approck.healthcheck.agent.pool.Worker;
+
+/**
+ * What the sampler remembers of one worker from tick to tick. Reads no clock: the length of each tick comes in, because while
+ * the whole JVM was paused no worker was stuck.
+ */
+final class WorkerState {
+    private final Worker worker;
+    private final PoolState pool;
+    private final boolean isLoop;
+    private long tasks = -1;
+    private long cpuNanos = -1;
+    private long monitorWait = -1;
+    private long idleCpuNanos;
+    private boolean overdue;
+    private boolean waitsForWork;
+    private boolean deadlocked;
+    private boolean loggedStuck;
+
+    WorkerState(Worker worker, PoolState pool) {
+        this.worker = worker;
+        this.pool = pool;
+        this.isLoop = worker.pool().progressSource() == ProgressSource.STACK;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    PoolState pool() {
+        return pool;
+    }
+
+    /**
+     * Counts one tick.
+     *
+     * @param elapsedNanos since the last tick, at most as much as the workers could have used
+     * @param stuckAfterNanos 0: time makes no worker stuck
+     * @param toleranceNanos by how much jitter may make the sum of ticks too short
+     * @return whether the worker moved since the last tick: a task began or ended, or a loop used CPU
+     */
+    boolean tick(long elapsedNanos, long stuckAfterNanos, long toleranceNanos, JvmThreads threads) {
+        long before = tasks;
+        tasks = worker.tasks();
+        boolean moved = !isLoop && tasks != before;
+        if (!moved && isOnTask()) {
+            return stayed(elapsedNanos, stuckAfterNanos, toleranceNanos, threads) && isLoop;
+        }
+        idleCpuNanos = 0;
+        overdue = false;
+        deadlocked = false;
+        if (isOnTask()) {
+            cpuNanos = threads.cpuNanos(worker.threadId());
+            monitorWait = -1;
+        }
+        return moved;
+    }
+
+    /** Counts a tick in which its counter stood still; returns whether it used CPU. */
+    private boolean stayed(long elapsedNanos, long stuckAfterNanos, long toleranceNanos, JvmThreads threads) {
+        boolean idle = isIdle(threads);
+        idleCpuNanos = idle ? idleCpuNanos + elapsedNanos : 0;
+        deadlocked &= idle;
+        boolean due = stuckAfterNanos > 0 && idleCpuNanos + toleranceNanos >= stuckAfterNanos;
+        if (isLoop && due && !overdue && !waitsForWork) {
+            // Read once: a loop that leaves its wait uses CPU.
+            waitsForWork = threads.waitsForWork(worker.threadId());
+        }
+        waitsForWork &= due;
+        overdue = due && !waitsForWork;
+        return !idle;
+    }
+
+    /**
+     * Returns whether the thread did nothing since the last tick: it used no CPU, with one exception. Before Java 24 the first
+     * thread that waits for a monitor wakes up once a second to check whether it was forgotten (ObjectMonitor::EnterI,
+     * MAX_RECHECK_INTERVAL), which costs some 50 us of CPU and is no progress.
+     */
+    private boolean isIdle(JvmThreads threads) {
+        long cpu = threads.cpuNanos(worker.threadId());
+        if (cpu == cpuNanos && cpu >= 0) {
+            return true;
+        }
+        cpuNanos = cpu;
+        long before = monitorWait;
+        monitorWait = threads.monitorWait(worker.threadId());
+        return monitorWait >= 0 && monitorWait == before;
+    }
+
+    /** Returns whether this tick has to look at it again: it is on a request, or was logged as stuck. Few are when idle. */
+    boolean isOfInterest() {
+        return isOnTask() || loggedStuck;
+    }
+
+    private boolean isOnTask() {
+        return isLoop || (tasks & 1) != 0;
+    }
+
+    /** Returns whether it is on a request; for a loop, whether it moved since the last tick, or is stuck. */
+    boolean isBusy() {
+        return isLoop ? idleCpuNanos == 0 || isStuck() : isOnTask();
+    }
+
+    /** Returns whether it has been on one request, without using CPU, since the last tick or longer. */
+    boolean isWaiting() {
+        return idleCpuNanos > 0 && (!isLoop || overdue);
+    }
+
+    /** Returns whether it is a loop that did nothing since the last tick, and is not known to hang. */
+    boolean isIdleLoop() {
+        return isLoop && idleCpuNanos > 0 && !overdue;
+    }
+
+    void setDeadlocked(boolean now) {
+        deadlocked = now;
+    }
+
+    boolean isStuck() {
+        return overdue || deadlocked;
+    }
+
+    /** Returns whether it became stuck, or recovered, since the last call. */
+    boolean takeStuckChange() {
+        boolean changed = loggedStuck != isStuck();
+        loggedStuck = isStuck();
+        return changed;
+    }
+
+    /** Returns why it is stuck, for logs. */
+    String reason() {
+        if (deadlocked) {
+            return "it is part of a deadlock, or waits for one";
+        }
+        String where = isLoop ? "has not come back for work for " : "has been on one request for ";
+        return "it " + where + Math.round(idleCpuNanos / 1e9) + " s without using CPU";
+    }
+}

@@ -1,0 +1,48 @@
+package com.approck.healthcheck.agent.server;
+
+import com.approck.healthcheck.agent.pool.ServerSupport;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The servers that are supported. */
+public final class Servers {
+    /** Every supported server. To support another, add its file to this package and a line here. */
+    public static final List<ServerSupport> ALL = Collections.unmodifiableList(Arrays.asList(
+            new Jetty(),
+            new Tomcat(),
+            new Undertow(),
+            new JdkHttpServer(),
+            new Helidon(),
+            new Grizzly(),
+            new OpenLiberty(),
+            Netty.PLAIN,
+            Netty.IN_GRPC,
+            NettyFrameworks.VERTX,
+            NettyFrameworks.GRPC,
+            NettyFrameworks.GRPC_SHADED,
+            NettyFrameworks.ARMERIA,
+            new ModuleFrameworks(),
+            new JdkExecutors(),
+            new Quartz()));
+
+    private Servers() {}
+
+    /** Returns the executors that only wrap another, with the field that holds it: those of all servers. */
+    static Map<String, String> executorWrappers() {
+        return Wrappers.FIELD_BY_CLASS;
+    }
+
+    /** Initialised only when the first executor is read. */
+    private static final class Wrappers {
+        static final Map<String, String> FIELD_BY_CLASS = new HashMap<>();
+
+        static {
+            for (ServerSupport server : ALL) {
+                FIELD_BY_CLASS.putAll(server.executorWrappers());
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package com.approck.healthcheck.agent.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.agent.pool.MonitoredPool;
+import com.approck.healthcheck.agent.pool.PoolStats;
+import com.approck.healthcheck.agent.pool.ProgressSource;
+import java.util.List;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.junit.jupiter.api.Test;
+
+/** On an embedded Jetty 12.1. */
+final class JettyTest {
+    private static final String NAME = "jetty-under-test";
+
+    private final FoundPools found = new FoundPools();
+
+    @Test
+    void server_isItsPoolLessTheThreadsOfItsConnector_untilItStops() throws Exception {
+        Server server = new Server(pool(NAME, 20));
+        ServerConnector connector = new ServerConnector(server, 1, 2);
+        server.addConnector(connector);
+        server.start();
+        try {
+            assertTrue(found.findServers().contains(NAME), found.names()::toString);
+            assertEquals(found.names(), found.started(server), "its own pool, found by its threads before");
+            MonitoredPool pool = found.pool(NAME);
+            PoolStats stats = pool.read();
+            assertEquals(20 - 3, stats.capacity());
+            assertEquals(3, stats.nonServing());
+            assertTrue(stats.alive() >= 3, () -> stats.alive() + " threads");
+            assertEquals(0, stats.queued());
+            assertFalse(stats.isUnbounded());
+            assertEquals(ProgressSource.HOOK, pool.progressSource());
+            assertTrue(pool.isListening());
+            found.assertStaysIdle(NAME, "able=17 stuck=0 capacity=17");
+        } finally {
+            server.stop();
+        }
+        assertFalse(found.names().contains(NAME));
+    }
+
+    @Test
+    void poolOfAClient_isNotWatched() throws Exception {
+        QueuedThreadPool client = pool("HttpClient@1f2e3d", 10);
+        client.start();
+        try {
+            assertFalse(found.findServers().contains("HttpClient_1f2e3d"));
+            assertEquals(
+                    List.of("found " + QueuedThreadPool.class.getName()
+                            + " of Jetty, not watched: it is the pool of a client"),
+                    found.skipped());
+            found.findServers();
+            assertEquals(1, found.skipped().size(), "each reason once");
+        } finally {
+            client.stop();
+        }
+    }
+
+    @Test
+    void hookedMethods_existInThisVersion() {
+        FoundPools.assertHasHookedMethods(new Jetty(), 5);
+    }
+
+    private static QueuedThreadPool pool(String name, int maxThreads) {
+        QueuedThreadPool pool = new QueuedThreadPool(maxThreads);
+        pool.setName(name);
+        return pool;
+    }
+}
