@@ -2,7 +2,6 @@ package com.approck.healthcheck.it;
 
 import com.approck.healthcheck.it.probe.Http;
 import com.approck.healthcheck.it.probe.Prober;
-import com.approck.healthcheck.it.probe.Prober.Probe;
 import com.approck.healthcheck.it.process.Await;
 import com.approck.healthcheck.it.process.Jdk;
 import com.approck.healthcheck.it.process.Moment;
@@ -233,25 +232,14 @@ final class GunicornScene {
         return Moment.now();
     }
 
-    /** Whether live is that, asked since then, before the time is over. */
+    /** As {@link Live#becomes}. */
     boolean becomes(int status, Moment since, Duration within) {
-        Moment end = since.plus(within);
-        while (true) {
-            boolean over = end.hasCome();
-            if (prober.after(Probe.LIVE, since).stream().anyMatch(answer -> answer.status() == status)) {
-                return true;
-            }
-            if (over) {
-                return false;
-            }
-            Await.pause(BETWEEN);
-        }
+        return new Live(prober).becomes(status, since, within);
     }
 
-    /** Whether live is nothing else from then until that time has passed from now. */
+    /** As {@link Live#stays}. */
     boolean stays(int status, Moment since, Duration time) {
-        Await.pause(time);
-        return prober.after(Probe.LIVE, since).stream().allMatch(answer -> answer.status() == status);
+        return new Live(prober).stays(status, since, time);
     }
 
     String describe() {
