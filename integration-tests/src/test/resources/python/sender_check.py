@@ -5,6 +5,7 @@ Real sockets on this machine; only the look-up of names is replaced.
 
 import os
 import socket
+import threading
 import time
 from types import SimpleNamespace
 
@@ -94,14 +95,38 @@ def moved_name_is_looked_up_once_a_second():
     old.close()
     new = listen(socket.AF_INET, "127.0.0.3", port)
     addresses[:] = [(socket.AF_INET, "127.0.0.3")]
-    looked_up_at = made._looked_up_at
+    assert not made.wants_to_look_up(), "without a reason"
     made.send(REPORT)
-    made.look_up()
-    assert made._looked_up_at == looked_up_at, "not twice in one second"
+    assert not made.wants_to_look_up(), "twice in one second"
     time.sleep(1.01)
-    made.look_up()
+    assert made.wants_to_look_up()
+    assert made.look_up(), "another address"
     made.send(REPORT)
     assert received(new) == DATAGRAMS
+
+
+def name_server_that_does_not_answer_keeps_no_report_back():
+    addresses[:] = [(socket.AF_INET, "127.0.0.2")]
+    receiver = listen(socket.AF_INET, "127.0.0.2")
+    environ = {"STATSD_PORT": str(receiver.getsockname()[1]), "HEALTHCHECK_INTERVAL": "100ms"}
+    reporter = hooks._Reporter(hooks._Settings(environ, "workers"), lambda: {None: 3})
+    reporter.begin(patience=2)
+    answers = threading.Event()
+
+    def wait(*question):
+        answers.wait()
+        return look_up(*question)
+
+    socket.getaddrinfo = wait
+    reporter.sender._refused = True
+    reporter.sender._looked_up_at -= 1
+    while not reporter.sender._is_looking_up:
+        received(receiver)
+    for _ in range(5):
+        received(receiver)
+    answers.set()
+    socket.getaddrinfo = look_up
+    reporter.stop()
 
 
 def other_family_is_tried():
@@ -145,5 +170,6 @@ socket.getaddrinfo = look_up
 next_address_is_tried()
 receiver_that_starts_again_misses_nothing()
 moved_name_is_looked_up_once_a_second()
+name_server_that_does_not_answer_keeps_no_report_back()
 other_family_is_tried()
 log_that_nobody_reads_is_not_waited_for()

@@ -137,11 +137,10 @@ class _Arbiter:
         self._in_doubt = False
 
     def begin(self):
-        self._reporter.sender.look_up()
         self._leave_out_gunicorns_gauge()
         self._follow_stop()
         # Before the first worker: whatever else Gunicorn sends, the lease is there first.
-        self._reporter.begin()
+        self._reporter.begin(patience=1)
 
     def _count(self):
         self._reported = self._able()
@@ -188,13 +187,13 @@ class _Arbiter:
     def _leave_out_gunicorns_gauge(self):
         """Gunicorn's own `gunicorn.workers` has no lease: at the same sidecar its last value would stay for good."""
         log = self._arbiter.log
-        if not hasattr(log, "gauge") or not self._reporter.sender.is_to(getattr(log, "sock", None)):
+        if not hasattr(log, "gauge"):
             return
         gauge = log.gauge
 
         @functools.wraps(gauge)
         def other_gauges(name, *args, **kwargs):
-            if name != "gunicorn.workers":
+            if name != "gunicorn.workers" or not self._reporter.sender.is_to(getattr(log, "sock", None)):
                 gauge(name, *args, **kwargs)
 
         log.gauge = other_gauges

@@ -67,7 +67,7 @@ class _Reporter:
     """Sends a report each interval until the process ends or `stop` is called.
 
     On a thread of the operating system, since what it reports on may be blocked. The thread is never inside a lock of
-    Python's or the C library's while another thread forks; look-ups of names wait for a fork, and a fork for them.
+    Python's or the C library's while another thread forks; a fork waits for a look-up of a name.
     """
 
     def __init__(self, settings, count):
@@ -82,20 +82,19 @@ class _Reporter:
         self._lock = _unpatched(_thread, "allocate_lock")()
         self._wake = _unpatched(_thread, "allocate_lock")()
         self._wake.acquire()
+        self._first = _unpatched(_thread, "allocate_lock")()
+        self._first.acquire()
 
-    def begin(self):
-        self.sender.look_up()
-        self.report()
+    def begin(self, patience=0):
+        """patience -- how many seconds to wait for the first report, which waits for the look-up of a name."""
         _unpatched(_thread, "start_new_thread")(self._run, ())
+        if patience:
+            self._first.acquire(timeout=patience)
 
     def drain(self):
         """Reports at once that the process has begun to stop. It waits for nothing: a signal's handler may call it."""
         self._draining = True
-        try:
-            self._wake.release()
-        except RuntimeError:
-            # The thread is awake.
-            pass
+        self._report_now()
 
     def stop(self):
         """Reports that no worker is left, and ends the thread."""
@@ -104,11 +103,29 @@ class _Reporter:
         self.report()
 
     def _run(self):
-        # Where eventlet made a greenlet of this thread, a forked child inherits it: it ends there.
-        while os.getpid() == self._pid and not self._stopped:
+        self.sender.look_up()
+        self.report()
+        self._first.release()
+        while True:
             self._wake.acquire(timeout=self._settings.interval)
-            self.sender.look_up()
+            # Where eventlet made a greenlet of this thread, a forked child inherits it: it ends there.
+            if os.getpid() != self._pid or self._stopped:
+                return
+            if self.sender.wants_to_look_up():
+                # A name server that does not answer must not keep reports back.
+                _unpatched(_thread, "start_new_thread")(self._look_up, ())
             self.report()
+
+    def _look_up(self):
+        if self.sender.look_up():
+            self._report_now()
+
+    def _report_now(self):
+        try:
+            self._wake.release()
+        except RuntimeError:
+            # The thread is awake.
+            pass
 
     def report(self):
         # The lock is held for as long as some datagrams take, which never wait; a fork may have copied it.
@@ -165,23 +182,30 @@ class _Sender:
         self._settings = settings
         self._targets = []  # the one in use first
         self._refused = False
+        self._is_looking_up = False
         self._looked_up_at = None
 
-    def look_up(self):
-        now = time.monotonic()
+    def wants_to_look_up(self):
         pause = 5 if not self._targets else 1 if self._refused else 30
-        if self._looked_up_at is not None and now - self._looked_up_at < pause:
-            return
+        due = self._looked_up_at is None or time.monotonic() - self._looked_up_at >= pause
+        return due and not self._is_looking_up
+
+    def look_up(self):
+        """Whether another address is in use now. It may take as long as the name server does."""
+        self._is_looking_up = True
+        before = [target.address for target in self._targets[:1]]
         getaddrinfo = _unpatched(socket, "getaddrinfo")
         try:
             with _looking_up:
                 found = getaddrinfo(self._settings.host, self._settings.port, 0, socket.SOCK_DGRAM)
-        except (OSError, UnicodeError):
-            found = []
-        self._looked_up_at = time.monotonic()
-        self._refused = False
-        if found:
+            self._refused = False
             self._connect(found)
+        except Exception:
+            # No such name, for the time being.
+            pass
+        self._looked_up_at = time.monotonic()
+        self._is_looking_up = False
+        return before != [target.address for target in self._targets[:1]]
 
     def _connect(self, found):
         known = {target.address: target for target in self._targets if not target.broken}
@@ -195,7 +219,10 @@ class _Sender:
                 except OSError:
                     # Of a family that this machine has no route for, say.
                     pass
+        dropped = [target for target in self._targets if target not in targets]
         self._targets = sorted(targets, key=lambda target: target.address != in_use)
+        for target in dropped:
+            target.close()
 
     def is_to(self, other):
         """Whether a connected socket has the same peer."""
@@ -231,9 +258,16 @@ class _Target:
         self._socket.setblocking(False)
         self._socket.connect(address)
 
+    def close(self):
+        """A report that is under way fails like a refused one."""
+        self._socket.close()
+
     def has_refused(self):
         """Whether it refused what was sent before; asked again, it has not."""
-        return self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+        try:
+            return self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) != 0
+        except OSError:
+            return True
 
     def send(self, datagrams):
         """False if they were refused, as far as that is known at once: on the same machine it is."""
