@@ -57,6 +57,7 @@ def install():
             return
         servers = {"uvicorn.server": _watch_uvicorn, "hypercorn.asyncio.run": _watch_hypercorn}
         running = [name for name in servers if name in sys.modules]
+        watched = 0
         # A program that runs the server itself may import it later.
         for name in running or servers:
             try:
@@ -64,6 +65,9 @@ def install():
             except ImportError:
                 continue
             servers[name](module)
+            watched += 1
+        if not watched:
+            _complain("neither uvicorn nor hypercorn is installed, nothing is reported")
         if "hypercorn.trio.run" in sys.modules:
             _complain("hypercorn's trio workers are not known here, nothing is reported")
     except Exception as problem:

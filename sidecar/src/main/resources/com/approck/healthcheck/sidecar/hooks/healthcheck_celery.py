@@ -141,8 +141,12 @@ class _Pool:
         return len(began), late if self._follows_tasks(now) else 0
 
     def _follows_tasks(self, now):
-        """While Celery waits for its broker, it neither sees that tasks of its processes end, nor ends them."""
-        if self._worker.consumer is None or self._worker.consumer.connection is None:
+        """While Celery waits for its broker, it neither sees that tasks of its processes end, nor ends them.
+
+        Its consumer starts in steps, each time it connects: first the connection, last the loop that sees tasks end.
+        """
+        consumer = self._worker.consumer
+        if consumer is None or consumer.blueprint.started < len(consumer.steps):
             self._connected_at = None
         elif self._connected_at is None:
             self._connected_at = now
