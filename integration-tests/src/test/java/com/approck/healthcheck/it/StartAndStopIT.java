@@ -173,6 +173,8 @@ final class StartAndStopIT {
                 "--workers-ttl",
                 "--drain",
                 "--application-health-ready-timeout",
+                "--print-hooks",
+                "--write-hooks",
                 "--version",
                 "8000",
                 "8125",

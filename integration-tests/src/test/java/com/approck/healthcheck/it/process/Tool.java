@@ -20,7 +20,7 @@ public record Tool(String debianPackage, List<String> check) {
     public static final Tool UVICORN = new Tool("uvicorn", List.of("/usr/bin/python3", "-c", "import uvicorn"));
     public static final Tool HYPERCORN =
             new Tool("python3-hypercorn", List.of("/usr/bin/python3", "-c", "import hypercorn"));
-    public static final Tool CELERY = new Tool("celery", List.of("/usr/bin/celery", "--version"));
+    public static final Tool CELERY = new Tool("celery", List.of("/usr/bin/python3", "-c", "import celery"));
     /** The broker of Celery. */
     public static final Tool REDIS = new Tool("redis-server", List.of("/usr/bin/redis-server", "--version"));
 
