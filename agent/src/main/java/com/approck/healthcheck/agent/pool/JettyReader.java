@@ -28,8 +28,36 @@ final class JettyReader implements PoolReader {
         if (owner.is(SERVER)) {
             return owner.call("getThreadPool");
         }
+        boolean leasesAreKnown =
+                !owner.is(VIRTUAL) && !(owner.has("getThreadPoolBudget") && owner.call("getThreadPoolBudget") == null);
+        if (leasesAreKnown) {
+            return startedServers(owner).isEmpty() ? null : owner.get();
+        }
         // How the clients of Jetty name the pools that they make: HttpClient@1f2e3d, WebSocketClient@1f2e3d.
         return nameOf(owner).contains("Client@") ? null : owner.get();
+    }
+
+    /**
+     * The servers that have started and to whose connectors and selectors the pool has leased threads. A client's pool has
+     * none, nor has that of a server which is still starting. None is known before Jetty 9.4.8, where a server is found in
+     * the list of those that have started.
+     */
+    private static List<Object> startedServers(Reflected pool) throws ReflectiveOperationException {
+        Object budget = pool.has("getThreadPoolBudget") ? pool.call("getThreadPoolBudget") : null;
+        List<Object> started = new ArrayList<>();
+        if (budget != null) {
+            for (Object lease : ((Collection<?>) new Reflected(budget).field("leases")).toArray()) {
+                Reflected leasee = new Reflected(new Reflected(lease).field("leasee"));
+                Reflected connector = leasee.hasField("this$0") && !leasee.has("getServer")
+                        ? new Reflected(leasee.field("this$0"))
+                        : leasee;
+                Object server = connector.has("getServer") ? connector.call("getServer") : null;
+                if (server != null && (Boolean) new Reflected(server).call("isStarted") && !started.contains(server)) {
+                    started.add(server);
+                }
+            }
+        }
+        return started;
     }
 
     @Override
@@ -59,11 +87,14 @@ final class JettyReader implements PoolReader {
     }
 
     /**
-     * Until Jetty 12.0 every server is listed, from the beginning of its start, among those which a command may stop. The
+     * A pool leads to servers by the threads that it has leased. Until Jetty 12.0 every server is listed as well, from the beginning of its start, among those which a command may stop. The
      * list is in a class that is loaded when it is first asked for; and it may change while it is read, which then throws.
      */
     @Override
     public Collection<Object> ownersBehind(Reflected found) throws ReflectiveOperationException {
+        if (!(found.get() instanceof Class)) {
+            return startedServers(found);
+        }
         Class<?> holder = (Class<?>) found.get();
         Field instance = holder.getDeclaredField("instance");
         Reflected.open(instance, holder);

@@ -132,6 +132,7 @@ public final class PoolType {
                             JETTY_THREADS + "QueuedThreadPool",
                             JETTY_THREADS + "ExecutorThreadPool",
                             JETTY_THREADS + "VirtualThreadPool")
+                    .foundThrough(JETTY_THREADS + "QueuedThreadPool")
                     .listedIn("org.eclipse.jetty.server.ShutdownMonitor$Holder"),
             // The endpoint owns the pool: with an external executor it has no pool of its own, and its start tells of
             // both. SocketProcessorBase.run is final and runs on whatever thread serves the request; Tomcat 8.5.0 has a
