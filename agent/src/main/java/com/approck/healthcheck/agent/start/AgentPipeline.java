@@ -29,8 +29,13 @@ final class AgentPipeline implements PoolRegistry.Listener {
     /** The time between two looks for the first pool, once a class of a server has been loaded. */
     private static final long LOOK_NANOS = 100 * MILLISECOND;
 
-    /** So long after the last such class is a pool looked for at that pace, and then once an interval. */
+    /** So long after the last such class is a pool looked for at that pace, and then once an interval at most. */
     private static final long EAGER_NANOS = 30_000 * MILLISECOND;
+
+    /** Looks take no more than this part of a processor, however many threads there are: a twentieth, and then a thousandth. */
+    private static final int EAGER_SHARE = 20;
+
+    private static final int LASTING_SHARE = 1_000;
 
     /** So long after the last such class, with no pool found, its methods are compared with those that are expected. */
     private static final long NO_POOL_NANOS = 10_000 * MILLISECOND;
@@ -66,6 +71,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private int looksLeft;
     private long newsNanos;
     private long lookedNanos;
+    private long lookTookNanos;
     private long firstPoolNanos = -1;
     private volatile boolean news;
 
@@ -145,6 +151,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             looksLeft = LOOKS_AFTER_NEWS;
             if (!seenServer) {
                 seenServer = true;
+                log.debug("looking for pools, since a class of a server has been loaded");
                 lookedNanos = now;
             }
         }
@@ -158,13 +165,18 @@ final class AgentPipeline implements PoolRegistry.Listener {
 
     private long lookForServers(long now) {
         boolean searching = !registry.everWatched();
-        if (searching && now - lookedNanos < LOOK_NANOS) {
-            return LOOK_NANOS - (now - lookedNanos);
+        boolean eager = now - newsNanos < EAGER_NANOS;
+        long pause = eager
+                ? Math.max(LOOK_NANOS, EAGER_SHARE * lookTookNanos)
+                : Math.max(config.intervalNanos(), LASTING_SHARE * lookTookNanos);
+        if (searching && now - lookedNanos < pause) {
+            return pause - (now - lookedNanos);
         }
         if (searching || looksLeft > 0) {
             lookedNanos = now;
             looksLeft--;
             discovery.findServers();
+            lookTookNanos = System.nanoTime() - now;
         }
         if (registry.everWatched()) {
             return instrument(now);
@@ -173,7 +185,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             comparedMethods = true;
             transformer.complainOfMissingMethods();
         }
-        return now - newsNanos < EAGER_NANOS ? LOOK_NANOS : Long.MAX_VALUE;
+        return pause;
     }
 
     private long instrument(long now) {
