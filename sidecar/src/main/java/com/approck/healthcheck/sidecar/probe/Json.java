@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.probe;
 
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

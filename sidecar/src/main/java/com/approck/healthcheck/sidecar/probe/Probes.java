@@ -1,12 +1,12 @@
 package com.approck.healthcheck.sidecar.probe;
 
 import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.health.Judge;
+import com.approck.healthcheck.sidecar.health.Probe;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.http.Exchange;
 import com.approck.healthcheck.sidecar.http.Handler;
 import com.approck.healthcheck.sidecar.http.Response;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Probe;
-import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.show.Facts;

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.ready;
 
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

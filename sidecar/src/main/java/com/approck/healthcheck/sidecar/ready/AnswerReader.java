@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.ready;
 
-import com.approck.healthcheck.sidecar.policy.Code;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Code;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;

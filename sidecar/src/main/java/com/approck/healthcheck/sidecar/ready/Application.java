@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.ready;
 
-import com.approck.healthcheck.sidecar.history.History;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.words.Words;
 import java.net.URI;

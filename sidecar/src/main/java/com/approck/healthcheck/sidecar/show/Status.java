@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.history.Flip;
-import com.approck.healthcheck.sidecar.history.Sample;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Flip;
+import com.approck.healthcheck.sidecar.health.Sample;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.ready.Application;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;

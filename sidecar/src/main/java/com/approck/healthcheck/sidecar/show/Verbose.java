@@ -1,11 +1,11 @@
 package com.approck.healthcheck.sidecar.show;
 
 import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
-import com.approck.healthcheck.sidecar.state.SourceView;
-import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.state.Standing;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.Standing;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;

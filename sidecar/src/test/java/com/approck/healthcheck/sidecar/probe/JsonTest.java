@@ -2,8 +2,8 @@ package com.approck.healthcheck.sidecar.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.approck.healthcheck.sidecar.policy.Code;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Code;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
-import com.approck.healthcheck.sidecar.history.History;
+import com.approck.healthcheck.sidecar.health.Code;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.policy.Code;
-import com.approck.healthcheck.sidecar.policy.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
