@@ -29,7 +29,7 @@ public final class Main {
     }
 
     /** Runs until the end. */
-    Exit run(PrintStream out, PrintStream err, String... args) {
+    ExitCode run(PrintStream out, PrintStream err, String... args) {
         Outcome outcome = SettingsReader.read(args, environment);
         if (outcome instanceof Outcome.Run run) {
             return run(run.settings(), err);
@@ -38,7 +38,7 @@ public final class Main {
             for (String problem : wrong.problems()) {
                 err.println(NAME + ": " + problem);
             }
-            return Exit.WRONG_SETTINGS;
+            return ExitCode.WRONG_SETTINGS;
         }
         if (outcome instanceof Outcome.Print print) {
             byte[] module = print.hooks().bytes();
@@ -50,10 +50,10 @@ public final class Main {
             String version = Main.class.getPackage().getImplementationVersion();
             out.println(NAME + " " + (version == null ? "(unpackaged)" : version));
         }
-        return Exit.OK;
+        return ExitCode.OK;
     }
 
-    private Exit run(Settings settings, PrintStream err) {
+    private ExitCode run(Settings settings, PrintStream err) {
         Log log = new Log(err, settings.verbosity());
         Ticker ticker = Ticker.system();
         try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
@@ -63,13 +63,13 @@ public final class Main {
             return sidecar.await();
         } catch (CouldNotBindException e) {
             log.error(e.getMessage());
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         } catch (InterruptedException e) {
             log.error("the main thread was interrupted");
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         } catch (RuntimeException | LinkageError e) {
             log.error("could not run: " + e);
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         }
     }
 }

@@ -6,10 +6,10 @@ import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.forward.Forward;
-import com.approck.healthcheck.sidecar.health.Flips;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
 import com.approck.healthcheck.sidecar.health.History;
-import com.approck.healthcheck.sidecar.health.Judge;
-import com.approck.healthcheck.sidecar.health.Policy;
+import com.approck.healthcheck.sidecar.health.VerdictMonitor;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.probe.Probes;
@@ -20,9 +20,9 @@ import com.approck.healthcheck.sidecar.show.Facts;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.words.Words;
-import com.approck.healthcheck.sidecar.workers.Intake;
+import com.approck.healthcheck.sidecar.workers.GaugeIngest;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.StateFile;
-import com.approck.healthcheck.sidecar.workers.Workers;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -51,19 +51,25 @@ final class Sidecar implements AutoCloseable {
     private final Optional<Application> application;
     private final Optional<StateFile> stateFile;
     private final History history = new History();
-    private final Judge judge;
+    private final HealthEvaluator health;
     private final Log log;
     private final Duration drain;
-    private final CompletableFuture<Exit> end = new CompletableFuture<>();
+    private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
     private Probes probes;
     private HttpServer http;
     private Receiver receiver;
     /** Null unless it was asked for. */
     private Forward forward;
 
-    private Sidecar(Settings settings, Receiver.Sockets sockets, Workers workers, Judge judge, Ticker ticker, Log log) {
+    private Sidecar(
+            Settings settings,
+            Receiver.Sockets sockets,
+            SourceRegistry workers,
+            HealthEvaluator health,
+            Ticker ticker,
+            Log log) {
         this.sockets = sockets;
-        this.judge = judge;
+        this.health = health;
         this.log = log;
         this.drain = settings.drain();
         this.application =
@@ -82,16 +88,17 @@ final class Sidecar implements AutoCloseable {
         Receiver.Sockets sockets = Receiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker);
         Counters counters = new Counters();
         long now = ticker.nanos();
-        Workers workers = new Workers(settings.metrics(), settings.workersTtl(), counters, now);
-        Policy policy = new Policy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
-        Judge judge = new Judge(workers, policy, ticker);
-        Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
+        SourceRegistry workers = new SourceRegistry(settings.metrics(), settings.workersTtl(), counters, now);
+        HealthPolicy policy =
+                new HealthPolicy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
+        HealthEvaluator health = new HealthEvaluator(workers, policy, ticker);
+        Sidecar sidecar = new Sidecar(settings, sockets, workers, health, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
             Connections connections = new Connections();
             Facts facts = new Facts(
                     workers,
-                    judge,
+                    health,
                     counters,
                     new Durations(),
                     connections,
@@ -114,7 +121,7 @@ final class Sidecar implements AutoCloseable {
             throw e;
         }
         DatagramHandler handler =
-                around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker));
+                around.apply(new GaugeIngest(new GaugeParser(settings.metrics(), counters), workers, ticker));
         if (settings.forward().isPresent()) {
             sidecar.forward =
                     Forward.start(settings.forward().get(), sockets.addresses(), handler, counters, ticker, log);
@@ -123,7 +130,7 @@ final class Sidecar implements AutoCloseable {
         sidecar.receiver = Receiver.start(
                 sockets,
                 handler,
-                new Flips(workers, judge, counters, sidecar.history, log, now),
+                new VerdictMonitor(workers, health, counters, sidecar.history, log, now),
                 counters,
                 ticker,
                 log,
@@ -150,19 +157,19 @@ final class Sidecar implements AutoCloseable {
      * at once.
      */
     void stop(String reason) {
-        if (judge.isStopping() || drain.isZero()) {
+        if (health.isStopping() || drain.isZero()) {
             log.info("stopping: " + reason);
-            judge.stop();
-            end.complete(Exit.OK);
+            health.stop();
+            end.complete(ExitCode.OK);
             return;
         }
-        judge.stop();
+        health.stop();
         log.info("stopping in " + drain.toMillis() + " ms (--drain): " + reason);
-        end.completeOnTimeout(Exit.OK, drain.toMillis(), TimeUnit.MILLISECONDS);
+        end.completeOnTimeout(ExitCode.OK, drain.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Waits for the end, and looks after the receiver meanwhile. */
-    Exit await() throws InterruptedException {
+    ExitCode await() throws InterruptedException {
         long seen = -1;
         int still = 0;
         while (true) {
@@ -202,7 +209,7 @@ final class Sidecar implements AutoCloseable {
 
     private void broke(String what, Throwable cause) {
         log.error(what + "; ending: " + cause);
-        end.complete(Exit.FAILED);
+        end.complete(ExitCode.FAILED);
     }
 
     /** Says in the log that it is there, and where. */

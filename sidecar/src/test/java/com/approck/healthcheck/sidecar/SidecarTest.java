@@ -611,14 +611,14 @@ final class SidecarTest {
         hear("workers:0|g");
         assertEquals(200, get("/health/live").status());
         assertTrue(get("/health/ready?verbose").json().get("draining").asBoolean());
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
     void stop_withoutDrain_isTheEnd() throws Exception {
         start();
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
@@ -626,7 +626,7 @@ final class SidecarTest {
         start("--drain", "1h");
         sidecar.stop("SIGTERM");
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     // The log.

@@ -248,7 +248,7 @@ public final class SettingsReader {
                 return Optional.of(path);
             }
         } catch (InvalidPathException e) {
-            // Told below, as a folder is.
+            // WorkersDriver below, as a folder is.
         }
         wrong(given, "is not a file's path", "a file that is there or can be made, in a folder that is there");
         return Optional.empty();

@@ -9,8 +9,8 @@ import java.util.Optional;
  * @param code empty if all is well
  * @param description what is wrong and for how long, in words; empty if all is well
  */
-public record Verdict(Optional<Code> code, String description) {
-    public static final Verdict WELL = new Verdict(Optional.empty(), "");
+public record Verdict(Optional<ReasonCode> code, String description) {
+    public static final Verdict HEALTHY = new Verdict(Optional.empty(), "");
 
     public Verdict {
         Objects.requireNonNull(code, "code");
@@ -20,11 +20,11 @@ public record Verdict(Optional<Code> code, String description) {
         }
     }
 
-    public static Verdict of(Code code, String description) {
+    public static Verdict of(ReasonCode code, String description) {
         return new Verdict(Optional.of(code), description);
     }
 
-    public boolean isWell() {
+    public boolean isHealthy() {
         return code.isEmpty();
     }
 }

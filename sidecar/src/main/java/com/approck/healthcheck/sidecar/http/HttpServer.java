@@ -3,8 +3,8 @@ package com.approck.healthcheck.sidecar.http;
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.count.Connections;
-import com.approck.healthcheck.sidecar.log.Failures;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.log.RateLimitedLog;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.Closeable;
 import java.io.IOException;
@@ -59,7 +59,7 @@ public final class HttpServer implements AutoCloseable {
     private final List<ServerSocketChannel> acceptors;
     private final Handler handler;
     private final Ticker ticker;
-    private final Failures failures;
+    private final RateLimitedLog failures;
     private final Connections counts;
     private final int mostConnections;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
@@ -84,7 +84,7 @@ public final class HttpServer implements AutoCloseable {
         this.acceptors = acceptors;
         this.handler = handler;
         this.ticker = ticker;
-        this.failures = new Failures(log, ticker);
+        this.failures = new RateLimitedLog(log, ticker);
         this.counts = counts;
         this.mostConnections = mostConnections;
     }

@@ -49,12 +49,12 @@ public final class Log {
     }
 
     /** Whether {@link #debug} writes, for callers whose text costs something. */
-    public boolean debugs() {
+    public boolean isDebugEnabled() {
         return verbosity >= 1;
     }
 
     /** Whether {@link #trace} writes, for callers whose text costs something. */
-    public boolean traces() {
+    public boolean isTraceEnabled() {
         return verbosity >= 2;
     }
 

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.probe;
 
 import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.health.Judge;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
 import com.approck.healthcheck.sidecar.health.Probe;
 import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.http.Exchange;
@@ -25,7 +25,7 @@ public final class Probes implements AutoCloseable {
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
     private static final Response WELL = Response.of(200, Response.JSON, Json.bytes("{}"));
 
-    private final Judge judge;
+    private final HealthEvaluator health;
     private final Optional<Application> application;
     private final Durations durations;
     private final Ticker ticker;
@@ -34,7 +34,7 @@ public final class Probes implements AutoCloseable {
 
     /** Answers from these. */
     public Probes(Facts facts) {
-        this.judge = facts.judge();
+        this.health = facts.health();
         this.application = facts.application();
         this.durations = facts.durations();
         this.ticker = facts.ticker();
@@ -66,14 +66,14 @@ public final class Probes implements AutoCloseable {
 
     private void live(Exchange exchange) {
         time(exchange, Probe.LIVE);
-        reply(exchange, judge.live());
+        reply(exchange, health.live());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // It never fails.
     private void ready(Exchange exchange) {
         time(exchange, Probe.READY);
-        Verdict verdict = judge.ready();
-        if (!verdict.isWell() || application.isEmpty()) {
+        Verdict verdict = health.ready();
+        if (!verdict.isHealthy() || application.isEmpty()) {
             reply(exchange, verdict);
         } else {
             application.get().ask().thenAccept(answer -> reply(exchange, answer));
@@ -91,7 +91,7 @@ public final class Probes implements AutoCloseable {
                     () -> Response.of(
                             status(verdict), Response.JSON, texts.verbose().of(verdict)));
         } else {
-            exchange.send(verdict.isWell() ? WELL : Response.of(422, Response.JSON, Json.of(verdict)));
+            exchange.send(verdict.isHealthy() ? WELL : Response.of(422, Response.JSON, Json.of(verdict)));
         }
     }
 
@@ -103,7 +103,7 @@ public final class Probes implements AutoCloseable {
                             status(answer.verdict()),
                             Response.JSON,
                             texts.verbose().of(answer)));
-        } else if (answer.verdict().isWell()) {
+        } else if (answer.verdict().isHealthy()) {
             exchange.send(Response.of(200, answer.contentType(), answer.body()));
         } else {
             exchange.send(Response.of(422, Response.JSON, Json.of(answer)));
@@ -122,7 +122,7 @@ public final class Probes implements AutoCloseable {
     }
 
     private static int status(Verdict verdict) {
-        return verdict.isWell() ? 200 : 422;
+        return verdict.isHealthy() ? 200 : 422;
     }
 
     /** {@code ?verbose}, as in Kubernetes' own endpoints: its presence counts, not its value. */

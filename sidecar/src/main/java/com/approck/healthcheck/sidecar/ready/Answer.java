@@ -47,7 +47,7 @@ public record Answer(
     static Answer ready(String contentType, byte[] body, String json) {
         return new Answer(
                 Result.READY,
-                Verdict.WELL,
+                Verdict.HEALTHY,
                 contentType,
                 ByteBuffer.wrap(body).asReadOnlyBuffer(),
                 Optional.of(json),

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.ready;
 
-import com.approck.healthcheck.sidecar.health.Code;
+import com.approck.healthcheck.sidecar.health.ReasonCode;
 import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +58,7 @@ final class AnswerReader {
     }
 
     private static Verdict notReady(String description) {
-        return Verdict.of(Code.SERVICE_NOT_READY, description);
+        return Verdict.of(ReasonCode.SERVICE_NOT_READY, description);
     }
 
     private boolean isJson(String text) {

@@ -156,7 +156,7 @@ public final class Application implements AutoCloseable {
             last = now;
         }
         if (before != null && before.verdict().equals(verdict)) {
-            if (log.traces()) {
+            if (log.isTraceEnabled()) {
                 log.trace("application: " + (seen.isEmpty() ? "ready" : seen) + " after " + Words.of(tookNanos));
             }
             return;

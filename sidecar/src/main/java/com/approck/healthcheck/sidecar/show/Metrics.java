@@ -4,12 +4,12 @@ import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.health.Probe;
-import com.approck.healthcheck.sidecar.health.State;
+import com.approck.healthcheck.sidecar.health.WorkersState;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.workers.SourceView;
 import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.workers.Standing;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,10 +38,10 @@ public final class Metrics {
     public ByteBuffer text() {
         Exposition text = new Exposition();
         long now = facts.ticker().nanos();
-        Standing standing = facts.workers().standing(now);
-        sidecar(text, standing);
-        verdicts(text, standing);
-        sums(text, standing);
+        WorkersSnapshot snapshot = facts.workers().snapshot(now);
+        sidecar(text, snapshot);
+        verdicts(text, snapshot);
+        sums(text, snapshot);
         datagrams(text);
         probes(text);
         connections(text);
@@ -50,7 +50,7 @@ public final class Metrics {
         return text.bytes();
     }
 
-    private static void sidecar(Exposition text, Standing standing) {
+    private static void sidecar(Exposition text, WorkersSnapshot snapshot) {
         String version = Metrics.class.getPackage().getImplementationVersion();
         text.family("healthcheck_build_info", "gauge", "The sidecar's version and the Java that runs it, always 1.");
         text.number(
@@ -60,33 +60,33 @@ public final class Metrics {
                 "java",
                 Runtime.version().toString());
         text.family("healthcheck_uptime_seconds", "gauge", "Time since the sidecar began to listen.");
-        text.seconds(standing.uptimeNanos());
+        text.seconds(snapshot.uptimeNanos());
     }
 
-    private void verdicts(Exposition text, Standing standing) {
+    private void verdicts(Exposition text, WorkersSnapshot snapshot) {
         text.family(
                 "healthcheck_probe_success", "gauge", "Whether the verdict is well, before an application is asked.");
-        text.number(facts.judge().live().isWell() ? 1 : 0, "probe", Probe.LIVE.label());
-        text.number(facts.judge().ready().isWell() ? 1 : 0, "probe", Probe.READY.label());
+        text.number(facts.health().live().isHealthy() ? 1 : 0, "probe", Probe.LIVE.label());
+        text.number(facts.health().ready().isHealthy() ? 1 : 0, "probe", Probe.READY.label());
         text.family("healthcheck_verdict_flips_total", "counter", "How often the verdict turned.");
         text.number(facts.counters().get(Counter.LIVE_FLIPS), "probe", Probe.LIVE.label());
         text.number(facts.counters().get(Counter.READY_FLIPS), "probe", Probe.READY.label());
         text.family("healthcheck_state", "gauge", "1 for what is so: never heard, zero, stale or alive.");
-        State state = facts.judge().policy().state(standing);
-        for (State each : State.values()) {
+        WorkersState state = facts.health().policy().state(snapshot);
+        for (WorkersState each : WorkersState.values()) {
             text.number(each == state ? 1 : 0, "state", each.label());
         }
     }
 
-    private void sums(Exposition text, Standing standing) {
+    private void sums(Exposition text, WorkersSnapshot snapshot) {
         text.family("healthcheck_workers", "gauge", "Able workers, over all current sources.");
-        text.number(standing.able());
+        text.number(snapshot.able());
         text.family("healthcheck_min_workers", "gauge", "Able workers below which there are none.");
-        text.number(facts.judge().policy().minWorkers());
+        text.number(facts.health().policy().minWorkers());
         text.family("healthcheck_sources", "gauge", "Sources whose word holds.");
-        text.number(standing.current());
+        text.number(snapshot.current());
         text.family("healthcheck_min_sources", "gauge", "Sources below which there are no workers.");
-        text.number(facts.judge().policy().minSources());
+        text.number(facts.health().policy().minSources());
     }
 
     /** Last, since it is as long as senders make it. */

@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.health.Flip;
 import com.approck.healthcheck.sidecar.health.Sample;
 import com.approck.healthcheck.sidecar.health.Verdict;
+import com.approck.healthcheck.sidecar.health.VerdictChange;
 import com.approck.healthcheck.sidecar.ready.Application;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -35,7 +35,7 @@ public final class Status {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
         try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
             json.writeStartObject();
-            verdict(json, "live", facts.judge().live());
+            verdict(json, "live", facts.health().live());
             verdict(json, "ready", ready());
             application(json, now);
             verbose.state(json, bytes, now);
@@ -48,8 +48,8 @@ public final class Status {
 
     /** Of the workers first, as for a probe; then what the application said last, if it was ever asked. */
     private Verdict ready() {
-        Verdict verdict = facts.judge().ready();
-        return verdict.isWell()
+        Verdict verdict = facts.health().ready();
+        return verdict.isHealthy()
                 ? facts.application()
                         .flatMap(Application::last)
                         .map(Application.Last::verdict)
@@ -78,7 +78,7 @@ public final class Status {
     }
 
     private static void fields(JsonGenerator json, Verdict verdict) {
-        json.writeNumberProperty("status", verdict.isWell() ? 200 : 422);
+        json.writeNumberProperty("status", verdict.isHealthy() ? 200 : 422);
         Verbose.verdict(json, verdict);
     }
 
@@ -103,9 +103,9 @@ public final class Status {
         json.writeEndArray();
     }
 
-    private static void flips(JsonGenerator json, long now, List<Flip> flips) {
+    private static void flips(JsonGenerator json, long now, List<VerdictChange> flips) {
         json.writeArrayPropertyStart("flips");
-        for (Flip flip : flips) {
+        for (VerdictChange flip : flips) {
             json.writeStartObject();
             json.writeNumberProperty("age_ms", Verbose.millis(now - flip.at()));
             json.writeStringProperty("subject", flip.subject());

@@ -5,7 +5,7 @@ import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.workers.SourceView;
 import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.workers.Standing;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class Verbose {
             json.writeStartObject();
             verdict(json, answer.verdict());
             if (answer.json().isPresent()) {
-                json.writeName(answer.verdict().isWell() ? "application" : "fields");
+                json.writeName(answer.verdict().isHealthy() ? "application" : "fields");
                 json.writeRawValue(answer.json().get());
             } else {
                 json.writeArrayPropertyStart("non_field_errors");
@@ -75,15 +75,16 @@ public final class Verbose {
 
     /** What is known at {@code now}; {@code bytes} is where it is written. */
     void state(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
-        Standing standing = facts.workers().standing(now);
-        json.writeStringProperty("state", facts.judge().policy().state(standing).label());
-        json.writeBooleanProperty("draining", facts.judge().isStopping());
-        json.writeNumberProperty("workers", standing.able());
-        json.writeNumberProperty("min_workers", facts.judge().policy().minWorkers());
-        json.writeNumberProperty("sources_current", standing.current());
-        json.writeNumberProperty("min_sources", facts.judge().policy().minSources());
-        json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
-        json.writeStringProperty("listening", facts.judge().policy().listening());
+        WorkersSnapshot snapshot = facts.workers().snapshot(now);
+        json.writeStringProperty(
+                "state", facts.health().policy().state(snapshot).label());
+        json.writeBooleanProperty("draining", facts.health().isStopping());
+        json.writeNumberProperty("workers", snapshot.able());
+        json.writeNumberProperty("min_workers", facts.health().policy().minWorkers());
+        json.writeNumberProperty("sources_current", snapshot.current());
+        json.writeNumberProperty("min_sources", facts.health().policy().minSources());
+        json.writeNumberProperty("uptime_ms", millis(snapshot.uptimeNanos()));
+        json.writeStringProperty("listening", facts.health().policy().listening());
         sources(json, bytes, now);
         json.writeObjectPropertyStart("counters");
         for (Counter counter : Counter.values()) {

@@ -4,7 +4,7 @@ import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
 import java.util.Arrays;
 
-/** One pool of a source. Guarded by its {@link Workers}. */
+/** One pool of a source. Guarded by its {@link SourceRegistry}. */
 @SuppressWarnings("EnumOrdinal") // A map of boxed numbers would be garbage for each datagram.
 final class Pool {
     static final long UNTOLD = -1;
@@ -15,7 +15,7 @@ final class Pool {
     final byte[] name;
     final double[] numbers = new double[NUMBERS];
     long heardAt;
-    /** Our own pauses up to then, see {@link Workers#paused}. */
+    /** Our own pauses up to then, see {@link SourceRegistry#paused}. */
     long pausedAtHearing;
 
     long zeroSince;
@@ -29,7 +29,7 @@ final class Pool {
     boolean hear(Gauge gauge, long now, long paused) {
         int index = gauge.aspect().ordinal() - FIRST;
         double before = numbers[index];
-        double after = Workers.added(before, gauge);
+        double after = SourceRegistry.added(before, gauge);
         numbers[index] = after;
         heardAt = now;
         pausedAtHearing = paused;

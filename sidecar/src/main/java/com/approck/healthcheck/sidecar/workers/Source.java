@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one name was last told by one source; or, without a lease, by whoever spoke last. Guarded by its {@link Workers}.
+ * What one name was last told by one source; or, without a lease, by whoever spoke last. Guarded by its {@link SourceRegistry}.
  */
 final class Source {
     final byte[] name;
@@ -21,7 +21,7 @@ final class Source {
     final List<Pool> pools = new ArrayList<>(2);
     /** How many of them have no able worker. */
     int poolsAtZero;
-    /** What {@link Workers#takeComings} said last. */
+    /** What {@link SourceRegistry#takeEvents} said last. */
     boolean told;
 
     boolean toldDraining;

@@ -23,20 +23,20 @@ import java.util.function.LongSupplier;
  */
 public final class StateFile implements AutoCloseable {
     private static final long SAVE_MILLIS = 1000;
-    private static final int MOST_BYTES = 64 * 1024;
+    private static final int MAX_BYTES = 64 * 1024;
 
     private final Path path;
     private final Path next;
-    private final Workers workers;
+    private final SourceRegistry workers;
     private final Ticker ticker;
     private final LongSupplier wallMillis;
     private final Log log;
     private final Thread thread;
-    private List<Kept> saved = List.of();
+    private List<RetainedCount> saved = List.of();
     private boolean failed;
     private boolean closed;
 
-    public StateFile(Path path, Workers workers, Ticker ticker, LongSupplier wallMillis, Log log) {
+    public StateFile(Path path, SourceRegistry workers, Ticker ticker, LongSupplier wallMillis, Log log) {
         this.path = path;
         this.next = path.resolveSibling(path.getFileName() + ".next");
         this.workers = workers;
@@ -50,21 +50,22 @@ public final class StateFile implements AutoCloseable {
     /** Has the workers know again what the file says. To be called before anything is heard. */
     public void load() {
         try (InputStream file = Files.newInputStream(path)) {
-            byte[] bytes = file.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
-                throw new NotStateException("it has more than " + MOST_BYTES + " bytes");
+            byte[] bytes = file.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
+                throw new CorruptStateFileException("it has more than " + MAX_BYTES + " bytes");
             }
             long now = ticker.nanos();
-            List<Kept> kept = StateText.read(new String(bytes, StandardCharsets.UTF_8), now, wallMillis.getAsLong());
-            for (Kept word : kept) {
-                workers.restore(word);
-                log.info("took from " + path + ": " + (long) word.able() + " for " + word.name() + ", told "
-                        + Words.of(now - word.heardAt()) + " ago");
+            List<RetainedCount> kept =
+                    StateFileFormat.read(new String(bytes, StandardCharsets.UTF_8), now, wallMillis.getAsLong());
+            for (RetainedCount count : kept) {
+                workers.restore(count);
+                log.info("took from " + path + ": " + (long) count.able() + " for " + count.name() + ", told "
+                        + Words.of(now - count.heardAt()) + " ago");
             }
             saved = kept;
         } catch (NoSuchFileException e) {
             log.debug("no " + path + " yet (--state-file)");
-        } catch (NotStateException e) {
+        } catch (CorruptStateFileException e) {
             log.warn("--state-file " + path + " is not what we wrote (" + e.getMessage() + "): starting without it");
         } catch (IOException | RuntimeException e) {
             log.warn("--state-file " + path + " could not be read (" + e + "): starting without it");
@@ -113,12 +114,12 @@ public final class StateFile implements AutoCloseable {
 
     /** Not concurrently with itself. */
     void save() {
-        List<Kept> kept = workers.kept();
+        List<RetainedCount> kept = workers.retained();
         if (kept.equals(saved)) {
             return;
         }
         try {
-            Files.writeString(next, StateText.of(kept, ticker.nanos(), wallMillis.getAsLong()));
+            Files.writeString(next, StateFileFormat.of(kept, ticker.nanos(), wallMillis.getAsLong()));
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             saved = kept;
             if (failed) {

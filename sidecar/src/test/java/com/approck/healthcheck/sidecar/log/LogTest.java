@@ -40,7 +40,7 @@ final class LogTest {
         log.debug("d");
         log.trace("e");
         assertEquals(expected, lines().size());
-        assertEquals(verbosity == 2, log.traces());
+        assertEquals(verbosity == 2, log.isTraceEnabled());
     }
 
     private Log log(int verbosity) {

@@ -2,7 +2,7 @@ package com.approck.healthcheck.sidecar.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.approck.healthcheck.sidecar.health.Code;
+import com.approck.healthcheck.sidecar.health.ReasonCode;
 import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ final class JsonTest {
         }
         hostile.append("\ud83d\ude00</script>");
         String json = StandardCharsets.UTF_8
-                .decode(Json.of(Verdict.of(Code.NO_WORKERS, hostile.toString())))
+                .decode(Json.of(Verdict.of(ReasonCode.NO_WORKERS, hostile.toString())))
                 .toString();
         JsonNode read = new JsonMapper().readTree(json);
         assertEquals("NoWorkers", read.get("code").asString());
@@ -30,6 +30,7 @@ final class JsonTest {
 
     @Test
     void wellVerdict_isAnEmptyObject() {
-        assertEquals("{}", StandardCharsets.UTF_8.decode(Json.of(Verdict.WELL)).toString());
+        assertEquals(
+                "{}", StandardCharsets.UTF_8.decode(Json.of(Verdict.HEALTHY)).toString());
     }
 }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.health.Policy;
-import com.approck.healthcheck.sidecar.health.State;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
+import com.approck.healthcheck.sidecar.health.WorkersState;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import java.io.ByteArrayOutputStream;
@@ -57,13 +57,13 @@ final class StateFileTest {
         restartAfter(Duration.ofMinutes(7));
         try (Life after = new Life(Duration.ZERO)) {
             after.file.load();
-            assertEquals(5, after.workers.standing(nanos).able());
-            assertEquals(State.ALIVE, after.state());
+            assertEquals(5, after.workers.snapshot(nanos).able());
+            assertEquals(WorkersState.ALIVE, after.state());
             assertEquals(
                     List.of(
-                            new Kept("workers", 2, SIX, nanos - minutes(7)),
-                            new Kept("my.gunicorn.workers", 3, ARBITER, nanos - minutes(7))),
-                    after.workers.kept());
+                            new RetainedCount("workers", 2, SIX, nanos - minutes(7)),
+                            new RetainedCount("my.gunicorn.workers", 3, ARBITER, nanos - minutes(7))),
+                    after.workers.retained());
         }
         assertTrue(said().contains("3 for my.gunicorn.workers, told 7 min ago"), said());
     }
@@ -76,7 +76,7 @@ final class StateFileTest {
         }
         try (Life after = new Life(Duration.ZERO)) {
             after.file.load();
-            assertEquals(State.ZERO, after.state());
+            assertEquals(WorkersState.ZERO, after.state());
         }
     }
 
@@ -89,12 +89,12 @@ final class StateFileTest {
         restartAfter(Duration.ofMinutes(4));
         try (Life after = new Life(minutesLong(5))) {
             after.file.load();
-            assertEquals(State.ALIVE, after.state());
+            assertEquals(WorkersState.ALIVE, after.state());
         }
         restartAfter(Duration.ofMinutes(2));
         try (Life after = new Life(minutesLong(5))) {
             after.file.load();
-            assertEquals(State.STALE, after.state());
+            assertEquals(WorkersState.STALE, after.state());
         }
     }
 
@@ -108,7 +108,7 @@ final class StateFileTest {
         }
         try (Life after = new Life(Duration.ZERO)) {
             after.file.load();
-            assertEquals(State.NEVER_HEARD, after.state());
+            assertEquals(WorkersState.NEVER_HEARD, after.state());
         }
     }
 
@@ -121,7 +121,7 @@ final class StateFileTest {
         try (Life after = new Life(Duration.ZERO)) {
             after.hear(ARBITER, "workers:4|g");
             after.file.load();
-            assertEquals(4, after.workers.standing(nanos).able());
+            assertEquals(4, after.workers.snapshot(nanos).able());
         }
     }
 
@@ -135,8 +135,8 @@ final class StateFileTest {
             after.file.load();
             after.hear(ARBITER, "gunicorn.workers.lease:5000|g");
             after.hear(ARBITER, "gunicorn.workers:2|g");
-            assertEquals(2, after.workers.standing(nanos).able());
-            assertEquals(List.of(), after.workers.kept());
+            assertEquals(2, after.workers.snapshot(nanos).able());
+            assertEquals(List.of(), after.workers.retained());
         }
     }
 
@@ -149,7 +149,7 @@ final class StateFileTest {
         wallMillis -= Duration.ofDays(1).toMillis();
         try (Life after = new Life(minutesLong(5))) {
             after.file.load();
-            assertEquals(nanos, after.workers.kept().get(0).heardAt());
+            assertEquals(nanos, after.workers.retained().get(0).heardAt());
         }
     }
 
@@ -157,7 +157,7 @@ final class StateFileTest {
     void missingFile_isNoProblem() {
         try (Life first = new Life(Duration.ZERO)) {
             first.file.load();
-            assertEquals(State.NEVER_HEARD, first.state());
+            assertEquals(WorkersState.NEVER_HEARD, first.state());
         }
         assertEquals("", said());
     }
@@ -184,7 +184,7 @@ final class StateFileTest {
         Files.writeString(path, text);
         try (Life process = new Life(Duration.ZERO)) {
             process.file.load();
-            assertEquals(State.NEVER_HEARD, process.state());
+            assertEquals(WorkersState.NEVER_HEARD, process.state());
             process.hear(ARBITER, "workers:3|g");
             process.file.save();
         }
@@ -258,7 +258,7 @@ final class StateFileTest {
         }
         try (Life after = new Life(Duration.ZERO)) {
             after.file.load();
-            assertEquals(2, after.workers.standing(nanos).able());
+            assertEquals(2, after.workers.snapshot(nanos).able());
         }
     }
 
@@ -294,14 +294,14 @@ final class StateFileTest {
 
     /** A sidecar, as far as it matters here. */
     private final class Life implements AutoCloseable {
-        final Workers workers;
+        final SourceRegistry workers;
         final StateFile file;
-        private final Intake intake;
+        private final GaugeIngest intake;
 
         Life(Duration ttl) {
             Counters counters = new Counters();
-            workers = new Workers(NAMES, ttl, counters, nanos);
-            intake = new Intake(new GaugeParser(NAMES, counters), workers, () -> nanos);
+            workers = new SourceRegistry(NAMES, ttl, counters, nanos);
+            intake = new GaugeIngest(new GaugeParser(NAMES, counters), workers, () -> nanos);
             file = new StateFile(path, workers, () -> nanos, () -> wallMillis, log);
         }
 
@@ -310,8 +310,8 @@ final class StateFileTest {
             intake.datagram(bytes, bytes.length, from);
         }
 
-        State state() {
-            return new Policy(1, 1, "").state(workers.standing(nanos));
+        WorkersState state() {
+            return new HealthPolicy(1, 1, "").state(workers.snapshot(nanos));
         }
 
         @Override

@@ -1,14 +1,14 @@
 package com.approck.healthcheck.sidecar.health;
 
 /** Why a probe is answered with 422. */
-public enum Code {
+public enum ReasonCode {
     NO_WORKERS("NoWorkers"),
     SHUTTING_DOWN("ShuttingDown"),
     SERVICE_NOT_READY("ServiceNotReady");
 
     private final String label;
 
-    Code(String label) {
+    ReasonCode(String label) {
         this.label = label;
     }
 

@@ -19,33 +19,33 @@ import java.util.function.UnaryOperator;
  * one on free ports of the loopback address, tells it of workers, asks the probes, exits.
  *
  * <p>What is rare ({@code ?verbose}, the call to the application) is left out: each class makes the archive, and so the
- * process, larger. Takes {@value #MOST_SECONDS} s at most, and exits with 1 if it could not do all.
+ * process, larger. Takes {@value #MAX_SECONDS} s at most, and exits with 1 if it could not do all.
  */
-final class Rehearsal {
-    private static final int MOST_SECONDS = 20;
+final class CdsTrainingRun {
+    private static final int MAX_SECONDS = 20;
     private static final long LOOK_MILLIS = 20;
     /** Long enough for a verdict that turned to be logged. */
     private static final int ROUNDS = 15;
 
-    private Rehearsal() {}
+    private CdsTrainingRun() {}
 
     @SuppressWarnings("SystemExitOutsideMain") // This is a main.
     public static void main(String[] args) throws Exception {
         daemon("rehearsal-deadline", () -> {
             try {
-                TimeUnit.SECONDS.sleep(MOST_SECONDS);
+                TimeUnit.SECONDS.sleep(MAX_SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            System.err.println("the rehearsal took more than " + MOST_SECONDS + " s");
-            Runtime.getRuntime().halt(Exit.FAILED.code);
+            System.err.println("the rehearsal took more than " + MAX_SECONDS + " s");
+            Runtime.getRuntime().halt(ExitCode.FAILED.code);
         });
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream log = new PrintStream(said, true, StandardCharsets.UTF_8);
         String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
         daemon("rehearsal", () -> new Main(Map.of(), UnaryOperator.identity()).run(System.out, log, flags));
         play(port(said, "http://127.0.0.1:"), port(said, "statsd://127.0.0.1:"));
-        System.exit(Exit.OK.code);
+        System.exit(ExitCode.OK.code);
     }
 
     /** Waits for the start line. */

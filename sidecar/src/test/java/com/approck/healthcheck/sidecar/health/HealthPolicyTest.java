@@ -4,24 +4,24 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.workers.Told;
+import com.approck.healthcheck.sidecar.workers.WorkersDriver;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Every row of the table of verdicts, on the state that the wire makes. */
-final class PolicyTest {
+final class HealthPolicyTest {
     private static final String AGENT = "workers.lease:5000|g\nworkers:200|g\nworkers.pool.http:200|g";
     private static final String OTHER = "workers.lease:5000|g\nworkers:5|g\nworkers.pool.http:5|g";
 
-    private final Told told = new Told();
-    private final Policy policy = new Policy(1, 1, "127.0.0.1:8125");
+    private final WorkersDriver told = new WorkersDriver();
+    private final HealthPolicy policy = new HealthPolicy(1, 1, "127.0.0.1:8125");
 
     @Test
     void neverHeard_isNoWorkers() {
         told.after(12_000);
         assertBoth(
-                State.NEVER_HEARD,
+                WorkersState.NEVER_HEARD,
                 "No datagram about workers was heard since the sidecar started 12 s ago;"
                         + " it listens on 127.0.0.1:8125.");
     }
@@ -29,7 +29,7 @@ final class PolicyTest {
     @Test
     void onlyOtherDatagrams_isNeverHeard() {
         told.from(1, "foo:1|c\nworkers:5|c\nworkers:x|g");
-        assertEquals(State.NEVER_HEARD, policy.state(told.standing()));
+        assertEquals(WorkersState.NEVER_HEARD, policy.state(told.snapshot()));
     }
 
     @Test
@@ -44,7 +44,7 @@ final class PolicyTest {
         assertWell();
         told.from(2, "workers:0|g").after(2500);
         assertBoth(
-                State.ZERO,
+                WorkersState.ZERO,
                 "There has been no able worker for 2.5 s; the last word, 2.5 s ago, was of"
                         + " 127.0.0.1:2 (workers).");
         told.from(3, "gunicorn.workers:3|g");
@@ -54,10 +54,10 @@ final class PolicyTest {
     @Test
     void zeroWithLease_isZero_andThenStale() {
         told.from(1, "workers.lease:5000|g\nworkers:0|g").after(5000);
-        assertEquals(State.ZERO, policy.state(told.standing()));
+        assertEquals(WorkersState.ZERO, policy.state(told.snapshot()));
         told.after(3000);
         assertBoth(
-                State.STALE,
+                WorkersState.STALE,
                 "The last word of 127.0.0.1:1 (workers) is 8 s old; it was good for 5 s," + " which ran out 3 s ago.");
     }
 
@@ -65,7 +65,7 @@ final class PolicyTest {
     void silence_isStale() {
         told.from(1, AGENT).after(65_000);
         assertBoth(
-                State.STALE,
+                WorkersState.STALE,
                 "The last word of 127.0.0.1:1 (workers) is 1 min 5 s old; it was good for 5 s,"
                         + " which ran out 1 min ago.");
     }
@@ -73,7 +73,7 @@ final class PolicyTest {
     @Test
     void silenceAfterAnOldZero_isStale() {
         told.from(1, "workers:0|g").from(2, AGENT).after(6000);
-        assertEquals(State.STALE, policy.state(told.standing()));
+        assertEquals(WorkersState.STALE, policy.state(told.snapshot()));
     }
 
     @Test
@@ -84,55 +84,58 @@ final class PolicyTest {
                                 + "\nworkers.pool.http-8080.capacity:200|g")
                 .after(4000);
         assertBoth(
-                State.ALIVE,
+                WorkersState.ALIVE,
                 "Pool http-8080 of 127.0.0.1:1 has had no able worker for 4 s;" + " 200 of 200 are stuck.");
     }
 
     @Test
     void poolsAtZero_areCounted_theOldestNamed() {
         told.from(1, AGENT + "\nworkers.pool.a:0|g").after(1000).from(1, "workers.pool.b:0|g");
-        assertBoth(State.ALIVE, "Pool a of 127.0.0.1:1 has had no able worker for 1 s; so it is with 1 more pool.");
+        assertBoth(
+                WorkersState.ALIVE, "Pool a of 127.0.0.1:1 has had no able worker for 1 s; so it is with 1 more pool.");
     }
 
     @Test
     void onlyPoolAtZero_isNamedToo() {
         told.from(1, "workers.lease:5000|g\nworkers:0|g\nworkers.pool.a:0|g\nworkers.pool.a.stuck:1|g");
-        assertBoth(State.ZERO, "Pool a of 127.0.0.1:1 has had no able worker for 0 s; 1 is stuck.");
+        assertBoth(WorkersState.ZERO, "Pool a of 127.0.0.1:1 has had no able worker for 0 s; 1 is stuck.");
     }
 
     @Test
     void fewerThanMinWorkers_isNoWorkers() {
-        Policy many = new Policy(3, 1, "");
+        HealthPolicy many = new HealthPolicy(3, 1, "");
         told.from(1, "workers:2|g").after(1500);
         assertEquals(
                 Verdict.of(
-                        Code.NO_WORKERS, "There are 2 able workers, fewer than --min-workers 3; no change for 1.5 s."),
-                many.live(told.standing()));
+                        ReasonCode.NO_WORKERS,
+                        "There are 2 able workers, fewer than --min-workers 3; no change for 1.5 s."),
+                many.live(told.snapshot()));
         told.from(1, "workers:3|g");
-        assertEquals(Verdict.WELL, many.ready(told.standing()));
+        assertEquals(Verdict.HEALTHY, many.ready(told.snapshot()));
     }
 
     @Test
     void fewerThanMinSources_isNoWorkers() {
-        Policy two = new Policy(1, 2, "");
+        HealthPolicy two = new HealthPolicy(1, 2, "");
         told.from(1, AGENT).from(2, AGENT);
-        assertEquals(Verdict.WELL, two.live(told.standing()));
+        assertEquals(Verdict.HEALTHY, two.live(told.snapshot()));
         told.after(3000).from(1, AGENT).after(3000);
         assertEquals(
                 Verdict.of(
-                        Code.NO_WORKERS,
+                        ReasonCode.NO_WORKERS,
                         "There is 1 source whose word holds, fewer than --min-sources 2; no change for 6 s."),
-                two.live(told.standing()));
-        assertEquals(two.live(told.standing()), two.ready(told.standing()));
+                two.live(told.snapshot()));
+        assertEquals(two.live(told.snapshot()), two.ready(told.snapshot()));
     }
 
     @Test
     void sourceThatDrainedAway_doesNotCountAsASource() {
-        Policy two = new Policy(1, 2, "");
+        HealthPolicy two = new HealthPolicy(1, 2, "");
         told.from(1, AGENT).from(2, AGENT + "\nworkers.draining:1|g");
-        assertEquals(Verdict.WELL, two.live(told.standing()));
+        assertEquals(Verdict.HEALTHY, two.live(told.snapshot()));
         told.from(2, "workers:0|g");
-        assertEquals(Optional.of(Code.NO_WORKERS), two.live(told.standing()).code());
+        assertEquals(
+                Optional.of(ReasonCode.NO_WORKERS), two.live(told.snapshot()).code());
     }
 
     @Test
@@ -146,33 +149,34 @@ final class PolicyTest {
     @Test
     void allDraining_isLiveAndNotReady() {
         told.from(1, AGENT + "\nworkers.draining:1|g").from(2, OTHER + "\nworkers.draining:1|g");
-        assertEquals(Verdict.WELL, policy.live(told.standing()));
+        assertEquals(Verdict.HEALTHY, policy.live(told.snapshot()));
         assertEquals(
                 Verdict.of(
-                        Code.SHUTTING_DOWN,
+                        ReasonCode.SHUTTING_DOWN,
                         "Every source that has workers is shutting down: 205 able workers of 2 sources may finish"
                                 + " what they have."),
-                policy.ready(told.standing()));
+                policy.ready(told.snapshot()));
     }
 
     @Test
     void lastOfADrain_isLive_howeverFew() {
-        Policy many = new Policy(10, 2, "");
+        HealthPolicy many = new HealthPolicy(10, 2, "");
         told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:1|g");
-        assertEquals(Verdict.WELL, many.live(told.standing()));
+        assertEquals(Verdict.HEALTHY, many.live(told.snapshot()));
         assertEquals(
-                Optional.of(Code.SHUTTING_DOWN), many.ready(told.standing()).code());
+                Optional.of(ReasonCode.SHUTTING_DOWN),
+                many.ready(told.snapshot()).code());
     }
 
     @Test
     void drained_isNoWorkers() {
         told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g\nworkers.pool.http:0|g");
         assertBoth(
-                State.ZERO,
+                WorkersState.ZERO,
                 "There has been no able worker for 0 s; the last word, 0 s ago, was of"
                         + " 127.0.0.1:1 (workers), which is shutting down.");
         told.after(6000);
-        assertTrue(policy.live(told.standing()).description().endsWith("ran out 1 s ago; it was shutting down."));
+        assertTrue(policy.live(told.snapshot()).description().endsWith("ran out 1 s ago; it was shutting down."));
     }
 
     @Test
@@ -184,47 +188,47 @@ final class PolicyTest {
     @Test
     void oneOfTwoKilled_isWell() {
         told.from(1, AGENT).from(2, OTHER).after(4000).from(2, OTHER).after(4000);
-        assertEquals(5, told.standing().able());
+        assertEquals(5, told.snapshot().able());
         assertWell();
     }
 
     @Test
     void valueWithoutLeaseBeyondItsTime_isStale() {
-        Told mortal = new Told(Duration.ofSeconds(2));
+        WorkersDriver mortal = new WorkersDriver(Duration.ofSeconds(2));
         mortal.from(1, "workers:3|g").after(5000);
-        assertEquals(State.STALE, policy.state(mortal.standing()));
+        assertEquals(WorkersState.STALE, policy.state(mortal.snapshot()));
         assertEquals(
                 "The last word of 127.0.0.1:1 (workers) is 5 s old; it was good for 2 s, which ran out 3 s ago.",
-                policy.live(mortal.standing()).description());
+                policy.live(mortal.snapshot()).description());
     }
 
     @Test
     void stoppingSidecar_isLiveAndNotReady_whateverIsKnown() {
-        Judge judge = new Judge(told.workers, policy, told::now);
-        assertEquals(Optional.of(Code.NO_WORKERS), judge.live().code());
-        judge.stop();
-        assertEquals(Verdict.WELL, judge.live());
-        assertEquals(Optional.of(Code.SHUTTING_DOWN), judge.ready().code());
+        HealthEvaluator health = new HealthEvaluator(told.workers, policy, told::now);
+        assertEquals(Optional.of(ReasonCode.NO_WORKERS), health.live().code());
+        health.stop();
+        assertEquals(Verdict.HEALTHY, health.live());
+        assertEquals(Optional.of(ReasonCode.SHUTTING_DOWN), health.ready().code());
         told.from(1, AGENT);
-        assertEquals(Optional.of(Code.SHUTTING_DOWN), judge.ready().code());
-        assertEquals(State.ALIVE, judge.state());
+        assertEquals(Optional.of(ReasonCode.SHUTTING_DOWN), health.ready().code());
+        assertEquals(WorkersState.ALIVE, health.state());
     }
 
     @Test
     void verdict_hasACodeWithADescription_orNeither() {
-        assertThrows(IllegalArgumentException.class, () -> Verdict.of(Code.NO_WORKERS, ""));
+        assertThrows(IllegalArgumentException.class, () -> Verdict.of(ReasonCode.NO_WORKERS, ""));
         assertThrows(IllegalArgumentException.class, () -> new Verdict(Optional.empty(), "why"));
     }
 
     private void assertWell() {
-        assertEquals(State.ALIVE, policy.state(told.standing()));
-        assertEquals(Verdict.WELL, policy.live(told.standing()));
-        assertEquals(Verdict.WELL, policy.ready(told.standing()));
+        assertEquals(WorkersState.ALIVE, policy.state(told.snapshot()));
+        assertEquals(Verdict.HEALTHY, policy.live(told.snapshot()));
+        assertEquals(Verdict.HEALTHY, policy.ready(told.snapshot()));
     }
 
-    private void assertBoth(State state, String description) {
-        assertEquals(state, policy.state(told.standing()));
-        assertEquals(Verdict.of(Code.NO_WORKERS, description), policy.live(told.standing()));
-        assertEquals(Verdict.of(Code.NO_WORKERS, description), policy.ready(told.standing()));
+    private void assertBoth(WorkersState state, String description) {
+        assertEquals(state, policy.state(told.snapshot()));
+        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.live(told.snapshot()));
+        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.ready(told.snapshot()));
     }
 }

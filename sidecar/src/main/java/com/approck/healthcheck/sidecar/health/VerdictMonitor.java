@@ -3,62 +3,63 @@ package com.approck.healthcheck.sidecar.health;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.Turn;
+import com.approck.healthcheck.sidecar.receive.CycleListener;
 import com.approck.healthcheck.sidecar.words.Words;
-import com.approck.healthcheck.sidecar.workers.Workers;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import java.time.Duration;
 
 /**
  * After each turn of the receiver: lets the state know how far was heard, and logs each verdict that turned, with the
  * reason. On the receiver thread.
  */
-public final class Flips implements Turn {
+public final class VerdictMonitor implements CycleListener {
     private static final long LOOK_NANOS = Duration.ofMillis(200).toNanos();
     private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final Workers workers;
-    private final Judge judge;
+    private final SourceRegistry workers;
+    private final HealthEvaluator health;
     private final Counters counters;
     private final History history;
     private final Log log;
-    private final SourceLog sources;
+    private final SourceEventLog sources;
     private Verdict live;
     private Verdict ready;
     private long lookedAt;
     private long sweptAt;
 
-    public Flips(Workers workers, Judge judge, Counters counters, History history, Log log, long now) {
+    public VerdictMonitor(
+            SourceRegistry workers, HealthEvaluator health, Counters counters, History history, Log log, long now) {
         this.workers = workers;
-        this.judge = judge;
+        this.health = health;
         this.counters = counters;
         this.history = history;
         this.log = log;
-        this.sources = new SourceLog(workers, log, now);
+        this.sources = new SourceEventLog(workers, log, now);
         this.lookedAt = now - LOOK_NANOS;
         this.sweptAt = now;
     }
 
     @Override
-    public void paused(long nanos) {
-        workers.paused(nanos);
+    public void onPause(long nanos) {
+        workers.extendLeases(nanos);
         log.warn("did not run for " + Words.of(nanos) + " (stopped, or starved of CPU); leases are longer by that");
     }
 
     @Override
-    public void ends(long nanos, long heardThroughNanos) {
-        workers.heardThrough(heardThroughNanos);
+    public void onCycleEnd(long nanos, long watermarkNanos) {
+        workers.setWatermark(watermarkNanos);
         if (nanos - sweptAt >= SWEEP_NANOS) {
             sweptAt = nanos;
             sources.look(nanos);
             workers.sweep();
-            Judge.Verdicts now = judge.verdicts();
+            HealthEvaluator.Verdicts now = health.verdicts();
             history.sample(
-                    nanos, workers.totals(), now.live().isWell(), now.ready().isWell());
+                    nanos, workers.totals(), now.live().isHealthy(), now.ready().isHealthy());
         }
         if (workers.takeChanged() || nanos - lookedAt >= LOOK_NANOS) {
             lookedAt = nanos;
             // Of one moment, so that what is the same for both has the same words.
-            Judge.Verdicts now = judge.verdicts();
+            HealthEvaluator.Verdicts now = health.verdicts();
             Verdict nowLive = now.live();
             Verdict nowReady = now.ready();
             boolean liveTurned = isOther(live, nowLive);
@@ -94,6 +95,6 @@ public final class Flips implements Turn {
     private void tell(long nanos, String probes, Verdict verdict) {
         history.flip(nanos, probes, verdict);
         log.info(probes + ": "
-                + (verdict.isWell() ? "200" : "422 " + verdict.code().get().label() + ": " + verdict.description()));
+                + (verdict.isHealthy() ? "200" : "422 " + verdict.code().get().label() + ": " + verdict.description()));
     }
 }

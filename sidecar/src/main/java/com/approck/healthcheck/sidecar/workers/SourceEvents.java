@@ -8,14 +8,14 @@ import java.util.List;
  * @param told the first of them
  * @param untold how many more there were
  */
-public record Comings(List<Coming> told, long untold) {
+public record SourceEvents(List<SourceEvent> told, long untold) {
     /** One source, as it is now. */
-    public record Coming(What what, SourceView source) {}
+    public record SourceEvent(Kind kind, SourceView source) {}
 
     /** What became of a source. */
-    public enum What {
-        CAME,
-        DRAINS,
-        WENT
+    public enum Kind {
+        APPEARED,
+        DRAINING,
+        EXPIRED
     }
 }

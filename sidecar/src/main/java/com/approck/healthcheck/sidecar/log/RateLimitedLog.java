@@ -4,7 +4,7 @@ import com.approck.healthcheck.sidecar.time.Ticker;
 import java.time.Duration;
 
 /** Warns of failures that anybody may cause as often as they like: of the first, then of one each ten seconds. Any thread. */
-public final class Failures {
+public final class RateLimitedLog {
     private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Log log;
@@ -12,7 +12,7 @@ public final class Failures {
     private long count;
     private long loggedAt;
 
-    public Failures(Log log, Ticker ticker) {
+    public RateLimitedLog(Log log, Ticker ticker) {
         this.log = log;
         this.ticker = ticker;
     }

@@ -11,48 +11,48 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Workers that are told wire strings at times of the test's choosing, on a clock that starts near its overflow. */
-public final class Told {
+public final class WorkersDriver {
     public static final List<String> NAMES = List.of("workers", "gunicorn.workers");
 
     private static final long START = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(3);
 
     public final Counters counters = new Counters();
-    public final Workers workers;
+    public final SourceRegistry workers;
     private final GaugeParser parser = new GaugeParser(NAMES, counters);
     private long millis;
 
-    public Told() {
+    public WorkersDriver() {
         this(Duration.ZERO);
     }
 
-    public Told(Duration ttl) {
-        workers = new Workers(NAMES, ttl, counters, START);
+    public WorkersDriver(Duration ttl) {
+        workers = new SourceRegistry(NAMES, ttl, counters, START);
     }
 
     /** Time goes by, and nothing that came in it is unread. */
-    public Told after(long moreMillis) {
+    public WorkersDriver after(long moreMillis) {
         return afterUnheard(moreMillis).listened();
     }
 
     /** Time goes by, and we do not know yet what came. */
-    public Told afterUnheard(long moreMillis) {
+    public WorkersDriver afterUnheard(long moreMillis) {
         millis += moreMillis;
         return this;
     }
 
-    public Told listened() {
-        workers.heardThrough(now());
+    public WorkersDriver listened() {
+        workers.setWatermark(now());
         return this;
     }
 
     /** {@code port} of 127.0.0.1 sends a datagram. */
-    public Told from(int port, String datagram) {
+    public WorkersDriver from(int port, String datagram) {
         return from(sender(port), datagram);
     }
 
-    public Told from(InetSocketAddress sender, String datagram) {
+    public WorkersDriver from(InetSocketAddress sender, String datagram) {
         byte[] bytes = datagram.getBytes(StandardCharsets.UTF_8);
-        parser.parse(bytes, bytes.length, gauge -> workers.hear(sender, gauge, now()));
+        parser.parse(bytes, bytes.length, gauge -> workers.apply(sender, gauge, now()));
         return this;
     }
 
@@ -60,8 +60,8 @@ public final class Told {
         return START + TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
-    public Standing standing() {
-        return workers.standing(now());
+    public WorkersSnapshot snapshot() {
+        return workers.snapshot(now());
     }
 
     public List<SourceView> sources() {

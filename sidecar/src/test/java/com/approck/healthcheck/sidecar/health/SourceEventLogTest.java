@@ -4,19 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.workers.Told;
+import com.approck.healthcheck.sidecar.workers.WorkersDriver;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class SourceLogTest {
+final class SourceEventLogTest {
     private static final String AGENT = "workers.lease:5000|g\nworkers:198|g";
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final Told told = new Told();
-    private final SourceLog verbose = log(1);
+    private final WorkersDriver told = new WorkersDriver();
+    private final SourceEventLog verbose = log(1);
 
     @Test
     void sources_areTold_asTheyComeAndGo() {
@@ -38,7 +38,7 @@ final class SourceLogTest {
 
     @Test
     void sources_areNotTold_unlessAskedFor() {
-        SourceLog quiet = log(0);
+        SourceEventLog quiet = log(0);
         told.from(1, AGENT);
         quiet.look(told.now());
         assertEquals(List.of(), lines());
@@ -55,18 +55,18 @@ final class SourceLogTest {
             told.after(1000);
             told.workers.sweep();
         }
-        assertEquals(SourceLog.MOST_LINES, lines().size(), lines()::toString);
-        told.after(SourceLog.WINDOW_NANOS / 1_000_000);
+        assertEquals(SourceEventLog.MAX_LINES, lines().size(), lines()::toString);
+        told.after(SourceEventLog.WINDOW_NANOS / 1_000_000);
         verbose.look(told.now());
-        assertEquals(2 * SourceLog.MOST_LINES + 1, lines().size(), lines()::toString);
+        assertEquals(2 * SourceEventLog.MAX_LINES + 1, lines().size(), lines()::toString);
         assertTrue(
-                lines().get(SourceLog.MOST_LINES)
+                lines().get(SourceEventLog.MAX_LINES)
                         .matches("DEBUG of sources that came or went, 1\\d{5} were left out here"),
                 lines()::toString);
     }
 
-    private SourceLog log(int verbosity) {
-        return new SourceLog(
+    private SourceEventLog log(int verbosity) {
+        return new SourceEventLog(
                 told.workers, new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity), told.now());
     }
 

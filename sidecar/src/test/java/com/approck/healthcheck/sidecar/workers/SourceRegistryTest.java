@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class WorkersTest {
+final class SourceRegistryTest {
     private static final String AGENT = "workers.lease:5000|g\nworkers:198|g\nworkers.pool.http:198|g";
 
-    private final Told told = new Told();
+    private final WorkersDriver told = new WorkersDriver();
 
     // Without a lease.
 
@@ -45,23 +45,23 @@ final class WorkersTest {
 
     @Test
     void valueWithoutLease_isOverAfterTheTimeToLive() {
-        Told mortal = new Told(Duration.ofSeconds(2));
+        WorkersDriver mortal = new WorkersDriver(Duration.ofSeconds(2));
         mortal.from(1, "workers:3|g").after(2000);
-        assertEquals(3, mortal.standing().able());
+        assertEquals(3, mortal.snapshot().able());
         mortal.after(1);
-        assertEquals(0, mortal.standing().able());
-        assertTrue(mortal.standing().newest().get().over());
+        assertEquals(0, mortal.snapshot().able());
+        assertTrue(mortal.snapshot().newest().get().expired());
         assertEquals(
                 Duration.ofSeconds(2).toNanos(),
-                mortal.standing().newest().get().leaseNanos());
+                mortal.snapshot().newest().get().leaseNanos());
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {"workers:-1|g", "workers:0|g", "workers:0.9|g", "workers:+0|g", "workers:3|g\nworkers:-7|g"})
     void belowOne_isNone(String datagram) {
-        assertEquals(0, told.from(1, datagram).standing().able());
-        assertEquals(1, told.standing().current());
+        assertEquals(0, told.from(1, datagram).snapshot().able());
+        assertEquals(1, told.snapshot().current());
     }
 
     @Test
@@ -84,8 +84,8 @@ final class WorkersTest {
         assertEquals(198, able());
         told.after(1);
         assertEquals(0, able());
-        assertEquals(0, told.standing().current());
-        assertEquals("127.0.0.1:1", told.standing().newest().get().source());
+        assertEquals(0, told.snapshot().current());
+        assertEquals("127.0.0.1:1", told.snapshot().newest().get().source());
     }
 
     @ParameterizedTest
@@ -118,7 +118,7 @@ final class WorkersTest {
         assertEquals(200, able());
         told.after(3000).from(2, "workers:2|g").after(3000);
         assertEquals(2, able());
-        assertEquals(1, told.standing().current());
+        assertEquals(1, told.snapshot().current());
     }
 
     @Test
@@ -136,7 +136,7 @@ final class WorkersTest {
         assertEquals(1, told.sources().size());
         told.after(5001);
         assertEquals(0, able());
-        assertEquals(0, told.standing().current());
+        assertEquals(0, told.snapshot().current());
     }
 
     @Test
@@ -177,7 +177,7 @@ final class WorkersTest {
     void leaseThatCannotBeMeant_isBad(String datagram) {
         told.from(1, datagram);
         assertEquals(1, told.counters.get(Counter.BAD_VALUE));
-        assertTrue(told.standing().newest().isEmpty());
+        assertTrue(told.snapshot().newest().isEmpty());
     }
 
     @Test
@@ -187,7 +187,7 @@ final class WorkersTest {
         told.from(1, "workers.lease:5000|g\nworkers:3|g");
         assertFalse(told.sources().get(0).draining());
         assertEquals(List.of(), told.sources().get(0).pools());
-        assertEquals(3, told.standing().ableStaying());
+        assertEquals(3, told.snapshot().ableStaying());
     }
 
     // Leases against what we could have heard.
@@ -209,7 +209,7 @@ final class WorkersTest {
     @Test
     void ownPause_countsAgainstNoLease() {
         told.from(1, AGENT).after(1000).afterUnheard(20_000);
-        told.workers.paused(Duration.ofSeconds(20).toNanos());
+        told.workers.extendLeases(Duration.ofSeconds(20).toNanos());
         told.listened();
         assertEquals(198, able());
         told.after(4001);
@@ -219,7 +219,7 @@ final class WorkersTest {
     @Test
     void hearing_neverGoesBack() {
         told.from(1, AGENT).after(5001);
-        told.workers.heardThrough(told.now() - 1_000_000_000L);
+        told.workers.setWatermark(told.now() - 1_000_000_000L);
         assertEquals(0, able());
     }
 
@@ -229,12 +229,12 @@ final class WorkersTest {
     void poolAtZero_isNamed() {
         told.from(1, AGENT + "\nworkers.pool.admin:0|g\nworkers.pool.admin.stuck:4|g\nworkers.pool.admin.capacity:4|g")
                 .after(3000);
-        Standing standing = told.standing();
-        assertEquals(1, standing.deadPools());
+        WorkersSnapshot snapshot = told.snapshot();
+        assertEquals(1, snapshot.poolsAtZero());
         assertEquals(
-                new Standing.DeadPool(
+                new WorkersSnapshot.PoolAtZero(
                         "admin", "127.0.0.1:1", Duration.ofSeconds(3).toNanos(), 4, 4),
-                standing.deadPool().get());
+                snapshot.poolAtZero().get());
     }
 
     @Test
@@ -245,11 +245,11 @@ final class WorkersTest {
                 .after(1000);
         assertEquals(
                 Duration.ofSeconds(2).toNanos(),
-                told.standing().deadPool().get().forNanos());
+                told.snapshot().poolAtZero().get().forNanos());
         told.from(1, "workers.pool.a:1|g");
-        assertEquals(0, told.standing().deadPools());
+        assertEquals(0, told.snapshot().poolsAtZero());
         told.from(1, "workers.pool.a:0|g");
-        assertEquals(0, told.standing().deadPool().get().forNanos());
+        assertEquals(0, told.snapshot().poolAtZero().get().forNanos());
     }
 
     @Test
@@ -258,7 +258,7 @@ final class WorkersTest {
                 .after(4000)
                 .from(1, AGENT)
                 .after(1001);
-        assertEquals(0, told.standing().deadPools());
+        assertEquals(0, told.snapshot().poolsAtZero());
         assertEquals(198, able());
         assertEquals(List.of("http"), poolNames());
         told.workers.sweep();
@@ -270,20 +270,20 @@ final class WorkersTest {
         String dead = "\nworkers.pool.admin:0|g";
         told.from(1, AGENT + dead).after(4000).from(1, AGENT).after(1001);
         told.workers.sweep();
-        assertEquals(0, told.standing().deadPools());
+        assertEquals(0, told.snapshot().poolsAtZero());
         told.from(1, AGENT + dead);
-        assertEquals(1, told.standing().deadPools());
+        assertEquals(1, told.snapshot().poolsAtZero());
 
         told.after(6000).from(1, AGENT);
-        assertEquals(0, told.standing().deadPools());
+        assertEquals(0, told.snapshot().poolsAtZero());
         told.from(1, AGENT + dead + dead);
-        assertEquals(1, told.standing().deadPools());
+        assertEquals(1, told.snapshot().poolsAtZero());
     }
 
     @Test
     void poolWithOnlyOtherNumbers_isNotAtZero() {
         told.from(1, AGENT + "\nworkers.pool.admin.busy:0|g");
-        assertEquals(0, told.standing().deadPools());
+        assertEquals(0, told.snapshot().poolsAtZero());
     }
 
     @Test
@@ -297,7 +297,7 @@ final class WorkersTest {
     @Test
     void poolOfADrainingSource_mayBeAtZero() {
         told.from(1, AGENT + "\nworkers.pool.admin:0|g\nworkers.draining:1|g");
-        assertEquals(0, told.standing().deadPools());
+        assertEquals(0, told.snapshot().poolsAtZero());
     }
 
     // Draining.
@@ -306,32 +306,32 @@ final class WorkersTest {
     void drainingSource_countsWhileItHasWorkers() {
         told.from(1, AGENT + "\nworkers.draining:1|g");
         assertEquals(198, able());
-        assertEquals(0, told.standing().ableStaying());
-        assertEquals(1, told.standing().counted());
-        assertEquals(1, told.standing().drainingAble());
+        assertEquals(0, told.snapshot().ableStaying());
+        assertEquals(1, told.snapshot().counted());
+        assertEquals(1, told.snapshot().drainingAble());
         told.from(1, "workers:0|g");
-        assertEquals(0, told.standing().counted());
-        assertEquals(1, told.standing().current());
+        assertEquals(0, told.snapshot().counted());
+        assertEquals(1, told.snapshot().current());
     }
 
     @Test
     void draining_canBeTakenBack() {
         told.from(1, AGENT + "\nworkers.draining:1|g\nworkers.draining:0|g");
-        assertEquals(198, told.standing().ableStaying());
+        assertEquals(198, told.snapshot().ableStaying());
     }
 
     // Bounds.
 
     @Test
     void sources_areBounded_andTheDeadMakeRoom() {
-        for (int port = 1; port <= Workers.MOST_SOURCES; port++) {
+        for (int port = 1; port <= SourceRegistry.MAX_SOURCES; port++) {
             told.from(port, "workers.lease:5000|g\nworkers:1|g");
         }
         told.from(1 << 17, AGENT);
-        assertEquals(Workers.MOST_SOURCES, told.standing().current());
+        assertEquals(SourceRegistry.MAX_SOURCES, told.snapshot().current());
         assertTrue(told.counters.get(Counter.DROPPED_SOURCES) > 0);
         told.after(3000).from(1, "workers:1|g").after(3000).from(1 << 17, AGENT);
-        assertEquals(2, told.standing().current());
+        assertEquals(2, told.snapshot().current());
         assertEquals(
                 2,
                 told.sources().stream()
@@ -342,19 +342,19 @@ final class WorkersTest {
     @Test
     void fullTable_putsNobodyOut_andNobodyRaisesAnothersNumbers() {
         told.from(1, AGENT);
-        for (int port = 2; port <= 3 * Workers.MOST_SOURCES; port++) {
+        for (int port = 2; port <= 3 * SourceRegistry.MAX_SOURCES; port++) {
             told.from(port, "workers.lease:5000|g\nworkers:+7|g\nworkers.pool.http:+7|g\nworkers.pool.http.stuck:7|g");
         }
-        assertEquals(Workers.MOST_SOURCES, told.standing().current());
+        assertEquals(SourceRegistry.MAX_SOURCES, told.snapshot().current());
         SourceView first = ofPort(1);
         assertEquals(198, first.able());
         assertEquals(List.of(new PoolView("http", 0, 198, -1, -1, -1, -1, -1)), first.pools());
 
         told.after(4000).from(1, "workers:197|g").after(1500);
-        for (int port = 2; port <= 3 * Workers.MOST_SOURCES; port++) {
+        for (int port = 2; port <= 3 * SourceRegistry.MAX_SOURCES; port++) {
             told.from(port, "workers.lease:5000|g\nworkers:7|g");
         }
-        assertEquals(Workers.MOST_SOURCES, told.standing().current());
+        assertEquals(SourceRegistry.MAX_SOURCES, told.snapshot().current());
         assertEquals(197, ofPort(1).able());
         assertTrue(ofPort(1).current());
     }
@@ -366,7 +366,7 @@ final class WorkersTest {
             assertEquals(hash, senderOfOneHash(i).hashCode());
             told.from(senderOfOneHash(i), "workers.lease:5000|g\nworkers:" + i + "|g");
         }
-        assertEquals(1000, told.standing().current());
+        assertEquals(1000, told.snapshot().current());
         assertEquals(1000 * 999 / 2, able());
         told.from(senderOfOneHash(1), "workers:0|g");
         assertEquals(1000 * 999 / 2 - 1, able());
@@ -380,21 +380,21 @@ final class WorkersTest {
         assertEquals(5, able());
     }
 
-    // Comings and goings.
+    // SourceEvents and goings.
 
     @Test
     void comings_areToldOnceEach() {
         assertEquals(List.of(), comings());
         told.from(1, AGENT).from(2, "gunicorn.workers:4|g");
-        assertEquals(List.of("CAME gunicorn.workers 127.0.0.1:2", "CAME workers 127.0.0.1:1"), comings());
+        assertEquals(List.of("APPEARED gunicorn.workers 127.0.0.1:2", "APPEARED workers 127.0.0.1:1"), comings());
         told.after(1000).from(1, "workers:197|g");
         assertEquals(List.of(), comings());
         told.from(1, "workers.draining:1|g");
-        assertEquals(List.of("DRAINS workers 127.0.0.1:1"), comings());
+        assertEquals(List.of("DRAINING workers 127.0.0.1:1"), comings());
         told.after(5001);
-        assertEquals(List.of("WENT workers 127.0.0.1:1"), comings());
+        assertEquals(List.of("EXPIRED workers 127.0.0.1:1"), comings());
         told.from(1, AGENT);
-        assertEquals(List.of("CAME workers 127.0.0.1:1"), comings());
+        assertEquals(List.of("APPEARED workers 127.0.0.1:1"), comings());
     }
 
     @Test
@@ -407,20 +407,20 @@ final class WorkersTest {
 
     @Test
     void comingsBeyondTheMost_areCounted_alsoOfSourcesThatMadeRoom() {
-        for (int port = 1; port <= Workers.MOST_SOURCES; port++) {
+        for (int port = 1; port <= SourceRegistry.MAX_SOURCES; port++) {
             told.from(port, "workers.lease:5000|g");
         }
-        Comings came = told.workers.takeComings(told.now(), 3);
+        SourceEvents came = told.workers.takeEvents(told.now(), 3);
         assertEquals(3, came.told().size());
-        assertEquals(Workers.MOST_SOURCES - 3, came.untold());
+        assertEquals(SourceRegistry.MAX_SOURCES - 3, came.untold());
         told.after(5001).from(1 << 17, AGENT);
-        Comings went = told.workers.takeComings(told.now(), 3);
+        SourceEvents went = told.workers.takeEvents(told.now(), 3);
         // The one that was heard last is not forgotten.
         assertEquals(
-                Set.of(Comings.What.CAME, Comings.What.WENT),
-                went.told().stream().map(Comings.Coming::what).collect(toSet()));
-        assertEquals(Workers.MOST_SOURCES - 1, went.untold());
-        assertEquals(0, told.workers.takeComings(told.now(), 3).untold());
+                Set.of(SourceEvents.Kind.APPEARED, SourceEvents.Kind.EXPIRED),
+                went.told().stream().map(SourceEvents.SourceEvent::kind).collect(toSet()));
+        assertEquals(SourceRegistry.MAX_SOURCES - 1, went.untold());
+        assertEquals(0, told.workers.takeEvents(told.now(), 3).untold());
     }
 
     @Test
@@ -430,7 +430,7 @@ final class WorkersTest {
             told.from(1, "y" + i + ".gunicorn.workers.lease:1000|g");
         }
         assertTrue(told.counters.get(Counter.DROPPED_NAMES) > 0);
-        assertTrue(told.standing().current() <= Workers.MOST_NAMES);
+        assertTrue(told.snapshot().current() <= SourceRegistry.MAX_NAMES);
         long before = able();
         told.from(1, "workers:3|g\ngunicorn.workers:4|g");
         assertEquals(before + 7, able());
@@ -447,10 +447,10 @@ final class WorkersTest {
         long shown = told.sources().stream()
                 .mapToLong(source -> source.pools().size())
                 .sum();
-        assertEquals(Workers.MOST_POOLS, shown);
-        assertEquals(20_000 - Workers.MOST_POOLS, told.counters.get(Counter.DROPPED_POOLS));
+        assertEquals(SourceRegistry.MAX_POOLS, shown);
+        assertEquals(20_000 - SourceRegistry.MAX_POOLS, told.counters.get(Counter.DROPPED_POOLS));
         assertEquals(
-                Workers.MOST_POOLS_EACH,
+                SourceRegistry.MAX_POOLS_EACH,
                 told.sources().stream()
                         .mapToInt(source -> source.pools().size())
                         .max()
@@ -458,7 +458,7 @@ final class WorkersTest {
         // Room is made by time alone.
         told.after(5001).workers.sweep();
         told.from(300, "workers.lease:5000|g\nworkers.pool.late:0|g");
-        assertEquals(1, told.standing().deadPools());
+        assertEquals(1, told.snapshot().poolsAtZero());
     }
 
     @Test
@@ -468,7 +468,7 @@ final class WorkersTest {
         assertEquals(
                 List.of("127.0.0.1:2"),
                 told.sources().stream().map(SourceView::address).toList());
-        assertTrue(told.standing().newest().isPresent());
+        assertTrue(told.snapshot().newest().isPresent());
     }
 
     @Test
@@ -490,7 +490,7 @@ final class WorkersTest {
     }
 
     private long able() {
-        return told.standing().able();
+        return told.snapshot().able();
     }
 
     private SourceView ofPort(int port) {
@@ -507,8 +507,8 @@ final class WorkersTest {
     }
 
     private List<String> comings() {
-        return told.workers.takeComings(told.now(), 100).told().stream()
-                .map(coming -> coming.what() + " " + coming.source().name() + " "
+        return told.workers.takeEvents(told.now(), 100).told().stream()
+                .map(coming -> coming.kind() + " " + coming.source().name() + " "
                         + coming.source().address())
                 .toList();
     }

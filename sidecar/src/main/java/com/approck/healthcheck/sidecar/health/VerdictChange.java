@@ -6,4 +6,4 @@ package com.approck.healthcheck.sidecar.health;
  * @param at by the ticker
  * @param subject {@code live}, {@code ready}, {@code live and ready} or {@code application}
  */
-public record Flip(long at, String subject, Verdict verdict) {}
+public record VerdictChange(long at, String subject, Verdict verdict) {}

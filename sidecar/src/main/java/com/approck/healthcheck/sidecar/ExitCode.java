@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar;
 
 /** How the process ends. */
-enum Exit {
+enum ExitCode {
     /** Did what it was asked for, and stopped when it was told to. */
     OK(0),
     /** Could not start, or broke down. */
@@ -11,7 +11,7 @@ enum Exit {
 
     final int code;
 
-    Exit(int code) {
+    ExitCode(int code) {
         this.code = code;
     }
 }

@@ -13,10 +13,10 @@ import java.util.Optional;
  * @param drainingAble how many of {@code current} are draining and still have workers
  * @param unchangedNanos time since the number of able workers was last told to be another
  * @param newest the last word of any source, still good or not; empty if none was ever heard
- * @param deadPool a pool without an able worker, of a current source that is not draining
- * @param deadPools how many such pools there are
+ * @param poolAtZero a pool without an able worker, of a current source that is not draining
+ * @param poolsAtZero how many such pools there are
  */
-public record Standing(
+public record WorkersSnapshot(
         long uptimeNanos,
         long able,
         long ableStaying,
@@ -24,18 +24,19 @@ public record Standing(
         int counted,
         int drainingAble,
         long unchangedNanos,
-        Optional<Word> newest,
-        Optional<DeadPool> deadPool,
-        int deadPools) {
+        Optional<LastReport> newest,
+        Optional<PoolAtZero> poolAtZero,
+        int poolsAtZero) {
 
     /**
      * The last that a source said.
      *
      * @param source as a person reads it: {@code 127.0.0.1:4711}
      * @param leaseNanos for how long it was good; 0 if for ever
-     * @param over whether it holds no more
+     * @param expired whether it is no longer valid
      */
-    public record Word(String name, String source, long ageNanos, long leaseNanos, boolean over, boolean draining) {}
+    public record LastReport(
+            String name, String source, long ageNanos, long leaseNanos, boolean expired, boolean draining) {}
 
     /**
      * A pool that can serve nothing.
@@ -44,5 +45,5 @@ public record Standing(
      * @param stuck -1 if not told
      * @param capacity -1 if not told
      */
-    public record DeadPool(String pool, String source, long forNanos, long stuck, long capacity) {}
+    public record PoolAtZero(String pool, String source, long forNanos, long stuck, long capacity) {}
 }

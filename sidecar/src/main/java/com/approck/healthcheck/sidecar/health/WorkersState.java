@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.health;
 
 /** The four things that can be so, never mixed up. */
-public enum State {
+public enum WorkersState {
     /** No datagram about workers since the sidecar started. */
     NEVER_HEARD("never heard"),
     /** The sources whose word holds have no able worker. */
@@ -13,7 +13,7 @@ public enum State {
 
     private final String label;
 
-    State(String label) {
+    WorkersState(String label) {
         this.label = label;
     }
 

@@ -2,26 +2,26 @@ package com.approck.healthcheck.sidecar.health;
 
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.words.Words;
-import com.approck.healthcheck.sidecar.workers.Comings;
+import com.approck.healthcheck.sidecar.workers.SourceEvents;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.SourceView;
-import com.approck.healthcheck.sidecar.workers.Workers;
 import java.time.Duration;
 
 /**
- * With {@code -v}: a line for each source that came, went or began to shut down; {@value #MOST_LINES} in a minute at most, then the
+ * With {@code -v}: a line for each source that came, went or began to shut down; {@value #MAX_LINES} in a minute at most, then the
  * number of those left out, since whoever reaches the port can make sources. On the receiver thread.
  */
-final class SourceLog {
-    static final int MOST_LINES = 20;
+final class SourceEventLog {
+    static final int MAX_LINES = 20;
     static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
 
-    private final Workers workers;
+    private final SourceRegistry workers;
     private final Log log;
     private long windowSince;
     private int lines;
     private long leftOut;
 
-    SourceLog(Workers workers, Log log, long now) {
+    SourceEventLog(SourceRegistry workers, Log log, long now) {
         this.workers = workers;
         this.log = log;
         this.windowSince = now;
@@ -29,7 +29,7 @@ final class SourceLog {
 
     /** Writes what became of sources since the last time. Walks through all of them: worth a call a second. */
     void look(long now) {
-        if (!log.debugs()) {
+        if (!log.isDebugEnabled()) {
             return;
         }
         if (now - windowSince >= WINDOW_NANOS) {
@@ -40,26 +40,26 @@ final class SourceLog {
             lines = 0;
             leftOut = 0;
         }
-        Comings comings = workers.takeComings(now, MOST_LINES - lines);
-        for (Comings.Coming coming : comings.told()) {
-            log.debug(text(coming.what(), coming.source()));
+        SourceEvents comings = workers.takeEvents(now, MAX_LINES - lines);
+        for (SourceEvents.SourceEvent coming : comings.told()) {
+            log.debug(text(coming.kind(), coming.source()));
         }
         lines += comings.told().size();
         leftOut += comings.untold();
     }
 
-    private static String text(Comings.What what, SourceView source) {
+    private static String text(SourceEvents.Kind what, SourceView source) {
         String who = source.leaseNanos() == 0
                 ? source.name() + " without a lease, told by " + source.address()
                 : source.name() + " of " + source.address();
         return who
                 + switch (what) {
-                    case CAME ->
+                    case APPEARED ->
                         " came"
                                 + (source.able() < 0 ? "" : ", workers: " + source.able())
                                 + (source.leaseNanos() == 0 ? "" : ", lease: " + Words.of(source.leaseNanos()));
-                    case DRAINS -> " shuts down";
-                    case WENT -> " went: silent for " + Words.of(source.ageNanos());
+                    case DRAINING -> " shuts down";
+                    case EXPIRED -> " went: silent for " + Words.of(source.ageNanos());
                 };
     }
 }

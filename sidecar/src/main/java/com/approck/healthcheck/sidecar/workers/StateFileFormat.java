@@ -14,50 +14,50 @@ import java.util.regex.Pattern;
  * The text of a state file: a line that says what it is, and one for each word, such as {@code 1795415746123 4
  * [::ffff:127.0.0.1]:40123 gunicorn.workers}: when it was told (milliseconds since 1970), workers, by whom, name.
  */
-final class StateText {
+final class StateFileFormat {
     private static final String FIRST = "healthcheck-sidecar state 1";
     private static final Pattern LINE =
             Pattern.compile("(\\d{1,15}) (\\d{1,13}) (\\[[0-9a-fA-F.:]+]):(\\d{1,5}) ([!-~]{1,200})");
     private static final Pattern NAME = Pattern.compile("[!-~]{1,200}");
-    private static final int MOST_WORDS = 64;
+    private static final int MAX_WORDS = 64;
     private static final long OLDEST_MILLIS = Duration.ofDays(3650).toMillis();
 
-    private StateText() {}
+    private StateFileFormat() {}
 
     /** What was heard at a ticker's time becomes wall-clock time; {@code nowNanos} and {@code nowMillis} are the same moment. */
-    static String of(List<Kept> kept, long nowNanos, long nowMillis) {
+    static String of(List<RetainedCount> kept, long nowNanos, long nowMillis) {
         StringBuilder text = new StringBuilder(FIRST).append('\n');
-        for (Kept word : kept) {
-            if (!NAME.matcher(word.name()).matches()) {
+        for (RetainedCount count : kept) {
+            if (!NAME.matcher(count.name()).matches()) {
                 continue;
             }
-            long toldMillis = nowMillis - (nowNanos - word.heardAt()) / 1_000_000;
+            long toldMillis = nowMillis - (nowNanos - count.heardAt()) / 1_000_000;
             text.append(Math.max(0, toldMillis)).append(' ');
-            text.append((long) word.able()).append(' ');
-            text.append(host(word.from().getAddress())).append(':');
-            text.append(word.from().getPort()).append(' ');
-            text.append(word.name()).append('\n');
+            text.append((long) count.able()).append(' ');
+            text.append(host(count.from().getAddress())).append(':');
+            text.append(count.from().getPort()).append(' ');
+            text.append(count.name()).append('\n');
         }
         return text.toString();
     }
 
     /** A time in the future, which a clock that was set back makes of any, counts as now. */
-    static List<Kept> read(String text, long nowNanos, long nowMillis) throws NotStateException {
+    static List<RetainedCount> read(String text, long nowNanos, long nowMillis) throws CorruptStateFileException {
         String[] lines = text.split("\n", -1);
         if (!lines[0].equals(FIRST)) {
-            throw new NotStateException("it does not begin with '" + FIRST + "'");
+            throw new CorruptStateFileException("it does not begin with '" + FIRST + "'");
         }
-        if (!lines[lines.length - 1].isEmpty() || lines.length - 2 > MOST_WORDS) {
-            throw new NotStateException("its end is missing, or it is not the end");
+        if (!lines[lines.length - 1].isEmpty() || lines.length - 2 > MAX_WORDS) {
+            throw new CorruptStateFileException("its end is missing, or it is not the end");
         }
-        List<Kept> kept = new ArrayList<>();
+        List<RetainedCount> kept = new ArrayList<>();
         for (int i = 1; i < lines.length - 1; i++) {
             Matcher line = LINE.matcher(lines[i]);
             if (!line.matches()) {
-                throw new NotStateException("line " + (i + 1) + " is none of ours");
+                throw new CorruptStateFileException("line " + (i + 1) + " is none of ours");
             }
             long age = Math.max(0, Math.min(OLDEST_MILLIS, nowMillis - Long.parseLong(line.group(1))));
-            kept.add(new Kept(
+            kept.add(new RetainedCount(
                     line.group(5),
                     Double.parseDouble(line.group(2)),
                     address(line.group(3), Integer.parseInt(line.group(4)), i + 1),
@@ -74,11 +74,11 @@ final class StateText {
         return address instanceof Inet4Address ? "[::ffff:" + host + "]" : "[" + host + "]";
     }
 
-    private static InetSocketAddress address(String host, int port, int line) throws NotStateException {
+    private static InetSocketAddress address(String host, int port, int line) throws CorruptStateFileException {
         try {
             return new InetSocketAddress(InetAddress.getByName(host), port);
         } catch (UnknownHostException | IllegalArgumentException e) {
-            throw new NotStateException("line " + line + " has no address (" + e.getMessage() + ")");
+            throw new CorruptStateFileException("line " + line + " has no address (" + e.getMessage() + ")");
         }
     }
 }

@@ -8,9 +8,9 @@ import com.approck.healthcheck.sidecar.time.Ticker;
 import java.net.InetSocketAddress;
 
 /** Parses datagrams and has the gauges in them remembered. Reads the clock only for a datagram that has one. */
-public final class Intake implements DatagramHandler {
+public final class GaugeIngest implements DatagramHandler {
     private final GaugeParser parser;
-    private final Workers workers;
+    private final SourceRegistry workers;
     private final Ticker ticker;
     private final GaugeSink sink = this::gauge;
 
@@ -18,7 +18,7 @@ public final class Intake implements DatagramHandler {
     private long now;
     private boolean relevant;
 
-    public Intake(GaugeParser parser, Workers workers, Ticker ticker) {
+    public GaugeIngest(GaugeParser parser, SourceRegistry workers, Ticker ticker) {
         this.parser = parser;
         this.workers = workers;
         this.ticker = ticker;
@@ -37,6 +37,6 @@ public final class Intake implements DatagramHandler {
             relevant = true;
             now = ticker.nanos();
         }
-        workers.hear(sender, gauge, now);
+        workers.apply(sender, gauge, now);
     }
 }

@@ -8,4 +8,4 @@ import java.net.InetSocketAddress;
  * @param from who told it
  * @param heardAt by the ticker
  */
-public record Kept(String name, double able, InetSocketAddress from, long heardAt) {}
+public record RetainedCount(String name, double able, InetSocketAddress from, long heardAt) {}

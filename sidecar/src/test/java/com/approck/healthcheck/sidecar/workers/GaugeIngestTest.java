@@ -15,15 +15,15 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class IntakeTest {
+final class GaugeIngestTest {
     private static final List<String> METRICS = List.of("workers", "gunicorn.workers");
     private static final int ROUNDS = 10_000;
 
     @Test
     void knownSourcesAndOtherMetrics_allocateNothing() {
         Counters counters = new Counters();
-        Workers workers = new Workers(METRICS, Duration.ZERO, counters, 0);
-        Intake intake = new Intake(new GaugeParser(METRICS, counters), workers, () -> 1);
+        SourceRegistry workers = new SourceRegistry(METRICS, Duration.ZERO, counters, 0);
+        GaugeIngest intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> 1);
         InetSocketAddress sender = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4711);
         byte[][] datagrams = {
             bytes("workers.lease:5000|g"),
@@ -47,7 +47,7 @@ final class IntakeTest {
         assertEquals(2L * ROUNDS * 5, counters.get(Counter.GAUGES));
     }
 
-    private static void take(Intake intake, byte[][] datagrams, InetSocketAddress sender) {
+    private static void take(GaugeIngest intake, byte[][] datagrams, InetSocketAddress sender) {
         for (int i = 0; i < ROUNDS; i++) {
             for (byte[] datagram : datagrams) {
                 intake.datagram(datagram, datagram.length, sender);

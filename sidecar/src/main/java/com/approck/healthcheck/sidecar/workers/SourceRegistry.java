@@ -30,27 +30,27 @@ import java.util.function.Consumer;
  * #heardThrough} says up to when that is so. Time for which we were paused ourselves does not count, since the kernel
  * may have dropped what came ({@link #paused}).
  *
- * <p>Limits, beyond which gauges are dropped and counted: {@value #MOST_NAMES} names, {@value #MOST_SOURCES} sources
- * with a lease, {@value #MOST_POOLS_EACH} pools a source, {@value #MOST_POOLS} pools in all, a lease of {@value
- * #LONGEST_LEASE_MILLIS} ms. A source is forgotten ten minutes after its lease ran out, at once if the table is full;
+ * <p>Limits, beyond which gauges are dropped and counted: {@value #MAX_NAMES} names, {@value #MAX_SOURCES} sources
+ * with a lease, {@value #MAX_POOLS_EACH} pools a source, {@value #MAX_POOLS} pools in all, a lease of {@value
+ * #MAX_LEASE_MILLIS} ms. A source is forgotten ten minutes after its lease ran out, at once if the table is full;
  * the one heard last is kept, so that "stale" never turns into "never heard".
  *
  * <p>One thread writes, any thread reads. The lock is held for a few nanoseconds by the writer, and by readers for a
  * time that grows with the number of sources (some 35 µs for 1,000). What is heard allocates only when a source, name or pool is new.
  */
-public final class Workers {
-    static final int MOST_NAMES = 64;
-    static final int MOST_SOURCES = 10_000;
-    static final int MOST_POOLS_EACH = 64;
-    static final int MOST_POOLS = 10_000;
-    static final long LONGEST_LEASE_MILLIS = 24L * 60 * 60 * 1000;
+public final class SourceRegistry {
+    static final int MAX_NAMES = 64;
+    static final int MAX_SOURCES = 10_000;
+    static final int MAX_POOLS_EACH = 64;
+    static final int MAX_POOLS = 10_000;
+    static final long MAX_LEASE_MILLIS = 24L * 60 * 60 * 1000;
 
     private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
 
     private final long startedAt;
     private final long ttlNanos;
     private final Counters counters;
-    private final Map<InetSocketAddress, Source> leased = new TreeMap<>(Workers::compare);
+    private final Map<InetSocketAddress, Source> leased = new TreeMap<>(SourceRegistry::compare);
     private final List<byte[]> names = new ArrayList<>();
     /** Parallel to {@link #names}: what was told without a lease, or null. */
     private final List<Source> shared = new ArrayList<>();
@@ -62,7 +62,7 @@ public final class Workers {
     private long paused;
     private long changedAt;
     private boolean changed = true;
-    /** Sources forgotten, of which {@link #takeComings} has told that they came and not that they went. */
+    /** Sources forgotten, of which {@link #takeEvents} has told that they came and not that they went. */
     private long forgottenUntold;
 
     private long fullUntil;
@@ -74,7 +74,7 @@ public final class Workers {
      * @param known names that always have a place in the table
      * @param ttl how long a word without a lease holds; zero for ever
      */
-    public Workers(List<String> known, Duration ttl, Counters counters, long now) {
+    public SourceRegistry(List<String> known, Duration ttl, Counters counters, long now) {
         for (String name : known) {
             names.add(name.getBytes(StandardCharsets.UTF_8));
             shared.add(null);
@@ -87,32 +87,32 @@ public final class Workers {
     }
 
     /** What stands without a lease, for each name. */
-    public synchronized List<Kept> kept() {
-        List<Kept> kept = new ArrayList<>();
+    public synchronized List<RetainedCount> retained() {
+        List<RetainedCount> kept = new ArrayList<>();
         for (Source source : shared) {
             if (source != null && source.able >= 0) {
-                kept.add(new Kept(Gauge.text(source.name), source.able, source.address, source.heardAt));
+                kept.add(new RetainedCount(Gauge.text(source.name), source.able, source.address, source.heardAt));
             }
         }
         return kept;
     }
 
     /** Takes what an earlier process was told, as if it had been told us then; not under a name heard since. */
-    public synchronized void restore(Kept word) {
-        int name = name(word.name().getBytes(StandardCharsets.UTF_8));
+    public synchronized void restore(RetainedCount count) {
+        int name = name(count.name().getBytes(StandardCharsets.UTF_8));
         if (name < 0 || shared.get(name) != null) {
             return;
         }
-        Source source = new Source(names.get(name), word.from());
-        source.heard(word.from(), word.heardAt(), paused);
-        source.able = Math.max(0, word.able());
+        Source source = new Source(names.get(name), count.from());
+        source.heard(count.from(), count.heardAt(), paused);
+        source.able = Math.max(0, count.able());
         shared.set(name, source);
-        newest = newest == null || word.heardAt() - newest.heardAt > 0 ? source : newest;
+        newest = newest == null || count.heardAt() - newest.heardAt > 0 ? source : newest;
         changed = true;
     }
 
     /** Takes one gauge, read at {@code now}. */
-    public synchronized void hear(InetSocketAddress sender, Gauge gauge, long now) {
+    public synchronized void apply(InetSocketAddress sender, Gauge gauge, long now) {
         Source source = leased(sender, gauge);
         if (gauge.aspect() == Aspect.LEASE) {
             lease(source, sender, gauge, now);
@@ -137,7 +137,7 @@ public final class Workers {
     }
 
     /** Everything that had arrived by {@code nanos} has been read. Never goes back. */
-    public synchronized void heardThrough(long nanos) {
+    public synchronized void setWatermark(long nanos) {
         if (nanos - heardThrough > 0) {
             heardThrough = nanos;
         }
@@ -147,7 +147,7 @@ public final class Workers {
      * We did not run for {@code nanos}. That time counts against no lease: what came meanwhile may have overflowed the
      * socket's buffer, where the kernel drops the newest.
      */
-    public synchronized void paused(long nanos) {
+    public synchronized void extendLeases(long nanos) {
         paused += nanos;
     }
 
@@ -159,10 +159,10 @@ public final class Workers {
     }
 
     /** What is known at {@code now}. */
-    public synchronized Standing standing(long now) {
+    public synchronized WorkersSnapshot snapshot(long now) {
         Sum sum = new Sum(now);
         each(sum);
-        return sum.standing();
+        return sum.snapshot();
     }
 
     /** What the sources whose word holds told, added up. */
@@ -187,12 +187,12 @@ public final class Workers {
     }
 
     /** What became of sources since this was last asked, {@code most} of them one by one. */
-    public synchronized Comings takeComings(long now, int most) {
+    public synchronized SourceEvents takeEvents(long now, int most) {
         Watch watch = new Watch(now, most);
         each(watch);
         long untold = watch.untold + forgottenUntold;
         forgottenUntold = 0;
-        return new Comings(watch.told, untold);
+        return new SourceEvents(watch.told, untold);
     }
 
     /** Drops pools that their source no longer mentions, and sources that are long gone. Worth a call a second. */
@@ -245,7 +245,7 @@ public final class Workers {
     }
 
     private void lease(Source known, InetSocketAddress sender, Gauge gauge, long now) {
-        if (gauge.delta() || gauge.value() < 1 || gauge.value() > LONGEST_LEASE_MILLIS) {
+        if (gauge.delta() || gauge.value() < 1 || gauge.value() > MAX_LEASE_MILLIS) {
             counters.add(Counter.BAD_VALUE);
             return;
         }
@@ -298,7 +298,7 @@ public final class Workers {
     }
 
     private boolean hasRoomForSource(long now) {
-        if (sources < MOST_SOURCES) {
+        if (sources < MAX_SOURCES) {
             return true;
         }
         if (full && heardThrough - fullUntil < 0 && now - fullUntil < 0) {
@@ -306,7 +306,7 @@ public final class Workers {
         }
         sweep(0);
         // Looking again costs a walk through the table: not for each datagram of a flood.
-        full = sources >= MOST_SOURCES;
+        full = sources >= MAX_SOURCES;
         fullUntil = heardThrough + Duration.ofSeconds(1).toNanos();
         return !full;
     }
@@ -345,7 +345,7 @@ public final class Workers {
     }
 
     private int newName(byte[] name) {
-        if (names.size() >= MOST_NAMES) {
+        if (names.size() >= MAX_NAMES) {
             return -1;
         }
         names.add(name);
@@ -368,7 +368,7 @@ public final class Workers {
     private boolean pool(Source source, Gauge gauge, long now) {
         Pool pool = source.pool(gauge);
         if (pool == null) {
-            if (pools >= MOST_POOLS || source.pools.size() >= MOST_POOLS_EACH) {
+            if (pools >= MAX_POOLS || source.pools.size() >= MAX_POOLS_EACH) {
                 counters.add(Counter.DROPPED_POOLS);
                 return false;
             }
@@ -486,7 +486,7 @@ public final class Workers {
     private final class Watch implements Consumer<Source> {
         private final long now;
         private final int most;
-        private final List<Comings.Coming> told = new ArrayList<>();
+        private final List<SourceEvents.SourceEvent> told = new ArrayList<>();
         private long untold;
 
         Watch(long now, int most) {
@@ -499,20 +499,20 @@ public final class Workers {
             boolean current = !isOver(source);
             if (current != source.told) {
                 source.told = current;
-                tell(current ? Comings.What.CAME : Comings.What.WENT, source);
+                tell(current ? SourceEvents.Kind.APPEARED : SourceEvents.Kind.EXPIRED, source);
             }
             boolean drains = current && source.draining;
             if (drains != source.toldDraining) {
                 source.toldDraining = drains;
                 if (drains) {
-                    tell(Comings.What.DRAINS, source);
+                    tell(SourceEvents.Kind.DRAINING, source);
                 }
             }
         }
 
-        private void tell(Comings.What what, Source source) {
+        private void tell(SourceEvents.Kind what, Source source) {
             if (told.size() < most) {
-                told.add(new Comings.Coming(what, view(source, now, 0)));
+                told.add(new SourceEvents.SourceEvent(what, view(source, now, 0)));
             } else {
                 untold++;
             }
@@ -553,9 +553,9 @@ public final class Workers {
         private int current;
         private int counted;
         private int drainingAble;
-        private int deadPools;
+        private int poolsAtZero;
         private Source deadPoolOf;
-        private Pool deadPool;
+        private Pool poolAtZero;
 
         Sum(long now) {
             this.now = now;
@@ -582,17 +582,17 @@ public final class Workers {
             for (int i = 0; source.poolsAtZero > 0 && i < source.pools.size(); i++) {
                 Pool pool = source.pools.get(i);
                 if (pool.isAtZero() && !isOver(source, pool)) {
-                    deadPools++;
-                    if (deadPool == null || pool.zeroSince - deadPool.zeroSince < 0) {
-                        deadPool = pool;
+                    poolsAtZero++;
+                    if (poolAtZero == null || pool.zeroSince - poolAtZero.zeroSince < 0) {
+                        poolAtZero = pool;
                         deadPoolOf = source;
                     }
                 }
             }
         }
 
-        Standing standing() {
-            return new Standing(
+        WorkersSnapshot snapshot() {
+            return new WorkersSnapshot(
                     now - startedAt,
                     able,
                     ableStaying,
@@ -601,12 +601,12 @@ public final class Workers {
                     drainingAble,
                     now - changedAt,
                     newest == null ? Optional.empty() : Optional.of(word(newest)),
-                    deadPool == null ? Optional.empty() : Optional.of(dead()),
-                    deadPools);
+                    poolAtZero == null ? Optional.empty() : Optional.of(dead()),
+                    poolsAtZero);
         }
 
-        private Standing.Word word(Source source) {
-            return new Standing.Word(
+        private WorkersSnapshot.LastReport word(Source source) {
+            return new WorkersSnapshot.LastReport(
                     Gauge.text(source.name),
                     Words.of(source.address),
                     now - source.heardAt,
@@ -615,13 +615,13 @@ public final class Workers {
                     source.draining);
         }
 
-        private Standing.DeadPool dead() {
-            return new Standing.DeadPool(
-                    Gauge.text(deadPool.name),
+        private WorkersSnapshot.PoolAtZero dead() {
+            return new WorkersSnapshot.PoolAtZero(
+                    Gauge.text(poolAtZero.name),
                     Words.of(deadPoolOf.address),
-                    now - deadPool.zeroSince,
-                    deadPool.number(Aspect.POOL_STUCK),
-                    deadPool.number(Aspect.POOL_CAPACITY));
+                    now - poolAtZero.zeroSince,
+                    poolAtZero.number(Aspect.POOL_STUCK),
+                    poolAtZero.number(Aspect.POOL_CAPACITY));
         }
     }
 }
