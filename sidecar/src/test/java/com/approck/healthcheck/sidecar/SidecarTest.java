@@ -352,7 +352,7 @@ final class SidecarTest {
     @Test
     void metrics_countFlipsAndProbes() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         hear("workers:0|g");
@@ -414,7 +414,7 @@ final class SidecarTest {
     @Test
     void status_tellsVerdictsHistoryAndFlips() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g\nworkers.pool.a:3|g\nworkers.pool.a.capacity:4|g\nworkers.pool.a.busy:2|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         leap(900, 1800);
@@ -594,7 +594,7 @@ final class SidecarTest {
         hear("workers.lease:5000|g\nworkers:3|g");
         clock.addAndGet(Duration.ofSeconds(20).toNanos());
         assertEquals(200, get("/health/live").status());
-        Await.until(() -> log().contains("did not run for 20 s"), this::log);
+        Await.until(() -> log().contains("process was paused for 20 s"), this::log);
         assertEquals(200, get("/health/live").status());
         assertFalse(log().contains("stale"));
     }
@@ -634,7 +634,7 @@ final class SidecarTest {
     @Test
     void flips_areLoggedWithTheirReason_onceEach() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         hear("workers:3|g");
@@ -643,7 +643,7 @@ final class SidecarTest {
         List<String> flips =
                 log().lines().filter(line -> line.contains(" live")).toList();
         assertEquals(3, flips.size(), this::log);
-        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No datagram about workers"), this::log);
+        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No report about workers"), this::log);
         assertTrue(flips.get(2).contains(" INFO live and ready: 422 NoWorkers: There has been no able"), this::log);
     }
 

@@ -4,10 +4,10 @@ import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 
-/** Gives the verdicts of now, from memory. Any thread; waits for no more than the lock of {@link SourceRegistry}. */
+/** Gives the verdicts of now, from memory. Any thread; waits for nothing but the lock of {@link SourceRegistry}. */
 public final class HealthEvaluator {
     private static final Verdict STOPPING =
-            Verdict.of(ReasonCode.SHUTTING_DOWN, "The sidecar was told to stop and is draining.");
+            Verdict.of(ReasonCode.SHUTTING_DOWN, "The sidecar itself received a signal to stop and is draining.");
 
     private final SourceRegistry workers;
     private final HealthPolicy policy;
@@ -20,7 +20,9 @@ public final class HealthEvaluator {
         this.ticker = ticker;
     }
 
-    /** While we stop ourselves, nobody is to be killed for what we no longer know. */
+    /**
+     * While the sidecar is stopping, liveness stays 200: its data is no longer current and must not cause a restart.
+     */
     public Verdict live() {
         return stopping ? Verdict.HEALTHY : policy.live(snapshot());
     }
@@ -29,7 +31,7 @@ public final class HealthEvaluator {
         return stopping ? STOPPING : policy.ready(snapshot());
     }
 
-    /** Both verdicts on one and the same snapshot. */
+    /** Both verdicts on one snapshot. */
     public Verdicts verdicts() {
         if (stopping) {
             return new Verdicts(Verdict.HEALTHY, STOPPING);
@@ -53,7 +55,7 @@ public final class HealthEvaluator {
         return policy;
     }
 
-    /** From now on the sidecar itself is on its way out. */
+    /** From now on the sidecar itself is stopping. */
     public void stop() {
         stopping = true;
     }

@@ -6,16 +6,16 @@ import com.approck.healthcheck.sidecar.workers.WorkersSnapshot.LastReport;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot.PoolAtZero;
 
 /**
- * Says whether the workers live and whether they should get work. The truth now: damping is the prober's
- * ({@code failureThreshold}, {@code fall} and {@code rise}).
+ * Decides whether the workers are alive, and whether they should get requests. The verdict is the truth of the moment:
+ * damping is the prober's job ({@code failureThreshold}, {@code fall} and {@code rise}).
  *
- * <p>A source that is draining counts while it has workers: it may finish what it has. If nothing but draining sources
- * has workers, they live and are not ready, however few they have become. Whether the application itself is ready is
- * asked elsewhere, and only when the verdict here is well.
+ * <p>A source that is draining counts while it has workers, because they may finish their requests. If only draining
+ * sources have workers, they are live and not ready, however few they are. The application's own readiness is asked
+ * elsewhere, and only if the verdict here is healthy.
  *
- * @param minWorkers able workers that there must be, over all sources
- * @param minSources sources whose word must hold
- * @param listening where datagrams are awaited, as text
+ * @param minWorkers minimum number of able workers over all sources
+ * @param minSources minimum number of sources with a valid report
+ * @param listening the addresses that receive datagrams, as text
  */
 public record HealthPolicy(int minWorkers, int minSources, String listening) {
 
@@ -26,11 +26,11 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         }
         return switch (state(snapshot)) {
             case NEVER_HEARD ->
-                noWorkers("No datagram about workers was heard since the sidecar started "
+                noWorkers("No report about workers was received since the sidecar started "
                         + Words.of(snapshot.uptimeNanos()) + " ago; it listens on " + listening + ".");
             case STALE -> noWorkers(stale(snapshot));
             case ZERO -> noWorkers(zero(snapshot));
-            case ALIVE -> enough(snapshot);
+            case ALIVE -> alive(snapshot);
         };
     }
 
@@ -39,23 +39,22 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         if (onlyDrainingIsLeft(snapshot)) {
             return Verdict.of(
                     ReasonCode.SHUTTING_DOWN,
-                    "Every source that has workers is shutting down: " + snapshot.able() + " able "
-                            + plural(snapshot.able(), "worker") + " of " + snapshot.drainingAble() + " "
-                            + plural(snapshot.drainingAble(), "source") + " may finish what they have.");
+                    "Every source that has workers is shutting down: " + count(snapshot.able(), "able worker") + " of "
+                            + count(snapshot.drainingAble(), "source") + " may finish their requests.");
         }
         return live(snapshot);
     }
 
-    /** What is so, whatever is asked for. */
+    /** The state, which is the same for both probes. */
     public WorkersState state(WorkersSnapshot snapshot) {
-        if (snapshot.newest().isEmpty()) {
+        if (snapshot.lastReport().isEmpty()) {
             return WorkersState.NEVER_HEARD;
         }
         if (snapshot.able() > 0) {
             return WorkersState.ALIVE;
         }
-        // A zero that was once told without a lease stands for ever; who spoke last and fell silent is the news.
-        return snapshot.newest().get().expired() ? WorkersState.STALE : WorkersState.ZERO;
+        // A zero without a lease never expires. If the most recent source has since expired, that is the news.
+        return snapshot.lastReport().get().expired() ? WorkersState.STALE : WorkersState.ZERO;
     }
 
     private static boolean onlyDrainingIsLeft(WorkersSnapshot snapshot) {
@@ -63,11 +62,11 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
     }
 
     private static String stale(WorkersSnapshot snapshot) {
-        LastReport report = snapshot.newest().orElseThrow();
-        long over = report.ageNanos() - report.leaseNanos();
-        return "The last word of " + report.source() + " (" + report.name() + ") is " + Words.of(report.ageNanos())
-                + " old; it was good for " + Words.of(report.leaseNanos()) + ", which ran out " + Words.of(over)
-                + " ago"
+        LastReport report = snapshot.lastReport().orElseThrow();
+        long expiredNanos = report.ageNanos() - report.validNanos();
+        return "Last report from " + report.source() + " (" + report.name() + ") was " + Words.of(report.ageNanos())
+                + " ago; its " + Words.of(report.validNanos()) + (report.leased() ? " lease" : " --workers-ttl")
+                + " expired " + Words.of(expiredNanos) + " ago"
                 + (report.draining() ? "; it was shutting down." : ".");
     }
 
@@ -75,25 +74,26 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         if (snapshot.poolAtZero().isPresent()) {
             return poolAtZero(snapshot);
         }
-        LastReport report = snapshot.newest().orElseThrow();
-        return "There has been no able worker for " + Words.of(snapshot.unchangedNanos()) + "; the last word, "
-                + Words.of(report.ageNanos()) + " ago, was of " + report.source() + " (" + report.name() + ")"
-                + (report.draining() ? ", which is shutting down." : ".");
+        LastReport report = snapshot.lastReport().orElseThrow();
+        return "There has been no able worker for " + Words.of(snapshot.unchangedNanos()) + "; last report from "
+                + report.source() + " (" + report.name() + ")"
+                + (report.draining() ? ", which is shutting down," : "") + " was " + Words.of(report.ageNanos())
+                + " ago.";
     }
 
-    private Verdict enough(WorkersSnapshot snapshot) {
+    private Verdict alive(WorkersSnapshot snapshot) {
         if (snapshot.poolAtZero().isPresent()) {
             return noWorkers(poolAtZero(snapshot));
         }
         if (snapshot.able() < minWorkers) {
-            return noWorkers("There " + are(snapshot.able()) + " " + snapshot.able() + " able "
-                    + plural(snapshot.able(), "worker") + ", fewer than --min-workers " + minWorkers
-                    + "; no change for " + Words.of(snapshot.unchangedNanos()) + ".");
+            return noWorkers("There " + are(snapshot.able()) + " " + count(snapshot.able(), "able worker")
+                    + ", fewer than --min-workers " + minWorkers + "; no change for "
+                    + Words.of(snapshot.unchangedNanos()) + ".");
         }
         if (snapshot.counted() < minSources) {
-            return noWorkers("There " + are(snapshot.counted()) + " " + snapshot.counted() + " "
-                    + plural(snapshot.counted(), "source") + " whose word holds, fewer than --min-sources "
-                    + minSources + "; no change for " + Words.of(snapshot.unchangedNanos()) + ".");
+            return noWorkers("There " + are(snapshot.counted()) + " " + count(snapshot.counted(), "source")
+                    + " with a valid report, fewer than --min-sources " + minSources + "; no change for "
+                    + Words.of(snapshot.unchangedNanos()) + ".");
         }
         return Verdict.HEALTHY;
     }
@@ -108,11 +108,12 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
             if (pool.capacity() >= 0) {
                 text.append(" of ").append(pool.capacity());
             }
-            text.append(pool.stuck() == 1 ? " is stuck" : " are stuck");
+            text.append(' ').append(are(pool.stuck())).append(" stuck");
         }
-        if (snapshot.poolsAtZero() > 1) {
-            int others = snapshot.poolsAtZero() - 1;
-            text.append("; so it is with ").append(others).append(" more ").append(plural(others, "pool"));
+        int others = snapshot.poolsAtZero() - 1;
+        if (others > 0) {
+            text.append("; ").append(others).append(" more ");
+            text.append(others == 1 ? "pool is" : "pools are").append(" in the same state");
         }
         return text.append('.').toString();
     }
@@ -125,7 +126,7 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         return count == 1 ? "is" : "are";
     }
 
-    private static String plural(long count, String noun) {
-        return count == 1 ? noun : noun + "s";
+    private static String count(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 }

@@ -7,40 +7,41 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Keeps the last {@value #MAX_SAMPLES} samples and {@value #MAX_FLIPS} flips.
+ * The last {@value #MAX_SAMPLES} samples and {@value #MAX_CHANGES} changes of a verdict, for whoever looks after the
+ * outage.
  *
  * <p>Any thread. The lock is held while one is added, or while the list is copied.
  */
 public final class History {
-    /** Ten minutes of one a second. */
+    /** Ten minutes at one a second. */
     public static final int MAX_SAMPLES = 600;
 
-    public static final int MAX_FLIPS = 50;
+    public static final int MAX_CHANGES = 50;
 
     private final Deque<Sample> samples = new ArrayDeque<>();
-    private final Deque<VerdictChange> flips = new ArrayDeque<>();
-    private boolean applicationIsWell = true;
+    private final Deque<VerdictChange> changes = new ArrayDeque<>();
+    private boolean applicationIsHealthy = true;
 
-    /** Remembers what is so at {@code now}. */
-    public synchronized void sample(long now, Totals totals, boolean live, boolean ready) {
+    /** Adds what is known at {@code now}. */
+    public synchronized void addSample(long now, Totals totals, boolean live, boolean ready) {
         if (samples.size() == MAX_SAMPLES) {
             samples.removeFirst();
         }
-        samples.addLast(new Sample(now, totals, live, ready && applicationIsWell));
+        samples.addLast(new Sample(now, totals, live, ready && applicationIsHealthy));
     }
 
-    /** Remembers that a verdict turned at {@code now}. */
-    public synchronized void flip(long now, String subject, Verdict verdict) {
-        if (flips.size() == MAX_FLIPS) {
-            flips.removeLast();
+    /** Adds a verdict that changed at {@code now}. */
+    public synchronized void addChange(long now, String subject, Verdict verdict) {
+        if (changes.size() == MAX_CHANGES) {
+            changes.removeLast();
         }
-        flips.addFirst(new VerdictChange(now, subject, verdict));
+        changes.addFirst(new VerdictChange(now, subject, verdict));
     }
 
-    /** Remembers that the application's answer turned at {@code now}. */
-    public synchronized void application(long now, Verdict verdict) {
-        applicationIsWell = verdict.isHealthy();
-        flip(now, "application", verdict);
+    /** Adds the application's own readiness, which changed at {@code now}. */
+    public synchronized void addApplicationChange(long now, Verdict verdict) {
+        applicationIsHealthy = verdict.isHealthy();
+        addChange(now, "application", verdict);
     }
 
     /** Oldest first. */
@@ -49,7 +50,7 @@ public final class History {
     }
 
     /** Newest first. */
-    public synchronized List<VerdictChange> flips() {
-        return new ArrayList<>(flips);
+    public synchronized List<VerdictChange> changes() {
+        return new ArrayList<>(changes);
     }
 }

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.health;
 
-/** The two questions that there is a verdict on. */
+/** The two probes that there is a verdict for. */
 public enum Probe {
     LIVE("live"),
     READY("ready");

@@ -8,8 +8,8 @@ import com.approck.healthcheck.sidecar.workers.SourceView;
 import java.time.Duration;
 
 /**
- * With {@code -v}: a line for each source that came, went or began to shut down; {@value #MAX_LINES} in a minute at most, then the
- * number of those left out, since whoever reaches the port can make sources. On the receiver thread.
+ * With {@code -v}: a line for each source that appeared, began to shut down or expired; {@value #MAX_LINES} in a minute at
+ * most, then the number of those left out, because anybody who reaches the port can make sources. On the receiver thread.
  */
 final class SourceEventLog {
     static final int MAX_LINES = 20;
@@ -19,7 +19,7 @@ final class SourceEventLog {
     private final Log log;
     private long windowSince;
     private int lines;
-    private long leftOut;
+    private long omitted;
 
     SourceEventLog(SourceRegistry workers, Log log, long now) {
         this.workers = workers;
@@ -27,39 +27,38 @@ final class SourceEventLog {
         this.windowSince = now;
     }
 
-    /** Writes what became of sources since the last time. Walks through all of them: worth a call a second. */
-    void look(long now) {
+    /** Logs what happened to sources since the last call. Walks through all of them: to be called each second. */
+    void logEvents(long now) {
         if (!log.isDebugEnabled()) {
             return;
         }
         if (now - windowSince >= WINDOW_NANOS) {
-            if (leftOut > 0) {
-                log.debug("of sources that came or went, " + leftOut + " were left out here");
+            if (omitted > 0) {
+                log.debug("omitted " + omitted + " more lines about sources that appeared or expired");
             }
             windowSince = now;
             lines = 0;
-            leftOut = 0;
+            omitted = 0;
         }
-        SourceEvents comings = workers.takeEvents(now, MAX_LINES - lines);
-        for (SourceEvents.SourceEvent coming : comings.told()) {
-            log.debug(text(coming.kind(), coming.source()));
+        SourceEvents events = workers.takeEvents(now, MAX_LINES - lines);
+        for (SourceEvents.SourceEvent event : events.events()) {
+            log.debug(text(event.kind(), event.source()));
         }
-        lines += comings.told().size();
-        leftOut += comings.untold();
+        lines += events.events().size();
+        omitted += events.omitted();
     }
 
-    private static String text(SourceEvents.Kind what, SourceView source) {
-        String who = source.leaseNanos() == 0
-                ? source.name() + " without a lease, told by " + source.address()
-                : source.name() + " of " + source.address();
+    private static String text(SourceEvents.Kind kind, SourceView source) {
+        String who =
+                "source " + source.address() + " (" + source.name() + (source.leaseNanos() == 0 ? ", no lease)" : ")");
         return who
-                + switch (what) {
+                + switch (kind) {
                     case APPEARED ->
-                        " came"
+                        " appeared"
                                 + (source.able() < 0 ? "" : ", workers: " + source.able())
                                 + (source.leaseNanos() == 0 ? "" : ", lease: " + Words.of(source.leaseNanos()));
-                    case DRAINING -> " shuts down";
-                    case EXPIRED -> " went: silent for " + Words.of(source.ageNanos());
+                    case DRAINING -> " is shutting down";
+                    case EXPIRED -> " expired: last report " + Words.of(source.ageNanos()) + " ago";
                 };
     }
 }

@@ -4,10 +4,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a probe is told.
+ * The answer to a probe.
  *
- * @param code empty if all is well
- * @param description what is wrong and for how long, in words; empty if all is well
+ * @param code empty if healthy
+ * @param description what is wrong and for how long, in words; empty if healthy
  */
 public record Verdict(Optional<ReasonCode> code, String description) {
     public static final Verdict HEALTHY = new Verdict(Optional.empty(), "");
@@ -16,7 +16,7 @@ public record Verdict(Optional<ReasonCode> code, String description) {
         Objects.requireNonNull(code, "code");
         if (code.isPresent() == description.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a code wants a description, and only a code: " + code + " " + description);
+                    "a code needs a description, and nothing else has one: " + code + " " + description);
         }
     }
 

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.health;
 
 /**
- * A verdict that turned, or the first.
+ * A verdict that changed, or the first one.
  *
  * @param at by the ticker
  * @param subject {@code live}, {@code ready}, {@code live and ready} or {@code application}

@@ -9,12 +9,12 @@ import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import java.time.Duration;
 
 /**
- * After each turn of the receiver: lets the state know how far was heard, and logs each verdict that turned, with the
- * reason. On the receiver thread.
+ * After each read cycle: moves the registry's watermark, and logs each verdict that changed, with the reason. Each second:
+ * samples the history, logs source events and sweeps the registry. On the receiver thread.
  */
 public final class VerdictMonitor implements CycleListener {
-    private static final long LOOK_NANOS = Duration.ofMillis(200).toNanos();
-    private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
+    private static final long SWEEP_INTERVAL_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final SourceRegistry workers;
     private final HealthEvaluator health;
@@ -24,7 +24,7 @@ public final class VerdictMonitor implements CycleListener {
     private final SourceEventLog sources;
     private Verdict live;
     private Verdict ready;
-    private long lookedAt;
+    private long checkedAt;
     private long sweptAt;
 
     public VerdictMonitor(
@@ -35,65 +35,66 @@ public final class VerdictMonitor implements CycleListener {
         this.history = history;
         this.log = log;
         this.sources = new SourceEventLog(workers, log, now);
-        this.lookedAt = now - LOOK_NANOS;
+        this.checkedAt = now - CHECK_INTERVAL_NANOS;
         this.sweptAt = now;
     }
 
     @Override
     public void onPause(long nanos) {
         workers.extendLeases(nanos);
-        log.warn("did not run for " + Words.of(nanos) + " (stopped, or starved of CPU); leases are longer by that");
+        log.warn("process was paused for " + Words.of(nanos) + "; leases extended by that time");
     }
 
     @Override
     public void onCycleEnd(long nanos, long watermarkNanos) {
         workers.setWatermark(watermarkNanos);
-        if (nanos - sweptAt >= SWEEP_NANOS) {
+        if (nanos - sweptAt >= SWEEP_INTERVAL_NANOS) {
             sweptAt = nanos;
-            sources.look(nanos);
+            sources.logEvents(nanos);
             workers.sweep();
             HealthEvaluator.Verdicts now = health.verdicts();
-            history.sample(
+            history.addSample(
                     nanos, workers.totals(), now.live().isHealthy(), now.ready().isHealthy());
         }
-        if (workers.takeChanged() || nanos - lookedAt >= LOOK_NANOS) {
-            lookedAt = nanos;
-            // Of one moment, so that what is the same for both has the same words.
-            HealthEvaluator.Verdicts now = health.verdicts();
-            Verdict nowLive = now.live();
-            Verdict nowReady = now.ready();
-            boolean liveTurned = isOther(live, nowLive);
-            boolean readyTurned = isOther(ready, nowReady);
-            if (liveTurned && readyTurned && nowLive.equals(nowReady)) {
-                tell(nanos, "live and ready", nowLive);
-            } else {
-                if (liveTurned) {
-                    tell(nanos, "live", nowLive);
-                }
-                if (readyTurned) {
-                    tell(nanos, "ready", nowReady);
-                }
-            }
-            count(Counter.LIVE_FLIPS, live, liveTurned);
-            count(Counter.READY_FLIPS, ready, readyTurned);
-            live = nowLive;
-            ready = nowReady;
+        if (workers.takeChanged() || nanos - checkedAt >= CHECK_INTERVAL_NANOS) {
+            checkedAt = nanos;
+            // Both on one snapshot, so that what is the same for both has the same text.
+            check(nanos, health.verdicts());
         }
     }
 
-    /** The first verdict is no flip. */
-    private void count(Counter counter, Verdict before, boolean turned) {
-        if (turned && before != null) {
+    private void check(long nanos, HealthEvaluator.Verdicts now) {
+        boolean liveChanged = isChange(live, now.live());
+        boolean readyChanged = isChange(ready, now.ready());
+        if (liveChanged && readyChanged && now.live().equals(now.ready())) {
+            record(nanos, "live and ready", now.live());
+        } else {
+            if (liveChanged) {
+                record(nanos, "live", now.live());
+            }
+            if (readyChanged) {
+                record(nanos, "ready", now.ready());
+            }
+        }
+        count(Counter.LIVE_FLIPS, live, liveChanged);
+        count(Counter.READY_FLIPS, ready, readyChanged);
+        live = now.live();
+        ready = now.ready();
+    }
+
+    /** The first verdict is not counted as a change. */
+    private void count(Counter counter, Verdict before, boolean changed) {
+        if (changed && before != null) {
             counters.add(counter);
         }
     }
 
-    private static boolean isOther(Verdict before, Verdict now) {
+    private static boolean isChange(Verdict before, Verdict now) {
         return before == null || !before.code().equals(now.code());
     }
 
-    private void tell(long nanos, String probes, Verdict verdict) {
-        history.flip(nanos, probes, verdict);
+    private void record(long nanos, String probes, Verdict verdict) {
+        history.addChange(nanos, probes, verdict);
         log.info(probes + ": "
                 + (verdict.isHealthy() ? "200" : "422 " + verdict.code().get().label() + ": " + verdict.description()));
     }

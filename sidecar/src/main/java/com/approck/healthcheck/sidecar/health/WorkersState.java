@@ -1,14 +1,14 @@
 package com.approck.healthcheck.sidecar.health;
 
-/** The four things that can be so, never mixed up. */
+/** The four states that are never mixed up. */
 public enum WorkersState {
-    /** No datagram about workers since the sidecar started. */
+    /** No report about workers was received since the sidecar started. */
     NEVER_HEARD("never heard"),
-    /** The sources whose word holds have no able worker. */
+    /** The current sources have no able worker. */
     ZERO("zero"),
-    /** There was a word, and none holds any more. */
+    /** There were reports, and all have expired. */
     STALE("stale"),
-    /** There are able workers. Whether they are enough is the verdict's matter. */
+    /** There are able workers. Whether they are enough is for the verdict to say. */
     ALIVE("alive");
 
     private final String label;

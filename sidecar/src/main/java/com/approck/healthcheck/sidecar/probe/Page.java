@@ -24,8 +24,8 @@ final class Page {
                 + hash(html, "<style>", "</style>")
                 + "; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         response = Response.of(200, "text/html; charset=utf-8", bytes)
-                .with("Content-Security-HealthPolicy", policy)
-                .with("Referrer-HealthPolicy", "no-referrer");
+                .with("Content-Security-Policy", policy)
+                .with("Referrer-Policy", "no-referrer");
     }
 
     /** Reads it from our jar. */

@@ -161,7 +161,7 @@ public final class Application implements AutoCloseable {
             }
             return;
         }
-        history.application(now.at(), verdict);
+        history.addApplicationChange(now.at(), verdict);
         log.info("application: " + (seen.isEmpty() ? "ready" : "not ready: " + seen));
     }
 

@@ -40,7 +40,7 @@ public final class Status {
             application(json, now);
             verbose.state(json, bytes, now);
             history(json, now, facts.history().samples());
-            flips(json, now, facts.history().flips());
+            flips(json, now, facts.history().changes());
             json.writeEndObject();
         }
         return ByteBuffer.wrap(bytes.toByteArray());

@@ -7,20 +7,23 @@ import com.approck.healthcheck.sidecar.statsd.GaugeSink;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.net.InetSocketAddress;
 
-/** Parses datagrams and has the gauges in them remembered. Reads the clock only for a datagram that has one. */
+/**
+ * Parses datagrams and applies the gauges in them to the registry, on the receiver thread. Reads the clock only for a
+ * datagram that has a gauge about workers.
+ */
 public final class GaugeIngest implements DatagramHandler {
     private final GaugeParser parser;
-    private final SourceRegistry workers;
+    private final SourceRegistry registry;
     private final Ticker ticker;
-    private final GaugeSink sink = this::gauge;
+    private final GaugeSink sink = this::apply;
 
     private InetSocketAddress sender;
     private long now;
     private boolean relevant;
 
-    public GaugeIngest(GaugeParser parser, SourceRegistry workers, Ticker ticker) {
+    public GaugeIngest(GaugeParser parser, SourceRegistry registry, Ticker ticker) {
         this.parser = parser;
-        this.workers = workers;
+        this.registry = registry;
         this.ticker = ticker;
     }
 
@@ -32,11 +35,11 @@ public final class GaugeIngest implements DatagramHandler {
         return relevant;
     }
 
-    private void gauge(Gauge gauge) {
+    private void apply(Gauge gauge) {
         if (!relevant) {
             relevant = true;
             now = ticker.nanos();
         }
-        workers.apply(sender, gauge, now);
+        registry.apply(sender, gauge, now);
     }
 }

@@ -4,46 +4,70 @@ import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
 import java.util.Arrays;
 
-/** One pool of a source. Guarded by its {@link SourceRegistry}. */
-@SuppressWarnings("EnumOrdinal") // A map of boxed numbers would be garbage for each datagram.
+/** What a source last reported about one of its pools. Guarded by its {@link SourceRegistry}. */
 final class Pool {
-    static final long UNTOLD = -1;
+    /** A number that was not reported. */
+    static final long UNKNOWN = -1;
 
-    private static final int FIRST = Aspect.POOL_ABLE.ordinal();
-    private static final int NUMBERS = Aspect.POOL_CAPACITY.ordinal() - FIRST + 1;
+    /** More than any pool has, and still exact as a double. */
+    private static final double MAX_NUMBER = 1e12;
+
+    private static final int NUMBERS = 6;
 
     final byte[] name;
-    final double[] numbers = new double[NUMBERS];
-    long heardAt;
-    /** Our own pauses up to then, see {@link SourceRegistry#paused}. */
-    long pausedAtHearing;
+    private final double[] numbers = new double[NUMBERS];
+
+    long reportedAt;
+    /** {@link ReceptionClock#pausedNanos} when the last report arrived. */
+    long pausedAtReport;
 
     long zeroSince;
 
     Pool(byte[] name) {
         this.name = name;
-        Arrays.fill(numbers, UNTOLD);
+        Arrays.fill(numbers, UNKNOWN);
     }
 
-    /** Returns whether the number differs from what stood. */
-    boolean hear(Gauge gauge, long now, long paused) {
-        int index = gauge.aspect().ordinal() - FIRST;
+    /** Returns whether the number changed. */
+    boolean apply(Gauge gauge, long now, long pausedNanos) {
+        int index = index(gauge.aspect());
         double before = numbers[index];
-        double after = SourceRegistry.added(before, gauge);
-        numbers[index] = after;
-        heardAt = now;
-        pausedAtHearing = paused;
-        if (index == 0 && after < 1 && !(before >= 0 && before < 1)) {
+        boolean wasAtZero = isAtZero();
+        numbers[index] = applied(before, gauge);
+        reportedAt = now;
+        pausedAtReport = pausedNanos;
+        if (isAtZero() && !wasAtZero) {
             zeroSince = now;
         }
-        return before != after;
+        return before != numbers[index];
     }
 
     boolean isAtZero() {
-        return numbers[0] >= 0 && numbers[0] < 1;
+        double able = numbers[index(Aspect.POOL_ABLE)];
+        return able >= 0 && able < 1;
     }
 
+    /** -1 if it was not reported. */
     long number(Aspect aspect) {
-        return (long) numbers[aspect.ordinal() - FIRST];
+        return (long) numbers[index(aspect)];
+    }
+
+    /** The number after {@code gauge}, which sets it or adds to it; below zero is zero. */
+    static double applied(double before, Gauge gauge) {
+        double base = gauge.delta() ? Math.max(0, before) : 0;
+        return Math.max(0, Math.min(MAX_NUMBER, base + gauge.value()));
+    }
+
+    /** Not a map: its boxed keys would be garbage for each datagram. */
+    private static int index(Aspect aspect) {
+        return switch (aspect) {
+            case POOL_ABLE -> 0;
+            case POOL_ALIVE -> 1;
+            case POOL_BUSY -> 2;
+            case POOL_STUCK -> 3;
+            case POOL_QUEUED -> 4;
+            case POOL_CAPACITY -> 5;
+            case ABLE, LEASE, DRAINING -> throw new IllegalArgumentException(aspect + " is no number of a pool");
+        };
     }
 }

@@ -3,16 +3,16 @@ package com.approck.healthcheck.sidecar.workers;
 import java.util.List;
 
 /**
- * Sources that came, went or began to shut down since this was last asked.
+ * Sources that appeared, began to shut down or expired since the last call.
  *
- * @param told the first of them
- * @param untold how many more there were
+ * @param events the first of them
+ * @param omitted how many more there were
  */
-public record SourceEvents(List<SourceEvent> told, long untold) {
-    /** One source, as it is now. */
+public record SourceEvents(List<SourceEvent> events, long omitted) {
+    /** One event, with the source as it is now. */
     public record SourceEvent(Kind kind, SourceView source) {}
 
-    /** What became of a source. */
+    /** What happened to a source. */
     public enum Kind {
         APPEARED,
         DRAINING,

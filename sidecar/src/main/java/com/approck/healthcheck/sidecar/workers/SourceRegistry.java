@@ -4,131 +4,113 @@ import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
-import com.approck.healthcheck.sidecar.words.Words;
-import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * Remembers what was told about workers, by whom, and until when it holds.
+ * Remembers what each source reported about its workers, and how long the report is valid.
  *
- * <p>A sender that ever declared a lease for a name is a source of its own: what it says under the name belongs to it,
- * and everything it says renews the lease. All senders without a lease share one entry for each name, in which the last
- * word stands for the time to live. If the last writer of that entry turns out to have a lease (the datagram that
- * declared it came late or the first was lost), the entry becomes its own.
+ * <p>A sender that has declared a lease for a name is a source of its own: what it reports under the name belongs to it,
+ * and each of its gauges renews the lease. All senders without a lease share one entry for each name, in which the last
+ * report is valid for the time to live. If the last sender that wrote to this entry turns out to have a lease (the
+ * datagram that declared it came late, or the first one was lost), the entry becomes its own source.
  *
- * <p>A word is over when its lease ran out <em>and</em> everything that had arrived by then was read: {@link
- * #heardThrough} says up to when that is so. Time for which we were paused ourselves does not count, since the kernel
- * may have dropped what came ({@link #paused}).
- *
- * <p>Limits, beyond which gauges are dropped and counted: {@value #MAX_NAMES} names, {@value #MAX_SOURCES} sources
- * with a lease, {@value #MAX_POOLS_EACH} pools a source, {@value #MAX_POOLS} pools in all, a lease of {@value
- * #MAX_LEASE_MILLIS} ms. A source is forgotten ten minutes after its lease ran out, at once if the table is full;
- * the one heard last is kept, so that "stale" never turns into "never heard".
+ * <p>Limits, beyond which gauges are dropped and counted: {@value NameTable#MAX_NAMES} names, {@value #MAX_SOURCES}
+ * sources with a lease, {@value #MAX_POOLS_EACH} pools a source, {@value #MAX_POOLS} pools in all, a lease of {@value
+ * #MAX_LEASE_MILLIS} ms. A source is forgotten ten minutes after its lease expired, or at once if the table is full.
+ * The source that reported last is kept, so that "stale" never turns into "never heard".
  *
  * <p>One thread writes, any thread reads. The lock is held for a few nanoseconds by the writer, and by readers for a
- * time that grows with the number of sources (some 35 µs for 1,000). What is heard allocates only when a source, name or pool is new.
+ * time that grows with the number of sources (some 35 µs for 1,000). A gauge allocates only if its source, name or pool
+ * is new.
  */
 public final class SourceRegistry {
-    static final int MAX_NAMES = 64;
     static final int MAX_SOURCES = 10_000;
     static final int MAX_POOLS_EACH = 64;
     static final int MAX_POOLS = 10_000;
     static final long MAX_LEASE_MILLIS = 24L * 60 * 60 * 1000;
 
     private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
+    private static final long FULL_CHECK_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final long startedAt;
-    private final long ttlNanos;
     private final Counters counters;
-    private final Map<InetSocketAddress, Source> leased = new TreeMap<>(SourceRegistry::compare);
-    private final List<byte[]> names = new ArrayList<>();
-    /** Parallel to {@link #names}: what was told without a lease, or null. */
-    private final List<Source> shared = new ArrayList<>();
+    private final ReceptionClock clock;
+    private final NameTable names;
+    private final LeasedSources leased = new LeasedSources();
 
-    private int sources;
-    private int pools;
+    private int poolCount;
     private Source newest;
-    private long heardThrough;
-    private long paused;
     private long changedAt;
     private boolean changed = true;
-    /** Sources forgotten, of which {@link #takeEvents} has told that they came and not that they went. */
-    private long forgottenUntold;
+    /** Sources that were forgotten before {@link #takeEvents} could report that they expired. */
+    private long forgottenWithoutEvent;
 
-    private long fullUntil;
     private boolean full;
+    private long fullUntil;
 
     /**
-     * Nothing heard yet.
+     * Starts with nothing received.
      *
      * @param known names that always have a place in the table
-     * @param ttl how long a word without a lease holds; zero for ever
+     * @param ttl how long a report without a lease is valid; zero for ever
      */
     public SourceRegistry(List<String> known, Duration ttl, Counters counters, long now) {
-        for (String name : known) {
-            names.add(name.getBytes(StandardCharsets.UTF_8));
-            shared.add(null);
-        }
-        this.ttlNanos = ttl.toNanos();
+        this.names = new NameTable(known);
+        this.clock = new ReceptionClock(ttl.toNanos(), now);
         this.counters = counters;
         this.startedAt = now;
-        this.heardThrough = now;
         this.changedAt = now;
     }
 
-    /** What stands without a lease, for each name. */
+    /** The counts without a lease, one for each name at most. */
     public synchronized List<RetainedCount> retained() {
-        List<RetainedCount> kept = new ArrayList<>();
-        for (Source source : shared) {
+        List<RetainedCount> retained = new ArrayList<>();
+        for (SourceName name : names.all()) {
+            Source source = name.withoutLease;
             if (source != null && source.able >= 0) {
-                kept.add(new RetainedCount(Gauge.text(source.name), source.able, source.address, source.heardAt));
+                retained.add(new RetainedCount(name.toString(), source.able, source.address, source.reportedAt));
             }
         }
-        return kept;
+        return retained;
     }
 
-    /** Takes what an earlier process was told, as if it had been told us then; not under a name heard since. */
+    /** Takes a count that an earlier process received, as if it had been received then; not if the name has one. */
     public synchronized void restore(RetainedCount count) {
-        int name = name(count.name().getBytes(StandardCharsets.UTF_8));
-        if (name < 0 || shared.get(name) != null) {
+        SourceName name = names.findOrAdd(count.name().getBytes(StandardCharsets.UTF_8));
+        if (name == null || name.withoutLease != null) {
             return;
         }
-        Source source = new Source(names.get(name), count.from());
-        source.heard(count.from(), count.heardAt(), paused);
+        Source source = new Source(name, count.from());
+        source.recordReport(count.from(), count.reportedAt(), clock.pausedNanos());
         source.able = Math.max(0, count.able());
-        shared.set(name, source);
-        newest = newest == null || count.heardAt() - newest.heardAt > 0 ? source : newest;
+        name.withoutLease = source;
+        newest = newest == null || count.reportedAt() - newest.reportedAt > 0 ? source : newest;
         changed = true;
     }
 
     /** Takes one gauge, read at {@code now}. */
     public synchronized void apply(InetSocketAddress sender, Gauge gauge, long now) {
-        Source source = leased(sender, gauge);
+        Source source = leased.find(sender, gauge);
         if (gauge.aspect() == Aspect.LEASE) {
-            lease(source, sender, gauge, now);
+            applyLease(source, sender, gauge, now);
             return;
         }
         if (source == null) {
-            source = shared(sender, gauge, now);
+            source = findOrAddWithoutLease(sender, gauge, now);
             if (source == null) {
                 return;
             }
         }
-        heard(source, sender, now);
+        recordReport(source, sender, now);
         boolean differs = switch (gauge.aspect()) {
-            case ABLE -> able(source, gauge);
-            case DRAINING -> draining(source, gauge);
-            default -> pool(source, gauge, now);
+            case ABLE -> source.applyAble(gauge);
+            case DRAINING -> source.applyDraining(gauge);
+            default -> applyToPool(source, gauge, now);
         };
         if (differs) {
             changed = true;
@@ -136,492 +118,206 @@ public final class SourceRegistry {
         }
     }
 
-    /** Everything that had arrived by {@code nanos} has been read. Never goes back. */
+    /** Everything that had arrived by {@code nanos} has been read. Never moves back. */
     public synchronized void setWatermark(long nanos) {
-        if (nanos - heardThrough > 0) {
-            heardThrough = nanos;
-        }
+        clock.setWatermark(nanos);
     }
 
-    /**
-     * We did not run for {@code nanos}. That time counts against no lease: what came meanwhile may have overflowed the
-     * socket's buffer, where the kernel drops the newest.
-     */
+    /** The process did not run for {@code nanos}, which is added to every lease. */
     public synchronized void extendLeases(long nanos) {
-        paused += nanos;
+        clock.addPause(nanos);
     }
 
-    /** Whether something on which a verdict depends changed, other than by time passing, since this was last asked. */
+    /** Returns whether, since the last call, something changed that a verdict depends on, other than time. */
     public synchronized boolean takeChanged() {
         boolean was = changed;
         changed = false;
         return was;
     }
 
-    /** What is known at {@code now}. */
+    /** All that a verdict at {@code now} needs. */
     public synchronized WorkersSnapshot snapshot(long now) {
-        Sum sum = new Sum(now);
-        each(sum);
-        return sum.snapshot();
+        SnapshotBuilder builder = new SnapshotBuilder(clock, now);
+        forEach(builder);
+        return builder.build(now - startedAt, now - changedAt, newest);
     }
 
-    /** What the sources whose word holds told, added up. */
+    /** Sums over the current sources. */
     public synchronized Totals totals() {
-        Adder adder = new Adder();
-        each(adder);
-        return new Totals(adder.able, adder.busy, adder.stuck, adder.queued, adder.capacity);
+        TotalsBuilder builder = new TotalsBuilder(clock);
+        forEach(builder);
+        return builder.build();
     }
 
-    /** At most {@code most} sources, those without a lease first, with at most {@code mostPools} pools in all. */
-    public synchronized List<SourceView> sources(long now, int most, int mostPools) {
+    /** At most {@code maxSources} sources, those without a lease first, with at most {@code maxPools} pools in all. */
+    public synchronized List<SourceView> sources(long now, int maxSources, int maxPools) {
         List<SourceView> views = new ArrayList<>();
-        int[] left = {mostPools};
-        each(source -> {
-            if (views.size() < most) {
-                SourceView view = view(source, now, left[0]);
-                left[0] -= view.pools().size();
+        int[] poolsLeft = {maxPools};
+        forEach(source -> {
+            if (views.size() < maxSources) {
+                SourceView view = SourceView.of(source, clock, now, poolsLeft[0]);
+                poolsLeft[0] -= view.pools().size();
                 views.add(view);
             }
         });
         return views;
     }
 
-    /** What became of sources since this was last asked, {@code most} of them one by one. */
-    public synchronized SourceEvents takeEvents(long now, int most) {
-        Watch watch = new Watch(now, most);
-        each(watch);
-        long untold = watch.untold + forgottenUntold;
-        forgottenUntold = 0;
-        return new SourceEvents(watch.told, untold);
+    /** What happened to sources since the last call, {@code maxEvents} of it one by one. */
+    public synchronized SourceEvents takeEvents(long now, int maxEvents) {
+        SourceEventCollector collector = new SourceEventCollector(clock, now, maxEvents);
+        forEach(collector);
+        SourceEvents events = collector.events(forgottenWithoutEvent);
+        forgottenWithoutEvent = 0;
+        return events;
     }
 
-    /** Drops pools that their source no longer mentions, and sources that are long gone. Worth a call a second. */
+    /** Drops pools that their source no longer reports, and sources that expired long ago. To be called each second. */
     public synchronized void sweep() {
         sweep(FORGET_NANOS);
     }
 
-    /** What stands after {@code gauge}: below zero is zero. */
-    static double added(double before, Gauge gauge) {
-        double base = gauge.delta() ? Math.max(0, before) : 0;
-        return Math.max(0, Math.min(1e12, base + gauge.value()));
-    }
-
-    /**
-     * Not a hash table: the hash of a sender is its address plus its port, so that whoever has many of both can have as many senders of
-     * one hash. Allocates only for addresses of IPv6 that have a hash in common.
-     */
-    private static int compare(InetSocketAddress a, InetSocketAddress b) {
-        int byPort = Integer.compare(a.getPort(), b.getPort());
-        if (byPort != 0) {
-            return byPort;
-        }
-        int byHash = Integer.compare(a.getAddress().hashCode(), b.getAddress().hashCode());
-        if (byHash != 0 || a.equals(b)) {
-            return byHash;
-        }
-        return Arrays.compare(a.getAddress().getAddress(), b.getAddress().getAddress());
-    }
-
-    private void each(Consumer<Source> consumer) {
-        for (int i = 0; i < shared.size(); i++) {
-            Source source = shared.get(i);
-            if (source != null) {
-                consumer.accept(source);
+    private void forEach(Consumer<Source> consumer) {
+        for (SourceName name : names.all()) {
+            if (name.withoutLease != null) {
+                consumer.accept(name.withoutLease);
             }
         }
-        for (Source first : leased.values()) {
-            for (Source source = first; source != null; source = source.sibling) {
-                consumer.accept(source);
-            }
-        }
+        leased.forEach(consumer);
     }
 
-    private Source leased(InetSocketAddress sender, Gauge gauge) {
-        Source source = leased.get(sender);
-        while (source != null && !gauge.isNamed(source.name)) {
-            source = source.sibling;
-        }
-        return source;
-    }
-
-    private void lease(Source known, InetSocketAddress sender, Gauge gauge, long now) {
+    private void applyLease(Source known, InetSocketAddress sender, Gauge gauge, long now) {
         if (gauge.delta() || gauge.value() < 1 || gauge.value() > MAX_LEASE_MILLIS) {
             counters.add(Counter.BAD_VALUE);
             return;
         }
-        Source source = known == null ? adopt(sender, gauge, now) : known;
+        Source source = known == null ? addLeased(sender, gauge, now) : known;
         if (source == null) {
             return;
         }
-        heard(source, sender, now);
+        recordReport(source, sender, now);
         source.leaseNanos = (long) (gauge.value() * 1e6);
     }
 
-    private void heard(Source source, InetSocketAddress by, long now) {
-        if (isOver(source)) {
-            // Its port may have a new owner by now: of what was said, only a value told without a lease can stand.
-            forget(source);
+    private void recordReport(Source source, InetSocketAddress by, long now) {
+        if (clock.isExpired(source)) {
+            // Its port may belong to another process by now. Only a count without a lease can still be valid.
+            forgetReports(source);
             changed = true;
         }
-        source.heard(by, now, paused);
+        source.recordReport(by, now, clock.pausedNanos());
         newest = source;
     }
 
-    private void forget(Source source) {
+    private void forgetReports(Source source) {
         source.draining = false;
-        pools -= source.pools.size();
+        poolCount -= source.pools.size();
         source.pools.clear();
         source.poolsAtZero = 0;
         if (source.leaseNanos > 0) {
-            source.able = Pool.UNTOLD;
+            source.able = Pool.UNKNOWN;
         }
     }
 
-    /** A new source; the shared entry under its name is its own if it was the last to write there. */
-    private Source adopt(InetSocketAddress sender, Gauge gauge, long now) {
-        int name = name(gauge);
-        if (name < 0 || !hasRoomForSource(now)) {
-            counters.add(name < 0 ? Counter.DROPPED_NAMES : Counter.DROPPED_SOURCES);
+    /** A new source; the shared entry under its name becomes that source if the sender was the last to write there. */
+    private Source addLeased(InetSocketAddress sender, Gauge gauge, long now) {
+        SourceName name = nameWithRoom(gauge, now);
+        if (name == null) {
             return null;
         }
-        Source source = shared.get(name);
+        Source source = name.withoutLease;
         if (source != null && source.address.equals(sender)) {
-            shared.set(name, null);
+            name.withoutLease = null;
         } else {
-            source = new Source(names.get(name), sender);
+            source = new Source(name, sender);
         }
-        source.sibling = leased.put(sender, source);
-        sources++;
+        leased.add(source);
         changed = true;
         changedAt = now;
         return source;
     }
 
+    private Source findOrAddWithoutLease(InetSocketAddress sender, Gauge gauge, long now) {
+        // In a full table the sender may be one whose lease had no room: its count must not be valid for ever.
+        SourceName name = nameWithRoom(gauge, now);
+        if (name == null) {
+            return null;
+        }
+        if (name.withoutLease == null) {
+            name.withoutLease = new Source(name, sender);
+        }
+        return name.withoutLease;
+    }
+
+    /** Null, and counted, if there is no room for the name or for a source. */
+    private SourceName nameWithRoom(Gauge gauge, long now) {
+        SourceName name = names.findOrAdd(gauge);
+        if (name == null) {
+            counters.add(Counter.DROPPED_NAMES);
+            return null;
+        }
+        if (!hasRoomForSource(now)) {
+            counters.add(Counter.DROPPED_SOURCES);
+            return null;
+        }
+        return name;
+    }
+
     private boolean hasRoomForSource(long now) {
-        if (sources < MAX_SOURCES) {
+        if (leased.size() < MAX_SOURCES) {
             return true;
         }
-        if (full && heardThrough - fullUntil < 0 && now - fullUntil < 0) {
+        if (full && clock.watermark() - fullUntil < 0 && now - fullUntil < 0) {
             return false;
         }
         sweep(0);
         // Looking again costs a walk through the table: not for each datagram of a flood.
-        full = sources >= MAX_SOURCES;
-        fullUntil = heardThrough + Duration.ofSeconds(1).toNanos();
+        full = leased.size() >= MAX_SOURCES;
+        fullUntil = clock.watermark() + FULL_CHECK_NANOS;
         return !full;
     }
 
-    private Source shared(InetSocketAddress sender, Gauge gauge, long now) {
-        int name = name(gauge);
-        // In a full table the sender may be one whose lease we could not take: its word must not stand for ever.
-        if (name < 0 || !hasRoomForSource(now)) {
-            counters.add(name < 0 ? Counter.DROPPED_NAMES : Counter.DROPPED_SOURCES);
-            return null;
-        }
-        Source source = shared.get(name);
-        if (source == null) {
-            source = new Source(names.get(name), sender);
-            shared.set(name, source);
-        }
-        return source;
-    }
-
-    private int name(Gauge gauge) {
-        for (int i = 0; i < names.size(); i++) {
-            if (gauge.isNamed(names.get(i))) {
-                return i;
-            }
-        }
-        return newName(gauge.nameBytes());
-    }
-
-    private int name(byte[] name) {
-        for (int i = 0; i < names.size(); i++) {
-            if (Arrays.equals(names.get(i), name)) {
-                return i;
-            }
-        }
-        return newName(name);
-    }
-
-    private int newName(byte[] name) {
-        if (names.size() >= MAX_NAMES) {
-            return -1;
-        }
-        names.add(name);
-        shared.add(null);
-        return names.size() - 1;
-    }
-
-    private static boolean able(Source source, Gauge gauge) {
-        double before = source.able;
-        source.able = added(before, gauge);
-        return before != source.able;
-    }
-
-    private static boolean draining(Source source, Gauge gauge) {
-        boolean before = source.draining;
-        source.draining = gauge.value() > 0;
-        return before != source.draining;
-    }
-
-    private boolean pool(Source source, Gauge gauge, long now) {
-        Pool pool = source.pool(gauge);
+    private boolean applyToPool(Source source, Gauge gauge, long now) {
+        Pool pool = source.findPool(gauge);
         if (pool == null) {
-            if (pools >= MAX_POOLS || source.pools.size() >= MAX_POOLS_EACH) {
+            if (poolCount >= MAX_POOLS || source.pools.size() >= MAX_POOLS_EACH) {
                 counters.add(Counter.DROPPED_POOLS);
                 return false;
             }
             pool = new Pool(gauge.poolBytes());
             source.pools.add(pool);
-            pools++;
+            poolCount++;
         }
         source.poolsAtZero -= pool.isAtZero() ? 1 : 0;
-        boolean differs = pool.hear(gauge, now, paused);
+        boolean differs = pool.apply(gauge, now, clock.pausedNanos());
         source.poolsAtZero += pool.isAtZero() ? 1 : 0;
         return differs && gauge.aspect() == Aspect.POOL_ABLE;
     }
 
-    private boolean isOver(Source source) {
-        return overNanos(source, source.heardAt, source.pausedAtHearing) > 0;
-    }
-
-    private boolean isOver(Source source, Pool pool) {
-        return overNanos(source, pool.heardAt, pool.pausedAtHearing) > 0;
-    }
-
-    /** For how long a word of {@code source} has been over, as far as we could have heard; not positive if it holds. */
-    private long overNanos(Source source, long heardAt, long pausedAtHearing) {
-        long good = source.leaseNanos == 0 ? ttlNanos : source.leaseNanos;
-        if (good == 0) {
-            return 0;
-        }
-        return heardThrough - heardAt - good - (paused - pausedAtHearing);
-    }
-
-    /** What it said; before that (the datagram was lost) what its pools add up to. */
-    private long able(Source source) {
-        if (source.able >= 0) {
-            return (long) source.able;
-        }
-        long sum = 0;
-        for (int i = 0; i < source.pools.size(); i++) {
-            Pool pool = source.pools.get(i);
-            if (!isOver(source, pool)) {
-                sum += Math.max(0, pool.number(Aspect.POOL_ABLE));
-            }
-        }
-        return sum;
-    }
-
     private void sweep(long keepNanos) {
-        for (int i = 0; i < shared.size(); i++) {
-            Source source = shared.get(i);
-            if (source != null) {
-                sweepPools(source);
+        for (SourceName name : names.all()) {
+            if (name.withoutLease != null) {
+                sweepPools(name.withoutLease);
             }
         }
-        Iterator<Map.Entry<InetSocketAddress, Source>> entries =
-                leased.entrySet().iterator();
-        while (entries.hasNext()) {
-            Map.Entry<InetSocketAddress, Source> entry = entries.next();
-            Source kept = null;
-            for (Source source = entry.getValue(), next; source != null; source = next) {
-                next = source.sibling;
-                sweepPools(source);
-                if (source != newest && overNanos(source, source.heardAt, source.pausedAtHearing) > keepNanos) {
-                    sources--;
-                    pools -= source.pools.size();
-                    forgottenUntold += source.told ? 1 : 0;
-                } else {
-                    source.sibling = kept;
-                    kept = source;
-                }
+        leased.removeIf(source -> {
+            sweepPools(source);
+            boolean forgotten = source != newest && clock.expiredNanos(source) > keepNanos;
+            if (forgotten) {
+                poolCount -= source.pools.size();
+                forgottenWithoutEvent += source.appearedInEvents ? 1 : 0;
             }
-            if (kept == null) {
-                entries.remove();
-            } else {
-                entry.setValue(kept);
-            }
-        }
+            return forgotten;
+        });
     }
 
     private void sweepPools(Source source) {
         for (int i = source.pools.size() - 1; i >= 0; i--) {
-            if (isOver(source, source.pools.get(i))) {
+            if (clock.isExpired(source, source.pools.get(i))) {
                 source.poolsAtZero -= source.pools.remove(i).isAtZero() ? 1 : 0;
-                pools--;
+                poolCount--;
                 changed = true;
             }
-        }
-    }
-
-    private SourceView view(Source source, long now, int mostPools) {
-        List<PoolView> views = new ArrayList<>();
-        for (Pool pool : source.pools) {
-            if (views.size() < mostPools && !isOver(source, pool)) {
-                views.add(new PoolView(
-                        Gauge.text(pool.name),
-                        now - pool.heardAt,
-                        pool.number(Aspect.POOL_ABLE),
-                        pool.number(Aspect.POOL_ALIVE),
-                        pool.number(Aspect.POOL_BUSY),
-                        pool.number(Aspect.POOL_STUCK),
-                        pool.number(Aspect.POOL_QUEUED),
-                        pool.number(Aspect.POOL_CAPACITY)));
-            }
-        }
-        return new SourceView(
-                Gauge.text(source.name),
-                Words.of(source.address),
-                now - source.heardAt,
-                source.leaseNanos,
-                !isOver(source),
-                (long) source.able,
-                source.draining,
-                List.copyOf(views));
-    }
-
-    /** Compares sources with what was told of them before. */
-    private final class Watch implements Consumer<Source> {
-        private final long now;
-        private final int most;
-        private final List<SourceEvents.SourceEvent> told = new ArrayList<>();
-        private long untold;
-
-        Watch(long now, int most) {
-            this.now = now;
-            this.most = most;
-        }
-
-        @Override
-        public void accept(Source source) {
-            boolean current = !isOver(source);
-            if (current != source.told) {
-                source.told = current;
-                tell(current ? SourceEvents.Kind.APPEARED : SourceEvents.Kind.EXPIRED, source);
-            }
-            boolean drains = current && source.draining;
-            if (drains != source.toldDraining) {
-                source.toldDraining = drains;
-                if (drains) {
-                    tell(SourceEvents.Kind.DRAINING, source);
-                }
-            }
-        }
-
-        private void tell(SourceEvents.Kind what, Source source) {
-            if (told.size() < most) {
-                told.add(new SourceEvents.SourceEvent(what, view(source, now, 0)));
-            } else {
-                untold++;
-            }
-        }
-    }
-
-    /** Adds up what their pools told. */
-    private final class Adder implements Consumer<Source> {
-        private long able;
-        private long busy;
-        private long stuck;
-        private long queued;
-        private long capacity;
-
-        @Override
-        public void accept(Source source) {
-            if (isOver(source)) {
-                return;
-            }
-            able += able(source);
-            for (int i = 0; i < source.pools.size(); i++) {
-                Pool pool = source.pools.get(i);
-                if (!isOver(source, pool)) {
-                    busy += Math.max(0, pool.number(Aspect.POOL_BUSY));
-                    stuck += Math.max(0, pool.number(Aspect.POOL_STUCK));
-                    queued += Math.max(0, pool.number(Aspect.POOL_QUEUED));
-                    capacity += Math.max(0, pool.number(Aspect.POOL_CAPACITY));
-                }
-            }
-        }
-    }
-
-    /** Adds up the sources; only the one pool that is named becomes text. */
-    private final class Sum implements Consumer<Source> {
-        private final long now;
-        private long able;
-        private long ableStaying;
-        private int current;
-        private int counted;
-        private int drainingAble;
-        private int poolsAtZero;
-        private Source deadPoolOf;
-        private Pool poolAtZero;
-
-        Sum(long now) {
-            this.now = now;
-        }
-
-        @Override
-        public void accept(Source source) {
-            if (isOver(source)) {
-                return;
-            }
-            current++;
-            long workers = able(source);
-            able += workers;
-            if (source.draining) {
-                if (workers > 0) {
-                    counted++;
-                    drainingAble++;
-                }
-                return;
-            }
-            counted++;
-            ableStaying += workers;
-            // To walk through the pools of all sources costs more than to walk through the sources.
-            for (int i = 0; source.poolsAtZero > 0 && i < source.pools.size(); i++) {
-                Pool pool = source.pools.get(i);
-                if (pool.isAtZero() && !isOver(source, pool)) {
-                    poolsAtZero++;
-                    if (poolAtZero == null || pool.zeroSince - poolAtZero.zeroSince < 0) {
-                        poolAtZero = pool;
-                        deadPoolOf = source;
-                    }
-                }
-            }
-        }
-
-        WorkersSnapshot snapshot() {
-            return new WorkersSnapshot(
-                    now - startedAt,
-                    able,
-                    ableStaying,
-                    current,
-                    counted,
-                    drainingAble,
-                    now - changedAt,
-                    newest == null ? Optional.empty() : Optional.of(word(newest)),
-                    poolAtZero == null ? Optional.empty() : Optional.of(dead()),
-                    poolsAtZero);
-        }
-
-        private WorkersSnapshot.LastReport word(Source source) {
-            return new WorkersSnapshot.LastReport(
-                    Gauge.text(source.name),
-                    Words.of(source.address),
-                    now - source.heardAt,
-                    source.leaseNanos == 0 ? ttlNanos : source.leaseNanos,
-                    isOver(source),
-                    source.draining);
-        }
-
-        private WorkersSnapshot.PoolAtZero dead() {
-            return new WorkersSnapshot.PoolAtZero(
-                    Gauge.text(poolAtZero.name),
-                    Words.of(deadPoolOf.address),
-                    now - poolAtZero.zeroSince,
-                    poolAtZero.number(Aspect.POOL_STUCK),
-                    poolAtZero.number(Aspect.POOL_CAPACITY));
         }
     }
 }

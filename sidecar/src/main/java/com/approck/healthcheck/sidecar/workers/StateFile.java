@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps in a file what was told without a lease, for those who say it once: a sidecar that was restarted knows it again.
+ * Keeps the counts without a lease in a file, for senders that report only once: a restarted sidecar knows them again.
  *
- * <p>The file is written at most once a second, only if something was heard, and replaced in one step, so that it is
- * whole whenever we die. It holds the wall clock's time of each word: the monotonic one may have started anew. A file
- * that cannot be read, written or understood is one line in the log, and the sidecar runs on without.
+ * <p>The file is written at most once a second, only after a report, and replaced in one step, so that it is whole
+ * whenever the process dies. It holds the wall-clock time of each report, because the monotonic clock may start anew. A
+ * file that cannot be read, written or understood is one line in the log, and the sidecar runs without it.
  */
 public final class StateFile implements AutoCloseable {
     private static final long SAVE_MILLIS = 1000;
@@ -27,7 +27,7 @@ public final class StateFile implements AutoCloseable {
 
     private final Path path;
     private final Path next;
-    private final SourceRegistry workers;
+    private final SourceRegistry registry;
     private final Ticker ticker;
     private final LongSupplier wallMillis;
     private final Log log;
@@ -36,10 +36,10 @@ public final class StateFile implements AutoCloseable {
     private boolean failed;
     private boolean closed;
 
-    public StateFile(Path path, SourceRegistry workers, Ticker ticker, LongSupplier wallMillis, Log log) {
+    public StateFile(Path path, SourceRegistry registry, Ticker ticker, LongSupplier wallMillis, Log log) {
         this.path = path;
         this.next = path.resolveSibling(path.getFileName() + ".next");
-        this.workers = workers;
+        this.registry = registry;
         this.ticker = ticker;
         this.wallMillis = wallMillis;
         this.log = log;
@@ -47,7 +47,7 @@ public final class StateFile implements AutoCloseable {
         thread.setDaemon(true);
     }
 
-    /** Has the workers know again what the file says. To be called before anything is heard. */
+    /** Restores the counts of the file. To be called before the first datagram is read. */
     public void load() {
         try (InputStream file = Files.newInputStream(path)) {
             byte[] bytes = file.readNBytes(MAX_BYTES + 1);
@@ -55,18 +55,19 @@ public final class StateFile implements AutoCloseable {
                 throw new CorruptStateFileException("it has more than " + MAX_BYTES + " bytes");
             }
             long now = ticker.nanos();
-            List<RetainedCount> kept =
+            List<RetainedCount> counts =
                     StateFileFormat.read(new String(bytes, StandardCharsets.UTF_8), now, wallMillis.getAsLong());
-            for (RetainedCount count : kept) {
-                workers.restore(count);
-                log.info("took from " + path + ": " + (long) count.able() + " for " + count.name() + ", told "
-                        + Words.of(now - count.heardAt()) + " ago");
+            for (RetainedCount count : counts) {
+                registry.restore(count);
+                log.info("restored from " + path + ": " + (long) count.able() + " for " + count.name() + ", reported "
+                        + Words.of(now - count.reportedAt()) + " ago");
             }
-            saved = kept;
+            saved = counts;
         } catch (NoSuchFileException e) {
             log.debug("no " + path + " yet (--state-file)");
         } catch (CorruptStateFileException e) {
-            log.warn("--state-file " + path + " is not what we wrote (" + e.getMessage() + "): starting without it");
+            log.warn("--state-file " + path + " is not a state file of the sidecar (" + e.getMessage()
+                    + "): starting without it");
         } catch (IOException | RuntimeException e) {
             log.warn("--state-file " + path + " could not be read (" + e + "): starting without it");
         }
@@ -77,7 +78,7 @@ public final class StateFile implements AutoCloseable {
         thread.start();
     }
 
-    /** Saves once more, for a second at most. */
+    /** Saves once more, and waits for that for a second at most. */
     @Override
     public void close() {
         synchronized (this) {
@@ -94,13 +95,13 @@ public final class StateFile implements AutoCloseable {
     private void run() {
         boolean last = false;
         while (!last) {
-            last = pause();
+            last = awaitNextSave();
             save();
         }
     }
 
-    /** Whether we were closed. */
-    private synchronized boolean pause() {
+    /** Returns whether this was closed. */
+    private synchronized boolean awaitNextSave() {
         long until = ticker.nanos() + Duration.ofMillis(SAVE_MILLIS).toNanos();
         try {
             for (long left = SAVE_MILLIS; !closed && left > 0; left = (until - ticker.nanos()) / 1_000_000) {
@@ -114,14 +115,14 @@ public final class StateFile implements AutoCloseable {
 
     /** Not concurrently with itself. */
     void save() {
-        List<RetainedCount> kept = workers.retained();
-        if (kept.equals(saved)) {
+        List<RetainedCount> counts = registry.retained();
+        if (counts.equals(saved)) {
             return;
         }
         try {
-            Files.writeString(next, StateFileFormat.of(kept, ticker.nanos(), wallMillis.getAsLong()));
+            Files.writeString(next, StateFileFormat.of(counts, ticker.nanos(), wallMillis.getAsLong()));
             Files.move(next, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            saved = kept;
+            saved = counts;
             if (failed) {
                 failed = false;
                 log.info("--state-file " + path + " can be written again");
@@ -129,8 +130,8 @@ public final class StateFile implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             if (!failed) {
                 failed = true;
-                log.warn("--state-file " + path + " could not be written (" + e
-                        + "): after a restart the sidecar may know nothing; trying on");
+                log.warn("--state-file " + path + " cannot be written (" + e
+                        + "): a restarted sidecar will not know the last counts; it is tried again each second");
             }
         }
     }

@@ -11,28 +11,30 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The text of a state file: a line that says what it is, and one for each word, such as {@code 1795415746123 4
- * [::ffff:127.0.0.1]:40123 gunicorn.workers}: when it was told (milliseconds since 1970), workers, by whom, name.
+ * The text of a state file: a line that says what it is, and one for each count, such as {@code 1795415746123 4
+ * [::ffff:127.0.0.1]:40123 gunicorn.workers}: time of the report (milliseconds since 1970), workers, sender, name.
  */
 final class StateFileFormat {
-    private static final String FIRST = "healthcheck-sidecar state 1";
+    private static final String HEADER = "healthcheck-sidecar state 1";
     private static final Pattern LINE =
             Pattern.compile("(\\d{1,15}) (\\d{1,13}) (\\[[0-9a-fA-F.:]+]):(\\d{1,5}) ([!-~]{1,200})");
     private static final Pattern NAME = Pattern.compile("[!-~]{1,200}");
-    private static final int MAX_WORDS = 64;
-    private static final long OLDEST_MILLIS = Duration.ofDays(3650).toMillis();
+    private static final int MAX_COUNTS = 64;
+    private static final long MAX_AGE_MILLIS = Duration.ofDays(3650).toMillis();
 
     private StateFileFormat() {}
 
-    /** What was heard at a ticker's time becomes wall-clock time; {@code nowNanos} and {@code nowMillis} are the same moment. */
-    static String of(List<RetainedCount> kept, long nowNanos, long nowMillis) {
-        StringBuilder text = new StringBuilder(FIRST).append('\n');
-        for (RetainedCount count : kept) {
+    /**
+     * Turns the ticker's times into those of the wall clock; {@code nowNanos} and {@code nowMillis} are the same moment.
+     */
+    static String of(List<RetainedCount> counts, long nowNanos, long nowMillis) {
+        StringBuilder text = new StringBuilder(HEADER).append('\n');
+        for (RetainedCount count : counts) {
             if (!NAME.matcher(count.name()).matches()) {
                 continue;
             }
-            long toldMillis = nowMillis - (nowNanos - count.heardAt()) / 1_000_000;
-            text.append(Math.max(0, toldMillis)).append(' ');
+            long reportedMillis = nowMillis - (nowNanos - count.reportedAt()) / 1_000_000;
+            text.append(Math.max(0, reportedMillis)).append(' ');
             text.append((long) count.able()).append(' ');
             text.append(host(count.from().getAddress())).append(':');
             text.append(count.from().getPort()).append(' ');
@@ -41,32 +43,34 @@ final class StateFileFormat {
         return text.toString();
     }
 
-    /** A time in the future, which a clock that was set back makes of any, counts as now. */
+    /** A time in the future counts as now: it only means that the wall clock was set back. */
     static List<RetainedCount> read(String text, long nowNanos, long nowMillis) throws CorruptStateFileException {
         String[] lines = text.split("\n", -1);
-        if (!lines[0].equals(FIRST)) {
-            throw new CorruptStateFileException("it does not begin with '" + FIRST + "'");
+        if (!lines[0].equals(HEADER)) {
+            throw new CorruptStateFileException("it does not begin with '" + HEADER + "'");
         }
-        if (!lines[lines.length - 1].isEmpty() || lines.length - 2 > MAX_WORDS) {
-            throw new CorruptStateFileException("its end is missing, or it is not the end");
+        if (!lines[lines.length - 1].isEmpty() || lines.length - 2 > MAX_COUNTS) {
+            throw new CorruptStateFileException("its end is missing, or something follows it");
         }
-        List<RetainedCount> kept = new ArrayList<>();
+        List<RetainedCount> counts = new ArrayList<>();
         for (int i = 1; i < lines.length - 1; i++) {
             Matcher line = LINE.matcher(lines[i]);
             if (!line.matches()) {
-                throw new CorruptStateFileException("line " + (i + 1) + " is none of ours");
+                throw new CorruptStateFileException("line " + (i + 1) + " is malformed");
             }
-            long age = Math.max(0, Math.min(OLDEST_MILLIS, nowMillis - Long.parseLong(line.group(1))));
-            kept.add(new RetainedCount(
+            long age = Math.max(0, Math.min(MAX_AGE_MILLIS, nowMillis - Long.parseLong(line.group(1))));
+            counts.add(new RetainedCount(
                     line.group(5),
                     Double.parseDouble(line.group(2)),
                     address(line.group(3), Integer.parseInt(line.group(4)), i + 1),
                     nowNanos - Duration.ofMillis(age).toNanos()));
         }
-        return kept;
+        return counts;
     }
 
-    /** In brackets, IPv4 too: the JDK takes what is in brackets for an address or for an error, never for a name to look up. */
+    /**
+     * In brackets, IPv4 too: the JDK takes text in brackets for an address or an error, and never looks it up as a name.
+     */
     private static String host(InetAddress address) {
         String text = address.getHostAddress();
         int scope = text.indexOf('%');

@@ -136,7 +136,7 @@ public final class DatagramTarget {
                 "sources shown as current are those that count");
         require(snapshot.counted() <= snapshot.current(), "no more count than are current");
         require(snapshot.able() >= snapshot.ableStaying() && snapshot.ableStaying() >= 0, "nothing is below zero");
-        require(sources.isEmpty() || snapshot.newest().isPresent(), "stale is not never heard");
+        require(sources.isEmpty() || snapshot.lastReport().isPresent(), "stale is not never heard");
         require(workers.totals().able() == snapshot.able(), "two ways to add up are the same");
         require(
                 snapshot.poolsAtZero()

@@ -14,71 +14,69 @@ final class HealthPolicyTest {
     private static final String AGENT = "workers.lease:5000|g\nworkers:200|g\nworkers.pool.http:200|g";
     private static final String OTHER = "workers.lease:5000|g\nworkers:5|g\nworkers.pool.http:5|g";
 
-    private final WorkersDriver told = new WorkersDriver();
+    private final WorkersDriver wire = new WorkersDriver();
     private final HealthPolicy policy = new HealthPolicy(1, 1, "127.0.0.1:8125");
 
     @Test
     void neverHeard_isNoWorkers() {
-        told.after(12_000);
+        wire.after(12_000);
         assertBoth(
                 WorkersState.NEVER_HEARD,
-                "No datagram about workers was heard since the sidecar started 12 s ago;"
+                "No report about workers was received since the sidecar started 12 s ago;"
                         + " it listens on 127.0.0.1:8125.");
     }
 
     @Test
     void onlyOtherDatagrams_isNeverHeard() {
-        told.from(1, "foo:1|c\nworkers:5|c\nworkers:x|g");
-        assertEquals(WorkersState.NEVER_HEARD, policy.state(told.snapshot()));
+        wire.from(1, "foo:1|c\nworkers:5|c\nworkers:x|g");
+        assertEquals(WorkersState.NEVER_HEARD, policy.state(wire.snapshot()));
     }
 
     @Test
     void alive_isWell() {
-        told.from(1, AGENT);
+        wire.from(1, AGENT);
         assertWell();
     }
 
     @Test
     void originalGauges_areWell_andNotAtZero() {
-        told.from(1, "workers:3|g");
+        wire.from(1, "workers:3|g");
         assertWell();
-        told.from(2, "workers:0|g").after(2500);
+        wire.from(2, "workers:0|g").after(2500);
         assertBoth(
                 WorkersState.ZERO,
-                "There has been no able worker for 2.5 s; the last word, 2.5 s ago, was of"
-                        + " 127.0.0.1:2 (workers).");
-        told.from(3, "gunicorn.workers:3|g");
+                "There has been no able worker for 2.5 s; last report from 127.0.0.1:2 (workers) was 2.5 s ago.");
+        wire.from(3, "gunicorn.workers:3|g");
         assertWell();
     }
 
     @Test
     void zeroWithLease_isZero_andThenStale() {
-        told.from(1, "workers.lease:5000|g\nworkers:0|g").after(5000);
-        assertEquals(WorkersState.ZERO, policy.state(told.snapshot()));
-        told.after(3000);
+        wire.from(1, "workers.lease:5000|g\nworkers:0|g").after(5000);
+        assertEquals(WorkersState.ZERO, policy.state(wire.snapshot()));
+        wire.after(3000);
         assertBoth(
                 WorkersState.STALE,
-                "The last word of 127.0.0.1:1 (workers) is 8 s old; it was good for 5 s," + " which ran out 3 s ago.");
+                "Last report from 127.0.0.1:1 (workers) was 8 s ago; its 5 s lease expired 3 s ago.");
     }
 
     @Test
     void silence_isStale() {
-        told.from(1, AGENT).after(65_000);
+        wire.from(1, AGENT).after(65_000);
         assertBoth(
                 WorkersState.STALE,
-                "The last word of 127.0.0.1:1 (workers) is 1 min 5 s old; it was good for 5 s,"
-                        + " which ran out 1 min ago.");
+                "Last report from 127.0.0.1:1 (workers) was 1 min 5 s ago; its 5 s lease expired 1 min ago.");
     }
 
     @Test
     void silenceAfterAnOldZero_isStale() {
-        told.from(1, "workers:0|g").from(2, AGENT).after(6000);
-        assertEquals(WorkersState.STALE, policy.state(told.snapshot()));
+        wire.from(1, "workers:0|g").from(2, AGENT).after(6000);
+        assertEquals(WorkersState.STALE, policy.state(wire.snapshot()));
     }
 
     @Test
     void poolAtZero_isNoWorkers_andNamed() {
-        told.from(
+        wire.from(
                         1,
                         AGENT + "\nworkers.pool.http-8080:0|g\nworkers.pool.http-8080.stuck:200|g"
                                 + "\nworkers.pool.http-8080.capacity:200|g")
@@ -90,105 +88,106 @@ final class HealthPolicyTest {
 
     @Test
     void poolsAtZero_areCounted_theOldestNamed() {
-        told.from(1, AGENT + "\nworkers.pool.a:0|g").after(1000).from(1, "workers.pool.b:0|g");
+        wire.from(1, AGENT + "\nworkers.pool.a:0|g").after(1000).from(1, "workers.pool.b:0|g");
         assertBoth(
-                WorkersState.ALIVE, "Pool a of 127.0.0.1:1 has had no able worker for 1 s; so it is with 1 more pool.");
+                WorkersState.ALIVE,
+                "Pool a of 127.0.0.1:1 has had no able worker for 1 s; 1 more pool is in the same state.");
     }
 
     @Test
     void onlyPoolAtZero_isNamedToo() {
-        told.from(1, "workers.lease:5000|g\nworkers:0|g\nworkers.pool.a:0|g\nworkers.pool.a.stuck:1|g");
+        wire.from(1, "workers.lease:5000|g\nworkers:0|g\nworkers.pool.a:0|g\nworkers.pool.a.stuck:1|g");
         assertBoth(WorkersState.ZERO, "Pool a of 127.0.0.1:1 has had no able worker for 0 s; 1 is stuck.");
     }
 
     @Test
     void fewerThanMinWorkers_isNoWorkers() {
         HealthPolicy many = new HealthPolicy(3, 1, "");
-        told.from(1, "workers:2|g").after(1500);
+        wire.from(1, "workers:2|g").after(1500);
         assertEquals(
                 Verdict.of(
                         ReasonCode.NO_WORKERS,
                         "There are 2 able workers, fewer than --min-workers 3; no change for 1.5 s."),
-                many.live(told.snapshot()));
-        told.from(1, "workers:3|g");
-        assertEquals(Verdict.HEALTHY, many.ready(told.snapshot()));
+                many.live(wire.snapshot()));
+        wire.from(1, "workers:3|g");
+        assertEquals(Verdict.HEALTHY, many.ready(wire.snapshot()));
     }
 
     @Test
     void fewerThanMinSources_isNoWorkers() {
         HealthPolicy two = new HealthPolicy(1, 2, "");
-        told.from(1, AGENT).from(2, AGENT);
-        assertEquals(Verdict.HEALTHY, two.live(told.snapshot()));
-        told.after(3000).from(1, AGENT).after(3000);
+        wire.from(1, AGENT).from(2, AGENT);
+        assertEquals(Verdict.HEALTHY, two.live(wire.snapshot()));
+        wire.after(3000).from(1, AGENT).after(3000);
         assertEquals(
                 Verdict.of(
                         ReasonCode.NO_WORKERS,
-                        "There is 1 source whose word holds, fewer than --min-sources 2; no change for 6 s."),
-                two.live(told.snapshot()));
-        assertEquals(two.live(told.snapshot()), two.ready(told.snapshot()));
+                        "There is 1 source with a valid report, fewer than --min-sources 2; no change for 6 s."),
+                two.live(wire.snapshot()));
+        assertEquals(two.live(wire.snapshot()), two.ready(wire.snapshot()));
     }
 
     @Test
     void sourceThatDrainedAway_doesNotCountAsASource() {
         HealthPolicy two = new HealthPolicy(1, 2, "");
-        told.from(1, AGENT).from(2, AGENT + "\nworkers.draining:1|g");
-        assertEquals(Verdict.HEALTHY, two.live(told.snapshot()));
-        told.from(2, "workers:0|g");
+        wire.from(1, AGENT).from(2, AGENT + "\nworkers.draining:1|g");
+        assertEquals(Verdict.HEALTHY, two.live(wire.snapshot()));
+        wire.from(2, "workers:0|g");
         assertEquals(
-                Optional.of(ReasonCode.NO_WORKERS), two.live(told.snapshot()).code());
+                Optional.of(ReasonCode.NO_WORKERS), two.live(wire.snapshot()).code());
     }
 
     @Test
     void oneDraining_isWell_whileOthersStay() {
-        told.from(1, AGENT).from(2, OTHER + "\nworkers.draining:1|g");
+        wire.from(1, AGENT).from(2, OTHER + "\nworkers.draining:1|g");
         assertWell();
-        told.from(2, "workers:0|g\nworkers.pool.http:0|g");
+        wire.from(2, "workers:0|g\nworkers.pool.http:0|g");
         assertWell();
     }
 
     @Test
     void allDraining_isLiveAndNotReady() {
-        told.from(1, AGENT + "\nworkers.draining:1|g").from(2, OTHER + "\nworkers.draining:1|g");
-        assertEquals(Verdict.HEALTHY, policy.live(told.snapshot()));
+        wire.from(1, AGENT + "\nworkers.draining:1|g").from(2, OTHER + "\nworkers.draining:1|g");
+        assertEquals(Verdict.HEALTHY, policy.live(wire.snapshot()));
         assertEquals(
                 Verdict.of(
                         ReasonCode.SHUTTING_DOWN,
                         "Every source that has workers is shutting down: 205 able workers of 2 sources may finish"
-                                + " what they have."),
-                policy.ready(told.snapshot()));
+                                + " their requests."),
+                policy.ready(wire.snapshot()));
     }
 
     @Test
     void lastOfADrain_isLive_howeverFew() {
         HealthPolicy many = new HealthPolicy(10, 2, "");
-        told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:1|g");
-        assertEquals(Verdict.HEALTHY, many.live(told.snapshot()));
+        wire.from(1, AGENT + "\nworkers.draining:1|g\nworkers:1|g");
+        assertEquals(Verdict.HEALTHY, many.live(wire.snapshot()));
         assertEquals(
                 Optional.of(ReasonCode.SHUTTING_DOWN),
-                many.ready(told.snapshot()).code());
+                many.ready(wire.snapshot()).code());
     }
 
     @Test
     void drained_isNoWorkers() {
-        told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g\nworkers.pool.http:0|g");
+        wire.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g\nworkers.pool.http:0|g");
         assertBoth(
                 WorkersState.ZERO,
-                "There has been no able worker for 0 s; the last word, 0 s ago, was of"
-                        + " 127.0.0.1:1 (workers), which is shutting down.");
-        told.after(6000);
-        assertTrue(policy.live(told.snapshot()).description().endsWith("ran out 1 s ago; it was shutting down."));
+                "There has been no able worker for 0 s; last report from 127.0.0.1:1 (workers), which is shutting"
+                        + " down, was 0 s ago.");
+        wire.after(6000);
+        assertTrue(policy.live(wire.snapshot()).description().endsWith("lease expired 1 s ago; it was shutting down."));
     }
 
     @Test
     void newProcessAfterADrain_isWell() {
-        told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g").from(2, AGENT);
+        wire.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g").from(2, AGENT);
         assertWell();
     }
 
     @Test
     void oneOfTwoKilled_isWell() {
-        told.from(1, AGENT).from(2, OTHER).after(4000).from(2, OTHER).after(4000);
-        assertEquals(5, told.snapshot().able());
+        wire.from(1, AGENT).from(2, OTHER).after(4000).from(2, OTHER).after(4000);
+        assertEquals(5, wire.snapshot().able());
         assertWell();
     }
 
@@ -198,18 +197,18 @@ final class HealthPolicyTest {
         mortal.from(1, "workers:3|g").after(5000);
         assertEquals(WorkersState.STALE, policy.state(mortal.snapshot()));
         assertEquals(
-                "The last word of 127.0.0.1:1 (workers) is 5 s old; it was good for 2 s, which ran out 3 s ago.",
+                "Last report from 127.0.0.1:1 (workers) was 5 s ago; its 2 s --workers-ttl expired 3 s ago.",
                 policy.live(mortal.snapshot()).description());
     }
 
     @Test
     void stoppingSidecar_isLiveAndNotReady_whateverIsKnown() {
-        HealthEvaluator health = new HealthEvaluator(told.workers, policy, told::now);
+        HealthEvaluator health = new HealthEvaluator(wire.registry, policy, wire::now);
         assertEquals(Optional.of(ReasonCode.NO_WORKERS), health.live().code());
         health.stop();
         assertEquals(Verdict.HEALTHY, health.live());
         assertEquals(Optional.of(ReasonCode.SHUTTING_DOWN), health.ready().code());
-        told.from(1, AGENT);
+        wire.from(1, AGENT);
         assertEquals(Optional.of(ReasonCode.SHUTTING_DOWN), health.ready().code());
         assertEquals(WorkersState.ALIVE, health.state());
     }
@@ -221,14 +220,14 @@ final class HealthPolicyTest {
     }
 
     private void assertWell() {
-        assertEquals(WorkersState.ALIVE, policy.state(told.snapshot()));
-        assertEquals(Verdict.HEALTHY, policy.live(told.snapshot()));
-        assertEquals(Verdict.HEALTHY, policy.ready(told.snapshot()));
+        assertEquals(WorkersState.ALIVE, policy.state(wire.snapshot()));
+        assertEquals(Verdict.HEALTHY, policy.live(wire.snapshot()));
+        assertEquals(Verdict.HEALTHY, policy.ready(wire.snapshot()));
     }
 
     private void assertBoth(WorkersState state, String description) {
-        assertEquals(state, policy.state(told.snapshot()));
-        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.live(told.snapshot()));
-        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.ready(told.snapshot()));
+        assertEquals(state, policy.state(wire.snapshot()));
+        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.live(wire.snapshot()));
+        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.ready(wire.snapshot()));
     }
 }

@@ -15,30 +15,30 @@ final class HistoryTest {
     @Test
     void samples_areTheLast_oldestFirst() {
         for (int i = 0; i < History.MAX_SAMPLES + 5; i++) {
-            history.sample(i, NOTHING, true, true);
+            history.addSample(i, NOTHING, true, true);
         }
         assertEquals(History.MAX_SAMPLES, history.samples().size());
         assertEquals(5, history.samples().get(0).at());
     }
 
     @Test
-    void flips_areTheLast_newestFirst() {
-        for (int i = 0; i < History.MAX_FLIPS + 5; i++) {
-            history.flip(i, "live", Verdict.HEALTHY);
+    void changes_areTheLast_newestFirst() {
+        for (int i = 0; i < History.MAX_CHANGES + 5; i++) {
+            history.addChange(i, "live", Verdict.HEALTHY);
         }
-        assertEquals(History.MAX_FLIPS, history.flips().size());
-        assertEquals(History.MAX_FLIPS + 4, history.flips().get(0).at());
+        assertEquals(History.MAX_CHANGES, history.changes().size());
+        assertEquals(History.MAX_CHANGES + 4, history.changes().get(0).at());
     }
 
     @Test
     void applicationThatIsNotReady_makesTheSamplesNotReady() {
-        history.application(1, Verdict.of(ReasonCode.SERVICE_NOT_READY, "answered 500."));
-        history.sample(2, NOTHING, true, true);
-        history.application(3, Verdict.HEALTHY);
-        history.sample(4, NOTHING, true, true);
+        history.addApplicationChange(1, Verdict.of(ReasonCode.SERVICE_NOT_READY, "answered 500."));
+        history.addSample(2, NOTHING, true, true);
+        history.addApplicationChange(3, Verdict.HEALTHY);
+        history.addSample(4, NOTHING, true, true);
         assertTrue(history.samples().get(0).live());
         assertFalse(history.samples().get(0).ready());
         assertTrue(history.samples().get(1).ready());
-        assertEquals("application", history.flips().get(1).subject());
+        assertEquals("application", history.changes().get(1).subject());
     }
 }

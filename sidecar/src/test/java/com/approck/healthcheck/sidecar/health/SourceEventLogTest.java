@@ -15,32 +15,32 @@ final class SourceEventLogTest {
     private static final String AGENT = "workers.lease:5000|g\nworkers:198|g";
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final WorkersDriver told = new WorkersDriver();
+    private final WorkersDriver wire = new WorkersDriver();
     private final SourceEventLog verbose = log(1);
 
     @Test
-    void sources_areTold_asTheyComeAndGo() {
-        told.from(1, AGENT).from(2, "gunicorn.workers:4|g");
-        verbose.look(told.now());
-        told.after(1000).from(1, "workers:197|g\nworkers.draining:1|g");
-        verbose.look(told.now());
-        verbose.look(told.now());
-        told.after(6000);
-        verbose.look(told.now());
+    void sources_areLogged_asTheyAppearAndExpire() {
+        wire.from(1, AGENT).from(2, "gunicorn.workers:4|g");
+        verbose.logEvents(wire.now());
+        wire.after(1000).from(1, "workers:197|g\nworkers.draining:1|g");
+        verbose.logEvents(wire.now());
+        verbose.logEvents(wire.now());
+        wire.after(6000);
+        verbose.logEvents(wire.now());
         assertEquals(
                 List.of(
-                        "DEBUG gunicorn.workers without a lease, told by 127.0.0.1:2 came, workers: 4",
-                        "DEBUG workers of 127.0.0.1:1 came, workers: 198, lease: 5 s",
-                        "DEBUG workers of 127.0.0.1:1 shuts down",
-                        "DEBUG workers of 127.0.0.1:1 went: silent for 6 s"),
+                        "DEBUG source 127.0.0.1:2 (gunicorn.workers, no lease) appeared, workers: 4",
+                        "DEBUG source 127.0.0.1:1 (workers) appeared, workers: 198, lease: 5 s",
+                        "DEBUG source 127.0.0.1:1 (workers) is shutting down",
+                        "DEBUG source 127.0.0.1:1 (workers) expired: last report 6 s ago"),
                 lines());
     }
 
     @Test
-    void sources_areNotTold_unlessAskedFor() {
+    void sources_areNotLogged_unlessAskedFor() {
         SourceEventLog quiet = log(0);
-        told.from(1, AGENT);
-        quiet.look(told.now());
+        wire.from(1, AGENT);
+        quiet.logEvents(wire.now());
         assertEquals(List.of(), lines());
     }
 
@@ -49,25 +49,25 @@ final class SourceEventLogTest {
         int sources = 0;
         for (int second = 0; second < 60; second++) {
             for (int i = 0; i < 1000; i++) {
-                told.from(1 + sources++, "workers.lease:5000|g");
+                wire.from(1 + sources++, "workers.lease:5000|g");
             }
-            verbose.look(told.now());
-            told.after(1000);
-            told.workers.sweep();
+            verbose.logEvents(wire.now());
+            wire.after(1000);
+            wire.registry.sweep();
         }
         assertEquals(SourceEventLog.MAX_LINES, lines().size(), lines()::toString);
-        told.after(SourceEventLog.WINDOW_NANOS / 1_000_000);
-        verbose.look(told.now());
+        wire.after(SourceEventLog.WINDOW_NANOS / 1_000_000);
+        verbose.logEvents(wire.now());
         assertEquals(2 * SourceEventLog.MAX_LINES + 1, lines().size(), lines()::toString);
         assertTrue(
                 lines().get(SourceEventLog.MAX_LINES)
-                        .matches("DEBUG of sources that came or went, 1\\d{5} were left out here"),
+                        .matches("DEBUG omitted 1\\d{5} more lines about sources that appeared or expired"),
                 lines()::toString);
     }
 
     private SourceEventLog log(int verbosity) {
         return new SourceEventLog(
-                told.workers, new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity), told.now());
+                wire.registry, new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity), wire.now());
     }
 
     /** Without their times. */

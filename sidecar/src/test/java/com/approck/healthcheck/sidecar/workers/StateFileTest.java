@@ -48,7 +48,7 @@ final class StateFileTest {
     }
 
     @Test
-    void wordWithoutALease_isKnownAgain() {
+    void countWithoutALease_isKnownAgain() {
         try (Life before = new Life(Duration.ZERO)) {
             before.hear(ARBITER, "my.gunicorn.workers:3|g|#env:test");
             before.hear(SIX, "workers:2|g");
@@ -65,7 +65,7 @@ final class StateFileTest {
                             new RetainedCount("my.gunicorn.workers", 3, ARBITER, nanos - minutes(7))),
                     after.workers.retained());
         }
-        assertTrue(said().contains("3 for my.gunicorn.workers, told 7 min ago"), said());
+        assertTrue(said().contains("3 for my.gunicorn.workers, reported 7 min ago"), said());
     }
 
     @Test
@@ -149,7 +149,7 @@ final class StateFileTest {
         wallMillis -= Duration.ofDays(1).toMillis();
         try (Life after = new Life(minutesLong(5))) {
             after.file.load();
-            assertEquals(nanos, after.workers.retained().get(0).heardAt());
+            assertEquals(nanos, after.workers.retained().get(0).reportedAt());
         }
     }
 
@@ -189,7 +189,7 @@ final class StateFileTest {
             process.file.save();
         }
         assertEquals(1, said().lines().count(), said());
-        assertTrue(said().contains("WARN --state-file " + path + " is not what we wrote ("), said());
+        assertTrue(said().contains("WARN --state-file " + path + " is not a state file of the sidecar ("), said());
         assertTrue(said().contains("starting without it"), said());
         assertTrue(Files.readString(path).endsWith(" 3 [::ffff:127.0.0.1]:40123 workers\n"));
     }
@@ -212,7 +212,7 @@ final class StateFileTest {
             process.file.save();
             process.file.save();
             assertEquals(1, said().lines().count(), said());
-            assertTrue(said().contains("WARN --state-file " + path + " could not be written ("), said());
+            assertTrue(said().contains("WARN --state-file " + path + " cannot be written ("), said());
 
             Files.createDirectory(path.getParent());
             process.file.save();

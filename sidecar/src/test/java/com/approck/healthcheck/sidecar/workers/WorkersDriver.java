@@ -10,14 +10,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Workers that are told wire strings at times of the test's choosing, on a clock that starts near its overflow. */
+/** A registry that receives wire strings at times of the test's choosing, on a clock that starts near its overflow. */
 public final class WorkersDriver {
     public static final List<String> NAMES = List.of("workers", "gunicorn.workers");
 
     private static final long START = Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(3);
 
     public final Counters counters = new Counters();
-    public final SourceRegistry workers;
+    public final SourceRegistry registry;
     private final GaugeParser parser = new GaugeParser(NAMES, counters);
     private long millis;
 
@@ -26,22 +26,22 @@ public final class WorkersDriver {
     }
 
     public WorkersDriver(Duration ttl) {
-        workers = new SourceRegistry(NAMES, ttl, counters, START);
+        registry = new SourceRegistry(NAMES, ttl, counters, START);
     }
 
-    /** Time goes by, and nothing that came in it is unread. */
+    /** Time goes by, and everything that arrived in it is read. */
     public WorkersDriver after(long moreMillis) {
-        return afterUnheard(moreMillis).listened();
+        return afterUnread(moreMillis).allRead();
     }
 
-    /** Time goes by, and we do not know yet what came. */
-    public WorkersDriver afterUnheard(long moreMillis) {
+    /** Time goes by, and what arrived in it is not read yet. */
+    public WorkersDriver afterUnread(long moreMillis) {
         millis += moreMillis;
         return this;
     }
 
-    public WorkersDriver listened() {
-        workers.setWatermark(now());
+    public WorkersDriver allRead() {
+        registry.setWatermark(now());
         return this;
     }
 
@@ -52,7 +52,7 @@ public final class WorkersDriver {
 
     public WorkersDriver from(InetSocketAddress sender, String datagram) {
         byte[] bytes = datagram.getBytes(StandardCharsets.UTF_8);
-        parser.parse(bytes, bytes.length, gauge -> workers.apply(sender, gauge, now()));
+        parser.parse(bytes, bytes.length, gauge -> registry.apply(sender, gauge, now()));
         return this;
     }
 
@@ -61,11 +61,11 @@ public final class WorkersDriver {
     }
 
     public WorkersSnapshot snapshot() {
-        return workers.snapshot(now());
+        return registry.snapshot(now());
     }
 
     public List<SourceView> sources() {
-        return workers.sources(now(), Integer.MAX_VALUE, Integer.MAX_VALUE);
+        return registry.sources(now(), Integer.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     private static InetSocketAddress sender(int port) {
