@@ -3,7 +3,7 @@ package com.approck.healthcheck.sidecar.log;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.time.Duration;
 
-/** Warns of failures that anybody may cause as often as they like: of the first, then of one each ten seconds. Any thread. */
+/** Logs failures that anybody can cause as often as they like: the first one, then at most one each ten seconds. Any thread. */
 public final class RateLimitedLog {
     private static final long QUIET_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -17,14 +17,18 @@ public final class RateLimitedLog {
         this.ticker = ticker;
     }
 
-    /** One more; {@code what} is a clause, and the same for few enough failures. */
-    public synchronized void add(String what, Throwable cause) {
+    /** Counts a failure, and logs it if none was logged lately; {@code cause} may be null. */
+    public synchronized void warn(String what, Throwable cause) {
         count++;
         long now = ticker.nanos();
         if (count == 1 || now - loggedAt > QUIET_NANOS) {
             loggedAt = now;
-            StackTraceElement[] trace = cause.getStackTrace();
-            log.warn(what + ": " + cause + (trace.length == 0 ? "" : " at " + trace[0]) + "; " + count + " so far");
+            log.warn(what + (cause == null ? "" : ": " + cause + where(cause)) + "; " + count + " so far");
         }
+    }
+
+    private static String where(Throwable cause) {
+        StackTraceElement[] trace = cause.getStackTrace();
+        return trace.length == 0 ? "" : " at " + trace[0];
     }
 }

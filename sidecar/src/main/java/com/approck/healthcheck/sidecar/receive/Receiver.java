@@ -276,7 +276,7 @@ public final class Receiver implements AutoCloseable {
             throw new IllegalStateException(
                     failuresInARow + " failures and nothing heard between them, the last: " + e, e);
         }
-        failures.add("a datagram could not be handled, the next will be", e);
+        failures.warn("a datagram could not be handled, the next will be", e);
     }
 
     /** One socket. */

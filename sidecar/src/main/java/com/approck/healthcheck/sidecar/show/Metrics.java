@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.health.Probe;
@@ -19,14 +19,14 @@ import java.util.function.ToLongFunction;
 /**
  * What Prometheus scrapes, every name with {@code healthcheck_} in front.
  *
- * <p>Of sources at most {@value #MOST_SOURCES} are told one by one, of pools {@value #MOST_POOLS}, as far as the text has room; the sums
+ * <p>Of sources at most {@value #MAX_SOURCES} are told one by one, of pools {@value #MAX_POOLS}, as far as the text has room; the sums
  * are over all. A source has
  * its address as a label only if it has a lease: who speaks without one shares a slot with others, and may use a new
  * port each time.
  */
 public final class Metrics {
-    static final int MOST_SOURCES = Verbose.MOST_SOURCES;
-    static final int MOST_POOLS = Verbose.MOST_POOLS;
+    static final int MAX_SOURCES = Verbose.MAX_SOURCES;
+    static final int MAX_POOLS = Verbose.MAX_POOLS;
 
     private final Facts facts;
 
@@ -46,7 +46,7 @@ public final class Metrics {
         probes(text);
         connections(text);
         facts.application().ifPresent(application -> calls(text, application));
-        oneByOne(text, facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1));
+        oneByOne(text, facts.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1));
         return text.bytes();
     }
 
@@ -91,17 +91,17 @@ public final class Metrics {
 
     /** Last, since it is as long as senders make it. */
     private static void oneByOne(Exposition text, List<SourceView> all) {
-        List<SourceView> sources = all.size() > MOST_SOURCES ? all.subList(0, MOST_SOURCES) : all;
+        List<SourceView> sources = all.size() > MAX_SOURCES ? all.subList(0, MAX_SOURCES) : all;
         List<PoolOf> pools = pools(sources);
         sources(text, sources);
-        List<PoolOf> some = pools.size() > MOST_POOLS ? pools.subList(0, MOST_POOLS) : pools;
+        List<PoolOf> some = pools.size() > MAX_POOLS ? pools.subList(0, MAX_POOLS) : pools;
         pools(text, some, "able", "Workers that can take or finish work.", PoolView::able);
         pools(text, some, "alive", "Live threads.", PoolView::alive);
         pools(text, some, "busy", "Workers on a request.", PoolView::busy);
         pools(text, some, "stuck", "Workers that are stuck.", PoolView::stuck);
         pools(text, some, "queued", "Tasks that wait for a worker.", PoolView::queued);
         pools(text, some, "capacity", "The most workers that can be on requests at once.", PoolView::capacity);
-        boolean truncated = all.size() > MOST_SOURCES || pools.size() > MOST_POOLS || text.isFull();
+        boolean truncated = all.size() > MAX_SOURCES || pools.size() > MAX_POOLS || text.isFull();
         text.family(
                 "healthcheck_truncated",
                 "gauge",
@@ -246,15 +246,15 @@ public final class Metrics {
     }
 
     private void connections(Exposition text) {
-        Connections connections = facts.connections();
+        ConnectionStats connections = facts.connections();
         text.family("healthcheck_http_connections", "gauge", "Connections of those who ask.");
-        text.number(connections.numberOpen());
+        text.number(connections.open());
         text.family(
                 "healthcheck_http_hung_up_total",
                 "counter",
                 "Connections that we ended: the client was late, or there were too many and it had been idle longest.");
-        text.number(connections.numberLate(), "reason", "late");
-        text.number(connections.numberCrowdedOut(), "reason", "crowded_out");
+        text.number(connections.timedOut(), "reason", "late");
+        text.number(connections.evicted(), "reason", "crowded_out");
     }
 
     private void histogram(Exposition text, Probe probe, boolean well) {

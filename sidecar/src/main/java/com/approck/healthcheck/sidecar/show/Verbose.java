@@ -11,66 +11,43 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
  *
- * <p>Shows {@value #MOST_SOURCES} sources and {@value #MOST_POOLS} pools, as far as they have room in {@value #MOST_BYTES} bytes, since some
+ * <p>Shows {@value #MAX_SOURCES} sources and {@value #MAX_POOLS} pools, as far as they have room in {@value #MAX_BYTES} bytes, since some
  * such bodies are in a small heap at a time; if that is not all, {@code truncated} is true. {@code sources_current} counts all. Times in
  * milliseconds; what was not told is left out.
  */
 public final class Verbose {
-    static final int MOST_SOURCES = 100;
-    static final int MOST_POOLS = 200;
-    static final int MOST_BYTES = 128 * 1024;
+    static final int MAX_SOURCES = 100;
+    static final int MAX_POOLS = 200;
+    static final int MAX_BYTES = 128 * 1024;
 
-    private final JsonFactory factory = new JsonFactory();
+    private static final int SIZE_BYTES = 2048;
+
+    private final ProbeJson writer;
     private final Facts facts;
 
-    public Verbose(Facts facts) {
+    public Verbose(ProbeJson writer, Facts facts) {
+        this.writer = writer;
         this.facts = facts;
     }
 
     /** The body of a probe that was not passed on to the application. */
     public ByteBuffer of(Verdict verdict) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            verdict(json, verdict);
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
+            ProbeJson.verdict(json, verdict);
             state(json, bytes, facts.ticker().nanos());
-            json.writeEndObject();
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
+        });
     }
 
     /** The body of a probe that the application answered. */
     public ByteBuffer of(Answer answer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            verdict(json, answer.verdict());
-            if (answer.json().isPresent()) {
-                json.writeName(answer.verdict().isHealthy() ? "application" : "fields");
-                json.writeRawValue(answer.json().get());
-            } else {
-                json.writeArrayPropertyStart("non_field_errors");
-                json.writeString(answer.text().orElse(""));
-                json.writeEndArray();
-            }
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
+            ProbeJson.answer(json, answer);
             state(json, bytes, facts.ticker().nanos());
-            json.writeEndObject();
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
-    }
-
-    /** The fields of a verdict that is not well; nothing otherwise. */
-    static void verdict(JsonGenerator json, Verdict verdict) {
-        if (verdict.code().isPresent()) {
-            json.writeStringProperty("code", verdict.code().get().label());
-            json.writeStringProperty("description", verdict.description());
-        }
+        });
     }
 
     /** What is known at {@code now}; {@code bytes} is where it is written. */
@@ -98,12 +75,12 @@ public final class Verbose {
     }
 
     private void sources(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
-        List<SourceView> sources = facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1);
-        boolean truncated = sources.size() > MOST_SOURCES;
+        List<SourceView> sources = facts.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1);
+        boolean truncated = sources.size() > MAX_SOURCES;
         int pools = 0;
         json.writeArrayPropertyStart("sources");
-        for (SourceView source : truncated ? sources.subList(0, MOST_SOURCES) : sources) {
-            if (bytes.size() >= MOST_BYTES) {
+        for (SourceView source : truncated ? sources.subList(0, MAX_SOURCES) : sources) {
+            if (bytes.size() >= MAX_BYTES) {
                 truncated = true;
                 break;
             }
@@ -117,7 +94,7 @@ public final class Verbose {
             json.writeBooleanProperty("draining", source.draining());
             json.writeArrayPropertyStart("pools");
             for (PoolView pool : source.pools()) {
-                if (pools == MOST_POOLS || bytes.size() >= MOST_BYTES) {
+                if (pools == MAX_POOLS || bytes.size() >= MAX_BYTES) {
                     truncated = true;
                     break;
                 }
