@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,51 +13,50 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 
 /**
- * Has the JVM load what a sidecar loads in its first moments, so that {@code bin/make-archive} can archive that: starts
- * one on free ports of the loopback address, tells it of workers, asks the probes, exits.
+ * Makes the JVM load the classes that a sidecar loads in its first moments, so that {@code bin/make-archive} can archive
+ * them: starts a sidecar on free ports of the loopback address, reports workers, sends probes, exits.
  *
  * <p>What is rare ({@code ?verbose}, the call to the application) is left out: each class makes the archive, and so the
  * process, larger. Takes {@value #MAX_SECONDS} s at most, and exits with 1 if it could not do all.
  */
 final class CdsTrainingRun {
     private static final int MAX_SECONDS = 20;
-    private static final long LOOK_MILLIS = 20;
-    /** Long enough for a verdict that turned to be logged. */
+    private static final long POLL_MILLIS = 20;
+    /** Long enough that a changed verdict is logged. */
     private static final int ROUNDS = 15;
 
     private CdsTrainingRun() {}
 
     @SuppressWarnings("SystemExitOutsideMain") // This is a main.
     public static void main(String[] args) throws Exception {
-        daemon("rehearsal-deadline", () -> {
+        daemon("training-deadline", () -> {
             try {
                 TimeUnit.SECONDS.sleep(MAX_SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            System.err.println("the rehearsal took more than " + MAX_SECONDS + " s");
+            System.err.println("the training run took more than " + MAX_SECONDS + " s");
             Runtime.getRuntime().halt(ExitCode.FAILED.code);
         });
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream log = new PrintStream(said, true, StandardCharsets.UTF_8);
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        PrintStream log = new PrintStream(logged, true, StandardCharsets.UTF_8);
         String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
-        daemon("rehearsal", () -> new Main(Map.of(), UnaryOperator.identity()).run(System.out, log, flags));
-        play(port(said, "http://127.0.0.1:"), port(said, "statsd://127.0.0.1:"));
+        daemon("training", () -> new Main(Map.of(), Ticker.system()).run(System.out, log, flags));
+        play(port(logged, "http://127.0.0.1:"), port(logged, "statsd://127.0.0.1:"));
         System.exit(ExitCode.OK.code);
     }
 
     /** Waits for the start line. */
-    private static int port(ByteArrayOutputStream said, String before) throws InterruptedException {
+    private static int port(ByteArrayOutputStream logged, String before) throws InterruptedException {
         while (true) {
-            String text = said.toString(StandardCharsets.UTF_8);
+            String text = logged.toString(StandardCharsets.UTF_8);
             int at = text.indexOf(before);
             if (at >= 0 && text.indexOf(' ', at) >= 0) {
                 return Integer.parseInt(text.substring(at + before.length(), text.indexOf(' ', at)));
             }
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
     }
 
@@ -77,7 +77,7 @@ final class CdsTrainingRun {
                     byte[] bytes = datagram.getBytes(StandardCharsets.US_ASCII);
                     sender.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), statsdPort));
                 }
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
         }
     }

@@ -5,27 +5,26 @@ import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.log.LogWriter;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.PrintStream;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** {@code java -jar healthcheck-sidecar.jar}. */
 public final class Main {
     private static final String NAME = "healthcheck-sidecar";
 
     private final Map<String, String> environment;
-    private final UnaryOperator<DatagramHandler> around;
+    private final Ticker ticker;
 
-    Main(Map<String, String> environment, UnaryOperator<DatagramHandler> around) {
+    Main(Map<String, String> environment, Ticker ticker) {
         this.environment = environment;
-        this.around = around;
+        this.ticker = ticker;
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // This is it.
     public static void main(String[] args) {
-        System.exit(new Main(System.getenv(), UnaryOperator.identity()).run(System.out, System.err, args).code);
+        System.exit(new Main(System.getenv(), Ticker.system()).run(System.out, System.err, args).code);
     }
 
     /** Runs until the end. */
@@ -54,12 +53,17 @@ public final class Main {
     }
 
     private ExitCode run(Settings settings, PrintStream err) {
-        Log log = new Log(err, settings.verbosity());
-        Ticker ticker = Ticker.system();
-        try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
+        // Closed last, so that it writes the last lines; after a second it gives up.
+        try (LogWriter writer = new LogWriter(err, Log::droppedLine)) {
+            return run(settings, new Log(writer, settings.verbosity()));
+        }
+    }
+
+    private ExitCode run(Settings settings, Log log) {
+        try (Sidecar sidecar = new Sidecar(settings, ticker, log)) {
             Signals.on(sidecar::stop);
-            // Not before: who reads this may send a signal.
-            sidecar.tell();
+            // Not before: whoever reads this line may send a signal.
+            sidecar.logListening();
             return sidecar.await();
         } catch (CouldNotBindException e) {
             log.error(e.getMessage());

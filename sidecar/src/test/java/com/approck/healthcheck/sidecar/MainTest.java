@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -155,7 +155,7 @@ final class MainTest {
         assertEquals(
                 1,
                 lines.stream()
-                        .filter(line -> line.contains("ERROR the receiver of datagrams broke down,"))
+                        .filter(line -> line.contains("ERROR the receiver of datagrams failed,"))
                         .count(),
                 lines::toString);
     }
@@ -184,7 +184,7 @@ final class MainTest {
     }
 
     private ExitCode run(String... args) {
-        return new Main(Map.of(), UnaryOperator.identity())
+        return new Main(Map.of(), Ticker.system())
                 .run(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),

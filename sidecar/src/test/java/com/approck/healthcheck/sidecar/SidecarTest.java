@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -275,13 +274,11 @@ final class SidecarTest {
         assumeTrue(Files.exists(Path.of("/proc/net/udp")), "the kernel does not tell");
         CountDownLatch look = new CountDownLatch(1);
         start(
-                handler -> (bytes, length, from) -> {
-                    try {
-                        look.await();
-                    } catch (InterruptedException e) {
-                        return false;
+                () -> {
+                    if (Thread.currentThread().getName().equals("receiver")) {
+                        awaitUninterruptibly(look);
                     }
-                    return handler.datagram(bytes, length, from);
+                    return clock.get();
                 },
                 List.of());
         byte[] bytes = "workers:3|g".getBytes(StandardCharsets.UTF_8);
@@ -663,24 +660,31 @@ final class SidecarTest {
     @Test
     void openStatsd_isWarnedOf() throws Exception {
         start("--statsd-host", "0.0.0.0");
-        assertTrue(log().contains("WARN StatsD has no authentication: whoever reaches 0.0.0.0:"), log());
+        assertTrue(log().contains("WARN StatsD has no authentication: anybody who reaches 0.0.0.0:"), log());
     }
 
     private void start(String... args) throws Exception {
-        start(UnaryOperator.identity(), List.of(args));
+        start(clock::get, List.of(args));
     }
 
-    private void start(UnaryOperator<DatagramHandler> around, List<String> args) throws Exception {
+    private void start(Ticker ticker, List<String> args) throws Exception {
         List<String> all = new ArrayList<>(
                 List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
         all.addAll(args);
         Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
-        sidecar = Sidecar.start(
+        sidecar = new Sidecar(
                 ((Outcome.Run) outcome).settings(),
-                clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
-                around);
-        sidecar.tell();
+                ticker,
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0));
+        sidecar.logListening();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Lets time jump in steps that are no pause. */

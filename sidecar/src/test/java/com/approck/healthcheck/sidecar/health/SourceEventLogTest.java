@@ -67,7 +67,7 @@ final class SourceEventLogTest {
 
     private SourceEventLog log(int verbosity) {
         return new SourceEventLog(
-                wire.registry, new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity), wire.now());
+                wire.registry, new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8)::print, verbosity), wire.now());
     }
 
     /** Without their times. */

@@ -337,7 +337,7 @@ final class HttpServerTest {
         server.close();
         client.assertClosed();
         server = HttpServer.start(
-                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream(), 0), stats, 4, broken::complete);
+                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream()::print, 0), stats, 4, broken::complete);
         assertEquals(address, server.addresses().get(0));
         assertFalse(broken.isDone());
     }
@@ -351,7 +351,7 @@ final class HttpServerTest {
                 () -> {
                     throw new IllegalStateException("no time");
                 },
-                new Log(stream(), 0),
+                new Log(stream()::print, 0),
                 stats,
                 4,
                 broken::complete);
@@ -371,7 +371,7 @@ final class HttpServerTest {
 
     private void start(HttpHandler handler, int maxConnections) throws CouldNotBindException {
         server = HttpServer.start(
-                "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), stats, maxConnections, broken::complete);
+                "127.0.0.1", 0, handler, clock::get, new Log(stream()::print, 0), stats, maxConnections, broken::complete);
     }
 
     /** Lets time go by, once the server is through with all that was sent to it, and has it see that. */

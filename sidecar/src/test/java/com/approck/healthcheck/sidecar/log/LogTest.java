@@ -44,7 +44,7 @@ final class LogTest {
     }
 
     private Log log(int verbosity) {
-        return new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity);
+        return new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8)::print, verbosity);
     }
 
     private List<String> lines() {

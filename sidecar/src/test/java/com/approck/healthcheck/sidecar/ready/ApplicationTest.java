@@ -281,7 +281,7 @@ final class ApplicationTest {
                 LONG,
                 System::nanoTime,
                 history,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0),
                 (call, late) -> deadlines.add(() -> call.complete(late)));
     }
 

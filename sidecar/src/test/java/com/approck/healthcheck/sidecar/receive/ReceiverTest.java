@@ -73,7 +73,7 @@ final class ReceiverTest {
                 },
                 counters,
                 clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0),
                 broken::set);
     }
 

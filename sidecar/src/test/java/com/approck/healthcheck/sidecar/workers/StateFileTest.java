@@ -33,7 +33,7 @@ final class StateFileTest {
     private static final InetSocketAddress SIX = from(9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private final Log log = new Log(new PrintStream(said, true, StandardCharsets.UTF_8), 0);
+    private final Log log = new Log(new PrintStream(said, true, StandardCharsets.UTF_8)::print, 0);
     private long nanos = 5_000_000_000L;
     private long wallMillis = 1_795_415_746_123L;
 
