@@ -8,6 +8,7 @@ import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -25,6 +26,8 @@ public final class Main {
 
     @SuppressWarnings("SystemExitOutsideMain") // This is it.
     public static void main(String[] args) {
+        // What is written is the same everywhere; and with another locale the libraries load its data while we start.
+        Locale.setDefault(Locale.US);
         System.exit(new Main(System.getenv(), UnaryOperator.identity()).run(System.out, System.err, args).code);
     }
 
