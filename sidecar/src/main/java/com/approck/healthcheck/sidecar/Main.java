@@ -8,6 +8,7 @@ import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.log.LogWriter;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.PrintStream;
+import java.util.Locale;
 import java.util.Map;
 
 /** {@code java -jar healthcheck-sidecar.jar}. */
@@ -24,6 +25,8 @@ public final class Main {
 
     @SuppressWarnings("SystemExitOutsideMain") // This is it.
     public static void main(String[] args) {
+        // The output is the same everywhere, and with another locale the libraries load its data during the start.
+        Locale.setDefault(Locale.US);
         System.exit(new Main(System.getenv(), Ticker.system()).run(System.out, System.err, args).code);
     }
 

@@ -66,7 +66,7 @@ public final class VerdictMonitor implements CycleListener {
     private void check(long nanos, HealthEvaluator.Verdicts now) {
         boolean liveChanged = isChange(live, now.live());
         boolean readyChanged = isChange(ready, now.ready());
-        if (liveChanged && readyChanged && now.live().equals(now.ready())) {
+        if (liveChanged && readyChanged && isSame(now.live(), now.ready())) {
             record(nanos, "live and ready", now.live());
         } else {
             if (liveChanged) {
@@ -87,6 +87,11 @@ public final class VerdictMonitor implements CycleListener {
         if (changed && before != null) {
             counters.add(counter);
         }
+    }
+
+    /** Not {@code equals}: that of a record is linked at run time, and this runs while the sidecar starts. */
+    private static boolean isSame(Verdict one, Verdict other) {
+        return one.code().equals(other.code()) && one.description().equals(other.description());
     }
 
     private static boolean isChange(Verdict before, Verdict now) {
