@@ -101,7 +101,8 @@ final class Sidecar implements AutoCloseable {
     }
 
     private static HealthPolicy policy(Settings settings, Receiver.Sockets sockets) {
-        return new HealthPolicy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
+        return new HealthPolicy(
+                settings.minWorkers(), settings.minSources(), settings.drainLimit(), list("", sockets.addresses()));
     }
 
     private HttpServer serve(

@@ -579,7 +579,7 @@ final class SidecarTest {
         assertEquals(200, get("/health/live").status());
         leap(900, 1200);
         Await.until(() -> get("/health/live").status() == 422, this::log);
-        assertTrue(get("/health/live").json().get("description").asString().startsWith("The last word of 127.0.0.1:"));
+        assertTrue(get("/health/live").json().get("description").asString().startsWith("Last report from 127.0.0.1:"));
         assertEquals("stale", get("/health/live?verbose").json().get("state").asString());
         hear("workers:3|g");
         assertEquals(200, get("/health/live").status());

@@ -64,6 +64,7 @@ public final class SettingsReader {
                 integer(Flag.MIN_SOURCES, "a number", 1, MOST),
                 metrics(),
                 time(Flag.WORKERS_TTL, Duration.ZERO, DAY.multipliedBy(365)),
+                time(Flag.DRAIN_LIMIT, Duration.ZERO, DAY),
                 time(Flag.DRAIN, Duration.ZERO, DAY),
                 path(Flag.STATE_FILE),
                 verbosity());

@@ -24,6 +24,8 @@ public enum Counter {
     DROPPED_NAMES,
     DROPPED_SOURCES,
     DROPPED_POOLS,
+    /** Gauges that do not count, because they came without a lease and others report the same name with one. */
+    DROPPED_NO_LEASE,
     /** Datagrams whose handling failed: bugs. */
     FAILURES,
     /** How often a verdict turned; the first one did not. */

@@ -4,25 +4,28 @@ import com.approck.healthcheck.sidecar.words.Words;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot.LastReport;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot.PoolAtZero;
+import java.time.Duration;
 
 /**
  * Decides whether the workers are alive, and whether they should get requests. The verdict is the truth of the moment:
  * damping is the prober's job ({@code failureThreshold}, {@code fall} and {@code rise}).
  *
  * <p>A source that is draining counts while it has workers, because they may finish their requests. If only draining
- * sources have workers, they are live and not ready, however few they are. The application's own readiness is asked
+ * sources have workers, they are live and not ready, however few they are; but once the last of them has been draining
+ * for the drain limit, the shutdown hangs and they are not live either. The application's own readiness is asked
  * elsewhere, and only if the verdict here is healthy.
  *
  * @param minWorkers minimum number of able workers over all sources
  * @param minSources minimum number of sources with a valid report
+ * @param drainLimit how long a shutdown may take; zero for ever
  * @param listening the addresses that receive datagrams, as text
  */
-public record HealthPolicy(int minWorkers, int minSources, String listening) {
+public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, String listening) {
 
     /** The verdict for {@code /health/live}. */
     public Verdict live(WorkersSnapshot snapshot) {
         if (onlyDrainingIsLeft(snapshot)) {
-            return Verdict.HEALTHY;
+            return isBeyondDrainLimit(snapshot) ? shutdownHangs(snapshot) : Verdict.HEALTHY;
         }
         return switch (state(snapshot)) {
             case NEVER_HEARD ->
@@ -37,6 +40,9 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
     /** The verdict for {@code /health/ready}, before the application is asked. */
     public Verdict ready(WorkersSnapshot snapshot) {
         if (onlyDrainingIsLeft(snapshot)) {
+            if (isBeyondDrainLimit(snapshot)) {
+                return shutdownHangs(snapshot);
+            }
             return Verdict.of(
                     ReasonCode.SHUTTING_DOWN,
                     "Every source that has workers is shutting down: " + count(snapshot.able(), "able worker") + " of "
@@ -59,6 +65,19 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
 
     private static boolean onlyDrainingIsLeft(WorkersSnapshot snapshot) {
         return snapshot.drainingAble() > 0 && snapshot.ableStaying() == 0;
+    }
+
+    private boolean isBeyondDrainLimit(WorkersSnapshot snapshot) {
+        return !drainLimit.isZero() && snapshot.drainingNanos() >= drainLimit.toNanos();
+    }
+
+    private Verdict shutdownHangs(WorkersSnapshot snapshot) {
+        return Verdict.of(
+                ReasonCode.SHUTTING_DOWN,
+                "The shutdown hangs: every source that has workers has been shutting down for "
+                        + Words.of(snapshot.drainingNanos()) + " or longer, and --drain-limit is "
+                        + Words.of(drainLimit.toNanos()) + "; " + count(snapshot.able(), "able worker") + " of "
+                        + count(snapshot.drainingAble(), "source") + " " + are(snapshot.able()) + " left.");
     }
 
     private static String stale(WorkersSnapshot snapshot) {

@@ -9,7 +9,8 @@ import java.time.Duration;
 
 /**
  * With {@code -v}: a line for each source that appeared, began to shut down or expired; {@value #MAX_LINES} in a minute at
- * most, then the number of those left out, because anybody who reaches the port can make sources. On the receiver thread.
+ * most, then the number of those left out, because anybody who reaches the port can make sources. Always: a warning for
+ * each name whose reports without a lease are ignored. On the receiver thread.
  */
 final class SourceEventLog {
     static final int MAX_LINES = 20;
@@ -46,6 +47,14 @@ final class SourceEventLog {
         }
         lines += events.events().size();
         omitted += events.omitted();
+    }
+
+    /** Warns, once for each name, of reports that do not count because they have no lease. To be called each second. */
+    void warnOfIgnored(long now) {
+        for (SourceView source : workers.takeNewlyIgnored(now)) {
+            log.warn("ignoring reports from " + source.address() + " (" + source.name()
+                    + "): they have no lease, and another source reports the same name with one");
+        }
     }
 
     private static String text(SourceEvents.Kind kind, SourceView source) {

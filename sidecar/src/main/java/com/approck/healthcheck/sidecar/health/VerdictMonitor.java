@@ -10,7 +10,7 @@ import java.time.Duration;
 
 /**
  * After each read cycle: moves the registry's watermark, and logs each verdict that changed, with the reason. Each second:
- * samples the history, logs source events and sweeps the registry. On the receiver thread.
+ * samples the history, logs source events, warns of ignored reports and sweeps the registry. On the receiver thread.
  */
 public final class VerdictMonitor implements CycleListener {
     private static final long CHECK_INTERVAL_NANOS = Duration.ofMillis(200).toNanos();
@@ -51,6 +51,7 @@ public final class VerdictMonitor implements CycleListener {
         if (nanos - sweptAt >= SWEEP_INTERVAL_NANOS) {
             sweptAt = nanos;
             sources.logEvents(nanos);
+            sources.warnOfIgnored(nanos);
             workers.sweep();
             HealthEvaluator.Verdicts now = health.verdicts();
             history.addSample(

@@ -195,13 +195,15 @@ public final class Metrics {
         byReason(
                 text,
                 "healthcheck_dropped_gauges_total",
-                "Gauges not taken, by the table that was full.",
+                "Gauges that do not count: the table of names, sources or pools was full, or others report the name with a lease.",
                 "names",
                 Counter.DROPPED_NAMES,
                 "sources",
                 Counter.DROPPED_SOURCES,
                 "pools",
-                Counter.DROPPED_POOLS);
+                Counter.DROPPED_POOLS,
+                "no_lease",
+                Counter.DROPPED_NO_LEASE);
         single(text, "healthcheck_forwarded_datagrams_total", "Datagrams sent on.", Counter.FORWARDED);
         byReason(
                 text,

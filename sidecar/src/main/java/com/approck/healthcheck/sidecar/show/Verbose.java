@@ -88,6 +88,9 @@ public final class Verbose {
             json.writeStringProperty("name", source.name());
             json.writeStringProperty("address", source.address());
             json.writeBooleanProperty("current", source.current());
+            if (source.ignored()) {
+                json.writeBooleanProperty("ignored", true);
+            }
             json.writeNumberProperty("age_ms", millis(source.ageNanos()));
             told(json, "lease_ms", source.leaseNanos() == 0 ? -1 : millis(source.leaseNanos()));
             told(json, "workers", source.able());

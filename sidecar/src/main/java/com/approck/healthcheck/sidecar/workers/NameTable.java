@@ -13,12 +13,17 @@ import java.util.List;
 final class NameTable {
     static final int MAX_NAMES = 64;
 
+    private static final String GUNICORN = "gunicorn.workers";
+
     private final List<SourceName> names = new ArrayList<>();
+    /** One for all prefixes: Gunicorn's own gauge has a prefix, and the hooks beside it may have none. */
+    private final LeaseClaim gunicorn = new LeaseClaim();
 
     /** Names of the settings always have a place. */
     NameTable(List<String> known) {
         for (String name : known) {
-            names.add(new SourceName(name.getBytes(StandardCharsets.UTF_8)));
+            byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+            names.add(new SourceName(bytes, claim(bytes)));
         }
     }
 
@@ -50,8 +55,13 @@ final class NameTable {
         if (names.size() >= MAX_NAMES) {
             return null;
         }
-        SourceName name = new SourceName(bytes);
+        SourceName name = new SourceName(bytes, claim(bytes));
         names.add(name);
         return name;
+    }
+
+    private LeaseClaim claim(byte[] bytes) {
+        String name = Gauge.text(bytes);
+        return name.equals(GUNICORN) || name.endsWith("." + GUNICORN) ? gunicorn : new LeaseClaim();
     }
 }

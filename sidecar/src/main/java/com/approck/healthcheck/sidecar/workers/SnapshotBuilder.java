@@ -15,6 +15,7 @@ final class SnapshotBuilder implements Consumer<Source> {
     private int current;
     private int counted;
     private int drainingAble;
+    private long minDrainingNanos = Long.MAX_VALUE;
     private int poolsAtZero;
     private Source sourceOfPoolAtZero;
     private Pool poolAtZero;
@@ -26,14 +27,14 @@ final class SnapshotBuilder implements Consumer<Source> {
 
     @Override
     public void accept(Source source) {
-        if (clock.isExpired(source)) {
+        if (!source.isCurrent(clock)) {
             return;
         }
         current++;
         long workers = source.ableWorkers(clock);
         able += workers;
         if (source.draining) {
-            addDraining(workers);
+            addDraining(source, workers);
         } else {
             counted++;
             ableStaying += workers;
@@ -41,10 +42,11 @@ final class SnapshotBuilder implements Consumer<Source> {
         }
     }
 
-    private void addDraining(long workers) {
+    private void addDraining(Source source, long workers) {
         if (workers > 0) {
             counted++;
             drainingAble++;
+            minDrainingNanos = Math.min(minDrainingNanos, now - source.drainingSince);
         }
     }
 
@@ -75,6 +77,7 @@ final class SnapshotBuilder implements Consumer<Source> {
                 current,
                 counted,
                 drainingAble,
+                drainingAble == 0 ? 0 : minDrainingNanos,
                 unchangedNanos,
                 newest == null ? Optional.empty() : Optional.of(lastReport(newest)),
                 poolAtZero == null ? Optional.empty() : Optional.of(poolAtZero()),

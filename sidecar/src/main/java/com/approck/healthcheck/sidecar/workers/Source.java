@@ -18,6 +18,9 @@ final class Source {
 
     double able = Pool.UNKNOWN;
     boolean draining;
+    /** When {@link #draining} became true. */
+    long drainingSince;
+
     long reportedAt;
     /** {@link ReceptionClock#pausedNanos} when the last report arrived. */
     long pausedAtReport;
@@ -29,6 +32,8 @@ final class Source {
     boolean appearedInEvents;
 
     boolean drainingInEvents;
+    /** Whether the last {@link SourceRegistry#takeNewlyIgnored} found it ignored. */
+    boolean foundIgnored;
     /** Another name of the same address. */
     Source sibling;
 
@@ -51,10 +56,23 @@ final class Source {
     }
 
     /** Returns whether it began or stopped to drain. */
-    boolean applyDraining(Gauge gauge) {
+    boolean applyDraining(Gauge gauge, long now) {
         boolean before = draining;
         draining = gauge.value() > 0;
+        if (draining && !before) {
+            drainingSince = now;
+        }
         return before != draining;
+    }
+
+    /** Returns whether it does not count, because it has no lease and others report the same name with one. */
+    boolean isIgnored() {
+        return leaseNanos == 0 && name.claim.isHeld();
+    }
+
+    /** Returns whether it counts now. */
+    boolean isCurrent(ReceptionClock clock) {
+        return !isIgnored() && !clock.isExpired(this);
     }
 
     /** Null if there is none yet. Allocates nothing. */

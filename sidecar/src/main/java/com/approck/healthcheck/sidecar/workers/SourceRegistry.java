@@ -17,7 +17,8 @@ import java.util.function.Consumer;
  * <p>A sender that has declared a lease for a name is a source of its own: what it reports under the name belongs to it,
  * and each of its gauges renews the lease. All senders without a lease share one entry for each name, in which the last
  * report is valid for the time to live. If the last sender that wrote to this entry turns out to have a lease (the
- * datagram that declared it came late, or the first one was lost), the entry becomes its own source.
+ * datagram that declared it came late, or the first one was lost), the entry becomes its own source. While a source with
+ * a lease is remembered, the entry of the same name does not count ({@link LeaseClaim}).
  *
  * <p>Limits, beyond which gauges are dropped and counted: {@value NameTable#MAX_NAMES} names, {@value #MAX_SOURCES}
  * sources with a lease, {@value #MAX_POOLS_EACH} pools a source, {@value #MAX_POOLS} pools in all, a lease of {@value
@@ -67,12 +68,12 @@ public final class SourceRegistry {
         this.changedAt = now;
     }
 
-    /** The counts without a lease, one for each name at most. */
+    /** The counts without a lease that are not ignored, one for each name at most. */
     public synchronized List<RetainedCount> retained() {
         List<RetainedCount> retained = new ArrayList<>();
         for (SourceName name : names.all()) {
             Source source = name.withoutLease;
-            if (source != null && source.able >= 0) {
+            if (source != null && source.able >= 0 && !source.isIgnored()) {
                 retained.add(new RetainedCount(name.toString(), source.able, source.address, source.reportedAt));
             }
         }
@@ -106,13 +107,14 @@ public final class SourceRegistry {
                 return;
             }
         }
+        forgetIfExpired(source);
         recordReport(source, sender, now);
         boolean differs = switch (gauge.aspect()) {
             case ABLE -> source.applyAble(gauge);
-            case DRAINING -> source.applyDraining(gauge);
+            case DRAINING -> source.applyDraining(gauge, now);
             default -> applyToPool(source, gauge, now);
         };
-        if (differs) {
+        if (differs && !source.isIgnored()) {
             changed = true;
             changedAt = now;
         }
@@ -172,6 +174,20 @@ public final class SourceRegistry {
         return events;
     }
 
+    /**
+     * Reports without a lease that are ignored, each name once. The second call in a row that finds one returns it: a
+     * source whose first lease was lost declares another one in time. To be called each second.
+     */
+    public synchronized List<SourceView> takeNewlyIgnored(long now) {
+        List<SourceView> ignored = new ArrayList<>();
+        for (SourceName name : names.all()) {
+            if (name.takeNewlyIgnored()) {
+                ignored.add(SourceView.of(name.withoutLease, clock, now, 0));
+            }
+        }
+        return ignored;
+    }
+
     /** Drops pools that their source no longer reports, and sources that expired long ago. To be called each second. */
     public synchronized void sweep() {
         sweep(FORGET_NANOS);
@@ -195,21 +211,26 @@ public final class SourceRegistry {
         if (source == null) {
             return;
         }
-        recordReport(source, sender, now);
+        forgetIfExpired(source);
         source.leaseNanos = (long) (gauge.value() * 1e6);
+        recordReport(source, sender, now);
     }
 
     private void recordReport(Source source, InetSocketAddress by, long now) {
-        if (clock.isExpired(source)) {
-            // Its port may belong to another process by now. Only a count without a lease can still be valid.
-            forgetReports(source);
-            changed = true;
-        }
         source.recordReport(by, now, clock.pausedNanos());
-        newest = source;
+        if (source.isIgnored()) {
+            counters.add(Counter.DROPPED_NO_LEASE);
+        } else {
+            newest = source;
+        }
     }
 
-    private void forgetReports(Source source) {
+    /** The port may belong to another process by now. Only a count without a lease can still be valid. */
+    private void forgetIfExpired(Source source) {
+        if (!clock.isExpired(source)) {
+            return;
+        }
+        changed = true;
         source.draining = false;
         poolCount -= source.pools.size();
         source.pools.clear();
@@ -232,6 +253,7 @@ public final class SourceRegistry {
             source = new Source(name, sender);
         }
         leased.add(source);
+        name.claim.addSource();
         changed = true;
         changedAt = now;
         return source;
@@ -305,6 +327,7 @@ public final class SourceRegistry {
             boolean forgotten = source != newest && clock.expiredNanos(source) > keepNanos;
             if (forgotten) {
                 poolCount -= source.pools.size();
+                source.name.claim.removeSource();
                 forgottenWithoutEvent += source.appearedInEvents ? 1 : 0;
             }
             return forgotten;

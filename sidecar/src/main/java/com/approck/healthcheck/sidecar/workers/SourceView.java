@@ -13,7 +13,8 @@ import java.util.List;
  * @param address the sender; for a name without a lease, the sender of the last report
  * @param ageNanos time since the last report
  * @param leaseNanos 0 if it has none
- * @param current whether its last report is still valid
+ * @param current whether its last report counts now
+ * @param ignored whether it does not count because it has no lease, and others report the same name with one
  * @param able -1 if not reported
  */
 public record SourceView(
@@ -22,6 +23,7 @@ public record SourceView(
         long ageNanos,
         long leaseNanos,
         boolean current,
+        boolean ignored,
         long able,
         boolean draining,
         List<PoolView> pools) {
@@ -43,7 +45,8 @@ public record SourceView(
                 Words.of(source.address),
                 now - source.reportedAt,
                 source.leaseNanos,
-                !clock.isExpired(source),
+                source.isCurrent(clock),
+                source.isIgnored(),
                 (long) source.able,
                 source.draining,
                 List.copyOf(pools));

@@ -18,7 +18,7 @@ final class TotalsBuilder implements Consumer<Source> {
 
     @Override
     public void accept(Source source) {
-        if (clock.isExpired(source)) {
+        if (!source.isCurrent(clock)) {
             return;
         }
         able += source.ableWorkers(clock);

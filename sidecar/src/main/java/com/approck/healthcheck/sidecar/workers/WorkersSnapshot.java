@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param current number of current sources
  * @param counted number of current sources without those that are draining and have no worker left
  * @param drainingAble number of current sources that are draining and still have workers
+ * @param drainingNanos time since the last of those began to drain; 0 if there is none
  * @param unchangedNanos time since the number of able workers last changed
  * @param lastReport the last report of any source, expired or not; empty if there never was one
  * @param poolAtZero a pool without an able worker, of a current source that is not draining
@@ -24,6 +25,7 @@ public record WorkersSnapshot(
         int current,
         int counted,
         int drainingAble,
+        long drainingNanos,
         long unchangedNanos,
         Optional<LastReport> lastReport,
         Optional<PoolAtZero> poolAtZero,

@@ -32,6 +32,7 @@ final class SettingsReaderTest {
                         1,
                         List.of("workers", "gunicorn.workers"),
                         Duration.ZERO,
+                        Duration.ofMinutes(10),
                         Duration.ZERO,
                         Optional.empty(),
                         0),
@@ -53,6 +54,7 @@ final class SettingsReaderTest {
                         3,
                         List.of("workers", "gunicorn.workers", "a.b", "c"),
                         Duration.ofMinutes(2),
+                        Duration.ofMinutes(5),
                         Duration.ofMillis(500),
                         Optional.of(Path.of("kept/state")),
                         2),
@@ -79,6 +81,8 @@ final class SettingsReaderTest {
                         "--metric=c,workers",
                         "--workers-ttl",
                         "2m",
+                        "--drain-limit",
+                        "5m",
                         "--drain",
                         "500ms",
                         "--state-file",
@@ -101,6 +105,7 @@ final class SettingsReaderTest {
                         3,
                         List.of("workers", "gunicorn.workers", "a.b", "c"),
                         Duration.ofHours(1),
+                        Duration.ofSeconds(90),
                         Duration.ofSeconds(5),
                         Optional.of(Path.of("/kept")),
                         1),
@@ -116,6 +121,7 @@ final class SettingsReaderTest {
                         Map.entry("HEALTHCHECK_MIN_SOURCES", "3"),
                         Map.entry("HEALTHCHECK_METRIC", "a.b, c"),
                         Map.entry("HEALTHCHECK_WORKERS_TTL", "1h"),
+                        Map.entry("HEALTHCHECK_DRAIN_LIMIT", "90"),
                         Map.entry("HEALTHCHECK_DRAIN", "5"),
                         Map.entry("HEALTHCHECK_STATE_FILE", "/kept"),
                         Map.entry("HEALTHCHECK_VERBOSE", "1"))));
@@ -145,7 +151,7 @@ final class SettingsReaderTest {
     @Test
     void everySetting_isInThisTest() {
         // A new flag wants its line in the two tests above.
-        assertEquals(17, Flag.values().length);
+        assertEquals(18, Flag.values().length);
     }
 
     @Test

@@ -63,7 +63,7 @@ public final class DatagramTarget {
     private DatagramTarget(Duration ttl) {
         workers = new SourceRegistry(METRICS, ttl, counters, now);
         intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> now);
-        HealthEvaluator health = new HealthEvaluator(workers, new HealthPolicy(1, 1, "127.0.0.1:8125"), () -> now);
+        HealthEvaluator health = new HealthEvaluator(workers, new HealthPolicy(1, 1, Duration.ofMinutes(10), "127.0.0.1:8125"), () -> now);
         facts = new Facts(
                 workers,
                 health,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.workers.WorkersDriver;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ final class HealthPolicyTest {
     private static final String OTHER = "workers.lease:5000|g\nworkers:5|g\nworkers.pool.http:5|g";
 
     private final WorkersDriver wire = new WorkersDriver();
-    private final HealthPolicy policy = new HealthPolicy(1, 1, "127.0.0.1:8125");
+    private final HealthPolicy policy = new HealthPolicy(1, 1, Duration.ofMinutes(10), "127.0.0.1:8125");
 
     @Test
     void neverHeard_isNoWorkers() {
@@ -33,21 +34,21 @@ final class HealthPolicyTest {
     }
 
     @Test
-    void alive_isWell() {
+    void alive_isHealthy() {
         wire.from(1, AGENT);
-        assertWell();
+        assertHealthy();
     }
 
     @Test
-    void originalGauges_areWell_andNotAtZero() {
+    void originalGauges_areHealthy_andNotAtZero() {
         wire.from(1, "workers:3|g");
-        assertWell();
+        assertHealthy();
         wire.from(2, "workers:0|g").after(2500);
         assertBoth(
                 WorkersState.ZERO,
                 "There has been no able worker for 2.5 s; last report from 127.0.0.1:2 (workers) was 2.5 s ago.");
         wire.from(3, "gunicorn.workers:3|g");
-        assertWell();
+        assertHealthy();
     }
 
     @Test
@@ -102,7 +103,7 @@ final class HealthPolicyTest {
 
     @Test
     void fewerThanMinWorkers_isNoWorkers() {
-        HealthPolicy many = new HealthPolicy(3, 1, "");
+        HealthPolicy many = new HealthPolicy(3, 1, Duration.ofMinutes(10), "");
         wire.from(1, "workers:2|g").after(1500);
         assertEquals(
                 Verdict.of(
@@ -115,7 +116,7 @@ final class HealthPolicyTest {
 
     @Test
     void fewerThanMinSources_isNoWorkers() {
-        HealthPolicy two = new HealthPolicy(1, 2, "");
+        HealthPolicy two = new HealthPolicy(1, 2, Duration.ofMinutes(10), "");
         wire.from(1, AGENT).from(2, AGENT);
         assertEquals(Verdict.HEALTHY, two.live(wire.snapshot()));
         wire.after(3000).from(1, AGENT).after(3000);
@@ -129,7 +130,7 @@ final class HealthPolicyTest {
 
     @Test
     void sourceThatDrainedAway_doesNotCountAsASource() {
-        HealthPolicy two = new HealthPolicy(1, 2, "");
+        HealthPolicy two = new HealthPolicy(1, 2, Duration.ofMinutes(10), "");
         wire.from(1, AGENT).from(2, AGENT + "\nworkers.draining:1|g");
         assertEquals(Verdict.HEALTHY, two.live(wire.snapshot()));
         wire.from(2, "workers:0|g");
@@ -138,11 +139,11 @@ final class HealthPolicyTest {
     }
 
     @Test
-    void oneDraining_isWell_whileOthersStay() {
+    void oneDraining_isHealthy_whileOthersStay() {
         wire.from(1, AGENT).from(2, OTHER + "\nworkers.draining:1|g");
-        assertWell();
+        assertHealthy();
         wire.from(2, "workers:0|g\nworkers.pool.http:0|g");
-        assertWell();
+        assertHealthy();
     }
 
     @Test
@@ -158,8 +159,49 @@ final class HealthPolicyTest {
     }
 
     @Test
+    void shutdownBeyondTheDrainLimit_isNotLive() {
+        wire.from(1, AGENT + "\nworkers.draining:1|g");
+        assertEquals(Verdict.HEALTHY, policy.live(afterReports(1, 10 * 60 - 1)));
+        Verdict hangs = Verdict.of(
+                ReasonCode.SHUTTING_DOWN,
+                "The shutdown hangs: every source that has workers has been shutting down for 10 min or longer, and"
+                        + " --drain-limit is 10 min; 200 able workers of 1 source are left.");
+        assertEquals(hangs, policy.live(afterReports(1, 1)));
+        assertEquals(hangs, policy.ready(wire.snapshot()));
+    }
+
+    @Test
+    void shutdownBeyondTheDrainLimit_isLiveWhileAnotherSourceIs() {
+        wire.from(1, AGENT + "\nworkers.draining:1|g");
+        afterReports(1, 9 * 60);
+        wire.from(2, OTHER + "\nworkers.draining:1|g");
+        // The second one has had only two minutes for its shutdown.
+        for (int second = 0; second < 120; second++) {
+            wire.after(1000).from(1, "workers:200|g\nworkers.draining:1|g").from(2, "workers:5|g");
+        }
+        assertEquals(Verdict.HEALTHY, policy.live(wire.snapshot()));
+        wire.from(3, OTHER);
+        assertHealthy();
+    }
+
+    @Test
+    void shutdownTakenBack_startsTheDrainLimitAnew() {
+        wire.from(1, AGENT + "\nworkers.draining:1|g");
+        afterReports(1, 9 * 60);
+        wire.from(1, "workers.draining:0|g\nworkers.draining:1|g");
+        assertEquals(Verdict.HEALTHY, policy.live(afterReports(1, 9 * 60)));
+    }
+
+    @Test
+    void drainLimitOfZero_isNone() {
+        HealthPolicy patient = new HealthPolicy(1, 1, Duration.ZERO, "");
+        wire.from(1, AGENT + "\nworkers.draining:1|g");
+        assertEquals(Verdict.HEALTHY, patient.live(afterReports(1, 3600)));
+    }
+
+    @Test
     void lastOfADrain_isLive_howeverFew() {
-        HealthPolicy many = new HealthPolicy(10, 2, "");
+        HealthPolicy many = new HealthPolicy(10, 2, Duration.ofMinutes(10), "");
         wire.from(1, AGENT + "\nworkers.draining:1|g\nworkers:1|g");
         assertEquals(Verdict.HEALTHY, many.live(wire.snapshot()));
         assertEquals(
@@ -179,16 +221,16 @@ final class HealthPolicyTest {
     }
 
     @Test
-    void newProcessAfterADrain_isWell() {
+    void newProcessAfterADrain_isHealthy() {
         wire.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g").from(2, AGENT);
-        assertWell();
+        assertHealthy();
     }
 
     @Test
-    void oneOfTwoKilled_isWell() {
+    void oneOfTwoKilled_isHealthy() {
         wire.from(1, AGENT).from(2, OTHER).after(4000).from(2, OTHER).after(4000);
         assertEquals(5, wire.snapshot().able());
-        assertWell();
+        assertHealthy();
     }
 
     @Test
@@ -219,7 +261,15 @@ final class HealthPolicyTest {
         assertThrows(IllegalArgumentException.class, () -> new Verdict(Optional.empty(), "why"));
     }
 
-    private void assertWell() {
+    /** That many seconds of reports, one each second, of a source that is shutting down. */
+    private WorkersSnapshot afterReports(int port, int seconds) {
+        for (int second = 0; second < seconds; second++) {
+            wire.after(1000).from(port, "workers:200|g\nworkers.draining:1|g");
+        }
+        return wire.snapshot();
+    }
+
+    private void assertHealthy() {
         assertEquals(WorkersState.ALIVE, policy.state(wire.snapshot()));
         assertEquals(Verdict.HEALTHY, policy.live(wire.snapshot()));
         assertEquals(Verdict.HEALTHY, policy.ready(wire.snapshot()));

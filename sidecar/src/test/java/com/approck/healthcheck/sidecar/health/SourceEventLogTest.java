@@ -45,6 +45,33 @@ final class SourceEventLogTest {
     }
 
     @Test
+    void ignoredReports_areWarnedOfOnce_whateverTheVerbosity() {
+        SourceEventLog quiet = log(0);
+        wire.from(1, AGENT).from(2, "workers:4|g");
+        quiet.warnOfIgnored(wire.now());
+        assertEquals(List.of(), lines());
+        for (int second = 0; second < 5; second++) {
+            wire.after(1000).from(1, "workers:198|g").from(2, "workers:4|g");
+            quiet.warnOfIgnored(wire.now());
+        }
+        assertEquals(
+                List.of("WARN ignoring reports from 127.0.0.1:2 (workers): they have no lease,"
+                        + " and another source reports the same name with one"),
+                lines());
+    }
+
+    @Test
+    void lostFirstLease_isNotWarnedOf() {
+        SourceEventLog quiet = log(0);
+        wire.from(1, AGENT).from(2, "workers:4|g");
+        quiet.warnOfIgnored(wire.now());
+        wire.after(1000).from(1, "workers:198|g").from(2, "workers.lease:5000|g");
+        quiet.warnOfIgnored(wire.now());
+        quiet.warnOfIgnored(wire.now());
+        assertEquals(List.of(), lines());
+    }
+
+    @Test
     void floodOfSources_isAFewLines_andANumber() {
         int sources = 0;
         for (int second = 0; second < 60; second++) {

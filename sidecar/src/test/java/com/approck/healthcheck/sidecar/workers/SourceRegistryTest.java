@@ -106,10 +106,11 @@ final class SourceRegistryTest {
     void otherSource_doesNotRenewALease_norRaiseItsNumbers() {
         wire.from(1, AGENT)
                 .after(4000)
-                .from(2, "workers:0|g\nworkers.pool.http:7|g")
+                .from(2, "workers:7|g\nworkers.pool.http:7|g")
                 .after(1001);
         assertEquals(0, able());
-        assertEquals(0, wire.sources().get(0).able());
+        assertEquals(7, wire.sources().get(0).able());
+        assertTrue(wire.sources().get(0).ignored());
     }
 
     @Test
@@ -139,12 +140,76 @@ final class SourceRegistryTest {
         assertEquals(0, wire.snapshot().current());
     }
 
+    // A lease claims its name.
+
     @Test
-    void leaseOfAnother_leavesTheSharedEntry() {
+    void valueWithoutLease_doesNotCount_besideALease() {
         wire.from(1, "workers:3|g").from(2, AGENT);
-        assertEquals(201, able());
+        assertEquals(198, able());
+        assertEquals(198, wire.registry.totals().able());
+        assertEquals(1, wire.snapshot().current());
+        wire.from(1, "workers:4|g");
+        assertEquals(198, able());
+        assertEquals(1, wire.counters.get(Counter.DROPPED_NO_LEASE));
+        assertEquals(
+                List.of("127.0.0.1:1 4 ignored", "127.0.0.1:2 198 current"),
+                wire.sources().stream()
+                        .map(source -> source.address() + " " + source.able()
+                                + (source.ignored() ? " ignored" : "")
+                                + (source.current() ? " current" : ""))
+                        .toList());
+    }
+
+    @Test
+    void foreignValue_doesNotKeepADeadSourceAlive() {
+        wire.from(1, "workers:4|g").from(2, AGENT);
+        wire.after(5001).from(1, "workers:4|g");
+        assertEquals(0, able());
+        assertEquals(0, wire.snapshot().current());
+        assertTrue(wire.snapshot().lastReport().get().expired());
+        assertEquals("127.0.0.1:2", wire.snapshot().lastReport().get().source());
+        wire.after(Duration.ofHours(1).toMillis()).from(1, "workers:4|g");
+        wire.registry.sweep();
+        assertEquals(0, able());
+    }
+
+    @Test
+    void claim_endsWithTheSourceThatIsForgotten() {
+        wire.from(1, "workers:4|g").from(2, AGENT).from(3, "gunicorn.workers:1|g");
+        wire.after(Duration.ofMinutes(11).toMillis());
+        assertEquals(1, able());
+        wire.registry.sweep();
+        assertEquals(5, able());
+        assertEquals(2, wire.registry.retained().size());
+    }
+
+    @Test
+    void gunicornClaim_isOneUnderAnyPrefix_andOfItsNameAlone() {
+        wire.from(1, "gunicorn.workers.lease:5000|g\ngunicorn.workers:2|g")
+                .from(2, "x.gunicorn.workers:4|g\nworkers:8|g");
+        assertEquals(10, able());
         wire.after(5001);
-        assertEquals(3, able());
+        assertEquals(8, able());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"workers.draining:1|g", "workers.pool.x:0|g", "workers:0|g\nworkers.pool.http:0|g"})
+    void foreignGauge_turnsNoVerdict_besideALease(String datagram) {
+        wire.from(1, AGENT);
+        wire.registry.takeChanged();
+        wire.from(2, datagram);
+        assertFalse(wire.registry.takeChanged());
+        assertEquals(198, wire.snapshot().ableStaying());
+        assertEquals(0, wire.snapshot().poolsAtZero());
+        assertEquals(0, wire.snapshot().drainingAble());
+    }
+
+    @Test
+    void ignoredCount_isNotRetained() {
+        wire.from(1, "workers:4|g");
+        assertEquals(1, wire.registry.retained().size());
+        wire.from(2, AGENT);
+        assertEquals(List.of(), wire.registry.retained());
     }
 
     @Test
@@ -432,7 +497,7 @@ final class SourceRegistryTest {
         assertTrue(wire.counters.get(Counter.DROPPED_NAMES) > 0);
         assertTrue(wire.snapshot().current() <= NameTable.MAX_NAMES);
         long before = able();
-        wire.from(1, "workers:3|g\ngunicorn.workers:4|g");
+        wire.from(1, "workers:3|g\ngunicorn.workers.lease:5000|g\ngunicorn.workers:4|g");
         assertEquals(before + 7, able());
     }
 

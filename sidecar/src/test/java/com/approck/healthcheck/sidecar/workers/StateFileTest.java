@@ -311,7 +311,7 @@ final class StateFileTest {
         }
 
         WorkersState state() {
-            return new HealthPolicy(1, 1, "").state(workers.snapshot(nanos));
+            return new HealthPolicy(1, 1, Duration.ofMinutes(10), "").state(workers.snapshot(nanos));
         }
 
         @Override
