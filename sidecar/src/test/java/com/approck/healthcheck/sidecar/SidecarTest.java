@@ -581,7 +581,7 @@ final class SidecarTest {
         Await.until(() -> get("/health/live").status() == 422, this::log);
         assertTrue(get("/health/live").json().get("description").asString().startsWith("Last report from 127.0.0.1:"));
         assertEquals("stale", get("/health/live?verbose").json().get("state").asString());
-        hear("workers:3|g");
+        hear("workers.lease:5000|g\nworkers:3|g");
         assertEquals(200, get("/health/live").status());
     }
 
