@@ -15,55 +15,61 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /**
- * Has the JVM load what a sidecar loads in its first moments, so that {@code bin/make-archive} can archive that: starts
- * one on free ports of the loopback address, tells it of workers, asks the probes, exits.
+ * Makes the JVM load what a sidecar loads, so that {@code bin/make-archive} can archive it: starts a sidecar on free loopback ports,
+ * sends it gauges, asks for each path, and exits.
  *
- * <p>What is rare ({@code ?verbose}, the call to the application) is left out: each class makes the archive, and so the
- * process, larger. Takes {@value #MOST_SECONDS} s at most, and exits with 1 if it could not do all.
+ * <p>The call to the application is left out: few use it, and each class makes the archive larger. Takes {@value #MAX_SECONDS} s at most;
+ * exits with 1 if it could not do everything.
  */
-final class Rehearsal {
-    private static final int MOST_SECONDS = 20;
-    private static final long LOOK_MILLIS = 20;
-    /** Long enough for a verdict that turned to be logged. */
+final class CdsTrainingRun {
+    private static final int MAX_SECONDS = 20;
+    private static final long CHECK_MILLIS = 20;
+    /** Long enough for a change of the verdict to be logged. */
     private static final int ROUNDS = 15;
 
-    private Rehearsal() {}
+    /** What is asked for while a sidecar starts, and as long as it runs. */
+    private static final List<String> PROBES = List.of("/livez", "/health/live", "/health/ready", "/nowhere");
+    /** What is asked for once. */
+    private static final List<String> OTHERS =
+            List.of("/health/live?verbose", "/health/ready?verbose", "/metrics", "/status", "/");
+
+    private CdsTrainingRun() {}
 
     @SuppressWarnings("SystemExitOutsideMain") // This is a main.
     public static void main(String[] args) throws Exception {
-        daemon("rehearsal-deadline", () -> {
+        daemon("training-deadline", () -> {
             try {
-                TimeUnit.SECONDS.sleep(MOST_SECONDS);
+                TimeUnit.SECONDS.sleep(MAX_SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            System.err.println("the rehearsal took more than " + MOST_SECONDS + " s");
+            System.err.println("the training run took more than " + MAX_SECONDS + " s");
             Runtime.getRuntime().halt(Exit.FAILED.code);
         });
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        PrintStream log = new PrintStream(said, true, StandardCharsets.UTF_8);
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream err = new PrintStream(log, true, StandardCharsets.UTF_8);
         String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
-        daemon("rehearsal", () -> new Main(Map.of(), UnaryOperator.identity()).run(System.out, log, flags));
-        play(port(said, "http://127.0.0.1:"), port(said, "statsd://127.0.0.1:"));
+        daemon("training", () -> new Main(Map.of(), UnaryOperator.identity()).run(System.out, err, flags));
+        play(port(log, "http://127.0.0.1:"), port(log, "statsd://127.0.0.1:"));
         System.exit(Exit.OK.code);
     }
 
     /** Waits for the start line. */
-    private static int port(ByteArrayOutputStream said, String before) throws InterruptedException {
+    private static int port(ByteArrayOutputStream log, String before) throws InterruptedException {
         while (true) {
-            String text = said.toString(StandardCharsets.UTF_8);
+            String text = log.toString(StandardCharsets.UTF_8);
             int at = text.indexOf(before);
             if (at >= 0 && text.indexOf(' ', at) >= 0) {
                 return Integer.parseInt(text.substring(at + before.length(), text.indexOf(' ', at)));
             }
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
         }
     }
 
     private static void play(int httpPort, int statsdPort) throws IOException, InterruptedException {
         try (DatagramSocket sender = new DatagramSocket()) {
             for (int round = 0; round < ROUNDS; round++) {
-                for (String path : List.of("/livez", "/health/live", "/health/ready", "/nowhere")) {
+                for (String path : PROBES) {
                     ask(httpPort, path);
                 }
                 for (String datagram : List.of(
@@ -77,8 +83,11 @@ final class Rehearsal {
                     byte[] bytes = datagram.getBytes(StandardCharsets.US_ASCII);
                     sender.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), statsdPort));
                 }
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
             }
+        }
+        for (String path : OTHERS) {
+            ask(httpPort, path);
         }
     }
 
