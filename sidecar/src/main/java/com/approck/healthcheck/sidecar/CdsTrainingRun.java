@@ -15,17 +15,23 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the JVM load the classes that a sidecar loads in its first moments, so that {@code bin/make-archive} can archive
- * them: starts a sidecar on free ports of the loopback address, reports workers, sends probes, exits.
+ * Makes the JVM load what a sidecar loads, so that {@code bin/make-archive} can archive it: starts a sidecar on free loopback ports,
+ * sends it gauges, asks for each path, and exits.
  *
- * <p>What is rare ({@code ?verbose}, the call to the application) is left out: each class makes the archive, and so the
- * process, larger. Takes {@value #MAX_SECONDS} s at most, and exits with 1 if it could not do all.
+ * <p>The call to the application is left out: few use it, and each class makes the archive larger. Takes {@value #MAX_SECONDS} s at most;
+ * exits with 1 if it could not do everything.
  */
 final class CdsTrainingRun {
     private static final int MAX_SECONDS = 20;
-    private static final long POLL_MILLIS = 20;
-    /** Long enough that a changed verdict is logged. */
+    private static final long CHECK_MILLIS = 20;
+    /** Long enough for a change of the verdict to be logged. */
     private static final int ROUNDS = 15;
+
+    /** What is asked for while a sidecar starts, and as long as it runs. */
+    private static final List<String> PROBES = List.of("/livez", "/health/live", "/health/ready", "/nowhere");
+    /** What is asked for once. */
+    private static final List<String> OTHERS =
+            List.of("/health/live?verbose", "/health/ready?verbose", "/metrics", "/status", "/");
 
     private CdsTrainingRun() {}
 
@@ -40,30 +46,30 @@ final class CdsTrainingRun {
             System.err.println("the training run took more than " + MAX_SECONDS + " s");
             Runtime.getRuntime().halt(ExitCode.FAILED.code);
         });
-        ByteArrayOutputStream logged = new ByteArrayOutputStream();
-        PrintStream log = new PrintStream(logged, true, StandardCharsets.UTF_8);
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream err = new PrintStream(log, true, StandardCharsets.UTF_8);
         String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
-        daemon("training", () -> new Main(Map.of(), Ticker.system()).run(System.out, log, flags));
-        play(port(logged, "http://127.0.0.1:"), port(logged, "statsd://127.0.0.1:"));
+        daemon("training", () -> new Main(Map.of(), Ticker.system()).run(System.out, err, flags));
+        play(port(log, "http://127.0.0.1:"), port(log, "statsd://127.0.0.1:"));
         System.exit(ExitCode.OK.code);
     }
 
     /** Waits for the start line. */
-    private static int port(ByteArrayOutputStream logged, String before) throws InterruptedException {
+    private static int port(ByteArrayOutputStream log, String before) throws InterruptedException {
         while (true) {
-            String text = logged.toString(StandardCharsets.UTF_8);
+            String text = log.toString(StandardCharsets.UTF_8);
             int at = text.indexOf(before);
             if (at >= 0 && text.indexOf(' ', at) >= 0) {
                 return Integer.parseInt(text.substring(at + before.length(), text.indexOf(' ', at)));
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
         }
     }
 
     private static void play(int httpPort, int statsdPort) throws IOException, InterruptedException {
         try (DatagramSocket sender = new DatagramSocket()) {
             for (int round = 0; round < ROUNDS; round++) {
-                for (String path : List.of("/livez", "/health/live", "/health/ready", "/nowhere")) {
+                for (String path : PROBES) {
                     ask(httpPort, path);
                 }
                 for (String datagram : List.of(
@@ -77,8 +83,11 @@ final class CdsTrainingRun {
                     byte[] bytes = datagram.getBytes(StandardCharsets.US_ASCII);
                     sender.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), statsdPort));
                 }
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
             }
+        }
+        for (String path : OTHERS) {
+            ask(httpPort, path);
         }
     }
 

@@ -2,11 +2,11 @@ package com.approck.healthcheck.sidecar;
 
 /** How the process ends. */
 enum ExitCode {
-    /** Did what it was asked for, and stopped when it was told to. */
+    /** It printed what was asked for, or ran until it received a signal to stop. */
     OK(0),
-    /** Could not start, or broke down. */
+    /** It could not start, or it failed. */
     FAILED(1),
-    /** Was asked for something that cannot be; nothing was bound. */
+    /** A setting was wrong; nothing was bound. */
     WRONG_SETTINGS(2);
 
     final int code;

@@ -25,13 +25,13 @@ public final class Main {
 
     @SuppressWarnings("SystemExitOutsideMain") // This is it.
     public static void main(String[] args) {
-        // The output is the same everywhere, and with another locale the libraries load its data during the start.
-        Locale.setDefault(Locale.US);
         System.exit(new Main(System.getenv(), Ticker.system()).run(System.out, System.err, args).code);
     }
 
     /** Runs until the end. */
     ExitCode run(PrintStream out, PrintStream err, String... args) {
+        // The sidecar writes the same text everywhere, and for other locales the libraries would load data at the start.
+        Locale.setDefault(Locale.US);
         Outcome outcome = SettingsReader.read(args, environment);
         if (outcome instanceof Outcome.Run run) {
             return run(run.settings(), err);
