@@ -30,7 +30,8 @@ public final class Main {
 
     /** Runs until the end. */
     ExitCode run(PrintStream out, PrintStream err, String... args) {
-        // The sidecar writes the same text everywhere, and for other locales the libraries would load data at the start.
+        // The sidecar writes the same text everywhere, and for other locales the libraries would load data at the
+        // start.
         Locale.setDefault(Locale.US);
         Outcome outcome = SettingsReader.read(args, environment);
         if (outcome instanceof Outcome.Run run) {

@@ -214,6 +214,9 @@ final class SidecarTest {
         }
         hear("workers:0|g");
         assertEquals(422, request(method, "/health/live").status());
+        // Load balancers ask for this when nobody set a path.
+        assertEquals(422, request(method, "/").status());
+        assertEquals(200, get("/").status());
     }
 
     @Test

@@ -292,6 +292,39 @@ final class HttpServerTest {
     }
 
     @Test
+    void incompleteRequests_holdSoMuchMemoryAndNoMore() throws Exception {
+        start(ECHO);
+        Client patient = connect();
+        patient.write("GET /1 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertEquals("200 GET /1", patient.answer());
+        String head = "GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(15_000);
+        int enough = ConnectionGuard.MAX_INCOMPLETE_BYTES / head.length() + 10;
+        List<Client> greedy = new ArrayList<>();
+        for (int i = 0; i < enough; i++) {
+            Client client = connect();
+            client.write(head);
+            greedy.add(client);
+        }
+        Await.until(() -> stats.evicted() > 0, this::log);
+        greedy.get(0).assertClosed();
+        // Who is idle holds nothing.
+        patient.write("GET /2 HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertEquals("200 GET /2", patient.answer());
+        Client last = greedy.get(enough - 1);
+        last.write("\r\n\r\n");
+        assertEquals("200 GET /", last.answer());
+    }
+
+    @Test
+    void headThatIsTooLarge_isRefused() throws Exception {
+        start(exchange -> fail("not to be handled"));
+        Client client = connect();
+        client.write("GET / HTTP/1.1\r\nHost: x\r\nX: " + "x".repeat(HttpServer.MAX_HEAD_BYTES));
+        assertTrue(client.answer().startsWith("400 "));
+        client.assertClosed();
+    }
+
+    @Test
     void handlerThatFails_costsOneAnswer() throws Exception {
         start(exchange -> {
             if (exchange.getRequestPath().equals("/bug")) {
