@@ -44,14 +44,14 @@ final class CdsTrainingRun {
                 Thread.currentThread().interrupt();
             }
             System.err.println("the training run took more than " + MAX_SECONDS + " s");
-            Runtime.getRuntime().halt(Exit.FAILED.code);
+            Runtime.getRuntime().halt(ExitCode.FAILED.code);
         });
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         PrintStream err = new PrintStream(log, true, StandardCharsets.UTF_8);
         String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
         daemon("training", () -> new Main(Map.of(), UnaryOperator.identity()).run(System.out, err, flags));
         play(port(log, "http://127.0.0.1:"), port(log, "statsd://127.0.0.1:"));
-        System.exit(Exit.OK.code);
+        System.exit(ExitCode.OK.code);
     }
 
     /** Waits for the start line. */

@@ -1,27 +1,28 @@
 package com.approck.healthcheck.sidecar;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.forward.Forward;
-import com.approck.healthcheck.sidecar.history.History;
+import com.approck.healthcheck.sidecar.endpoints.Endpoints;
+import com.approck.healthcheck.sidecar.endpoints.Facts;
+import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.VerdictMonitor;
 import com.approck.healthcheck.sidecar.http.HttpServer;
-import com.approck.healthcheck.sidecar.keep.StateFile;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Policy;
-import com.approck.healthcheck.sidecar.probe.Endpoints;
-import com.approck.healthcheck.sidecar.ready.Application;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
-import com.approck.healthcheck.sidecar.receive.Intake;
-import com.approck.healthcheck.sidecar.receive.Receiver;
-import com.approck.healthcheck.sidecar.show.Facts;
-import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.metrics.Counters;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.readiness.ReadinessClient;
+import com.approck.healthcheck.sidecar.statsd.DatagramHandler;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
-import com.approck.healthcheck.sidecar.time.Ticker;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.statsd.StatsdRelay;
+import com.approck.healthcheck.sidecar.statsd.UdpReceiver;
+import com.approck.healthcheck.sidecar.text.Format;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.Ticker;
+import com.approck.healthcheck.sidecar.workers.GaugeIngest;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
+import com.approck.healthcheck.sidecar.workers.StateFile;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -46,44 +47,51 @@ final class Sidecar implements AutoCloseable {
             "the receiver of datagrams broke down, so nothing more can be said about workers";
     private static final String HTTP_BROKE = "the HTTP server broke down, so no probe can be answered";
 
-    private final Receiver.Sockets sockets;
-    private final Optional<Application> application;
+    private final UdpReceiver.Sockets sockets;
+    private final Optional<ReadinessClient> application;
     private final Optional<StateFile> stateFile;
     private final History history = new History();
-    private final Judge judge;
+    private final HealthEvaluator judge;
     private final Log log;
     private final Duration drain;
-    private final CompletableFuture<Exit> end = new CompletableFuture<>();
+    private final CompletableFuture<ExitCode> end = new CompletableFuture<>();
     private Endpoints endpoints;
     private HttpServer http;
-    private Receiver receiver;
+    private UdpReceiver receiver;
     /** Null unless it was asked for. */
-    private Forward forward;
+    private StatsdRelay forward;
 
-    private Sidecar(Settings settings, Receiver.Sockets sockets, Workers workers, Judge judge, Ticker ticker, Log log) {
+    private Sidecar(
+            Settings settings,
+            UdpReceiver.Sockets sockets,
+            SourceRegistry workers,
+            HealthEvaluator judge,
+            Ticker ticker,
+            Log log) {
         this.sockets = sockets;
         this.judge = judge;
         this.log = log;
         this.drain = settings.drain();
         this.application =
-                settings.readyUrl().map(url -> new Application(url, settings.readyTimeout(), ticker, history, log));
+                settings.readyUrl().map(url -> new ReadinessClient(url, settings.readyTimeout(), ticker, history, log));
         this.stateFile =
                 settings.stateFile().map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
     }
 
-    static Sidecar start(Settings settings, Ticker ticker, Log log) throws CouldNotBindException {
+    static Sidecar start(Settings settings, Ticker ticker, Log log) throws BindFailedException {
         return start(settings, ticker, log, UnaryOperator.identity());
     }
 
     /** Starts with {@code around} put around what handles datagrams; a test breaks it there. */
     static Sidecar start(Settings settings, Ticker ticker, Log log, UnaryOperator<DatagramHandler> around)
-            throws CouldNotBindException {
-        Receiver.Sockets sockets = Receiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker);
+            throws BindFailedException {
+        UdpReceiver.Sockets sockets = UdpReceiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker);
         Counters counters = new Counters();
         long now = ticker.nanos();
-        Workers workers = new Workers(settings.metrics(), settings.workersTtl(), counters, now);
-        Policy policy = new Policy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
-        Judge judge = new Judge(workers, policy, ticker);
+        SourceRegistry workers = new SourceRegistry(settings.metrics(), settings.workersTtl(), counters, now);
+        HealthPolicy policy =
+                new HealthPolicy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
+        HealthEvaluator judge = new HealthEvaluator(workers, policy, ticker);
         Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
@@ -92,7 +100,7 @@ final class Sidecar implements AutoCloseable {
                     workers,
                     judge,
                     counters,
-                    new Durations(),
+                    new LatencyHistograms(),
                     connections,
                     sidecar.history,
                     sockets,
@@ -108,21 +116,21 @@ final class Sidecar implements AutoCloseable {
                     connections,
                     HttpServer.MAX_CONNECTIONS,
                     cause -> sidecar.broke(HTTP_BROKE, cause));
-        } catch (CouldNotBindException | RuntimeException e) {
+        } catch (BindFailedException | RuntimeException e) {
             sidecar.close();
             throw e;
         }
         DatagramHandler handler =
-                around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker));
+                around.apply(new GaugeIngest(new GaugeParser(settings.metrics(), counters), workers, ticker));
         if (settings.forward().isPresent()) {
             sidecar.forward =
-                    Forward.start(settings.forward().get(), sockets.addresses(), handler, counters, ticker, log);
+                    StatsdRelay.start(settings.forward().get(), sockets.addresses(), handler, counters, ticker, log);
             handler = sidecar.forward;
         }
-        sidecar.receiver = Receiver.start(
+        sidecar.receiver = UdpReceiver.start(
                 sockets,
                 handler,
-                new Flips(workers, judge, counters, sidecar.history, log, now),
+                new VerdictMonitor(workers, judge, counters, sidecar.history, log, now),
                 counters,
                 ticker,
                 log,
@@ -152,16 +160,16 @@ final class Sidecar implements AutoCloseable {
         if (judge.isStopping() || drain.isZero()) {
             log.info("stopping: " + reason);
             judge.stop();
-            end.complete(Exit.OK);
+            end.complete(ExitCode.OK);
             return;
         }
         judge.stop();
         log.info("stopping in " + drain.toMillis() + " ms (--drain): " + reason);
-        end.completeOnTimeout(Exit.OK, drain.toMillis(), TimeUnit.MILLISECONDS);
+        end.completeOnTimeout(ExitCode.OK, drain.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Waits for the end, and looks after the receiver meanwhile. */
-    Exit await() throws InterruptedException {
+    ExitCode await() throws InterruptedException {
         long seen = -1;
         int still = 0;
         while (true) {
@@ -196,12 +204,12 @@ final class Sidecar implements AutoCloseable {
             endpoints.close();
         }
         sockets.close();
-        application.ifPresent(Application::close);
+        application.ifPresent(ReadinessClient::close);
     }
 
     private void broke(String what, Throwable cause) {
         log.error(what + "; ending: " + cause);
-        end.complete(Exit.FAILED);
+        end.complete(ExitCode.FAILED);
     }
 
     /** Says in the log that it is there, and where. */
@@ -210,7 +218,7 @@ final class Sidecar implements AutoCloseable {
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {
-                log.warn("StatsD has no authentication: whoever reaches " + Words.of(address)
+                log.warn("StatsD has no authentication: whoever reaches " + Format.of(address)
                         + " can say how many workers there are");
                 return;
             }
@@ -220,7 +228,7 @@ final class Sidecar implements AutoCloseable {
     private static String list(String before, List<InetSocketAddress> addresses) {
         StringBuilder text = new StringBuilder();
         for (InetSocketAddress address : addresses) {
-            text.append(before.isEmpty() && text.length() > 0 ? ", " : before).append(Words.of(address));
+            text.append(before.isEmpty() && text.length() > 0 ? ", " : before).append(Format.of(address));
         }
         return text.toString();
     }

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.approck.healthcheck.sidecar.config.Outcome;
+import com.approck.healthcheck.sidecar.config.ParseResult;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.statsd.DatagramHandler;
+import com.approck.healthcheck.sidecar.text.Log;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -614,14 +614,14 @@ final class SidecarTest {
         hear("workers:0|g");
         assertEquals(200, get("/health/live").status());
         assertTrue(get("/health/ready?verbose").json().get("draining").asBoolean());
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
     void stop_withoutDrain_isTheEnd() throws Exception {
         start();
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
@@ -629,7 +629,7 @@ final class SidecarTest {
         start("--drain", "1h");
         sidecar.stop("SIGTERM");
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     // The log.
@@ -677,9 +677,9 @@ final class SidecarTest {
         List<String> all = new ArrayList<>(
                 List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
         all.addAll(args);
-        Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
+        ParseResult outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
         sidecar = Sidecar.start(
-                ((Outcome.Run) outcome).settings(),
+                ((ParseResult.Run) outcome).settings(),
                 clock::get,
                 new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
                 around);

@@ -1,25 +1,25 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.history.History;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Policy;
-import com.approck.healthcheck.sidecar.receive.Intake;
-import com.approck.healthcheck.sidecar.receive.Receiver;
-import com.approck.healthcheck.sidecar.show.Facts;
-import com.approck.healthcheck.sidecar.show.Metrics;
-import com.approck.healthcheck.sidecar.show.ProbeJson;
-import com.approck.healthcheck.sidecar.show.Status;
-import com.approck.healthcheck.sidecar.show.Verbose;
-import com.approck.healthcheck.sidecar.state.SourceView;
-import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.state.Standing;
-import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.endpoints.Facts;
+import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
+import com.approck.healthcheck.sidecar.endpoints.ProbeJson;
+import com.approck.healthcheck.sidecar.endpoints.PrometheusMetrics;
+import com.approck.healthcheck.sidecar.endpoints.StatusJson;
+import com.approck.healthcheck.sidecar.endpoints.VerboseJson;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
+import com.approck.healthcheck.sidecar.statsd.UdpReceiver;
+import com.approck.healthcheck.sidecar.workers.GaugeIngest;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -51,24 +51,24 @@ public final class DatagramTarget {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+(?:\\{[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\""
             + "(?:,[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\")*+\\})?) -?[0-9]+(?:\\.[0-9]+)?");
-    private static final Receiver.Sockets SOCKETS = sockets();
+    private static final UdpReceiver.Sockets SOCKETS = sockets();
 
     private final Counters counters = new Counters();
-    private final Workers workers;
-    private final Intake intake;
+    private final SourceRegistry workers;
+    private final GaugeIngest intake;
     private final Facts facts;
     /** Soon over the end of what a long holds. */
     private long now = Long.MAX_VALUE - Duration.ofMinutes(1).toNanos();
 
     private DatagramTarget(Duration ttl) {
-        workers = new Workers(METRICS, ttl, counters, now);
-        intake = new Intake(new GaugeParser(METRICS, counters), workers, () -> now);
-        Judge judge = new Judge(workers, new Policy(1, 1, "127.0.0.1:8125"), () -> now);
+        workers = new SourceRegistry(METRICS, ttl, counters, now);
+        intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> now);
+        HealthEvaluator judge = new HealthEvaluator(workers, new HealthPolicy(1, 1, "127.0.0.1:8125"), () -> now);
         facts = new Facts(
                 workers,
                 judge,
                 counters,
-                new Durations(),
+                new LatencyHistograms(),
                 new ConnectionStats(),
                 new History(),
                 SOCKETS,
@@ -130,7 +130,7 @@ public final class DatagramTarget {
         require(lines >= lineCount && lines <= 2 * lineCount, "each line is counted under what it is");
         List<SourceView> sources = workers.sources(now, Integer.MAX_VALUE, Integer.MAX_VALUE);
         sources(sources);
-        Standing standing = workers.standing(now);
+        WorkersSnapshot standing = workers.standing(now);
         require(
                 standing.current()
                         == sources.stream().filter(SourceView::current).count(),
@@ -176,7 +176,7 @@ public final class DatagramTarget {
     }
 
     private void texts(int sources) {
-        Verbose verbose = new Verbose(new ProbeJson(), facts);
+        VerboseJson verbose = new VerboseJson(new ProbeJson(), facts);
         require(
                 JSON.readTree(text(verbose.of(facts.judge().live())))
                                 .get("sources")
@@ -184,12 +184,12 @@ public final class DatagramTarget {
                         <= sources,
                 "the verbose body shows the sources");
         require(
-                JSON.readTree(text(new Status(new ProbeJson(), facts, verbose).json()))
+                JSON.readTree(text(new StatusJson(new ProbeJson(), facts, verbose).json()))
                         .has("ready"),
                 "the status has both verdicts");
         Set<String> seen = new HashSet<>();
         // By '\n' alone, as Prometheus does: a label may hold other ends of lines.
-        for (String line : text(new Metrics(facts).text()).split("\n", -1)) {
+        for (String line : text(new PrometheusMetrics(facts).text()).split("\n", -1)) {
             if (!line.isEmpty() && !line.startsWith("# ")) {
                 Matcher sample = SAMPLE.matcher(line);
                 require(sample.matches(), "a sample as Prometheus reads it: " + line);
@@ -223,10 +223,10 @@ public final class DatagramTarget {
         }
     }
 
-    private static Receiver.Sockets sockets() {
+    private static UdpReceiver.Sockets sockets() {
         try {
-            return Receiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
-        } catch (CouldNotBindException e) {
+            return UdpReceiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
+        } catch (BindFailedException e) {
             throw new AssertionError(e);
         }
     }

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.approck.healthcheck.sidecar.Await;
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.text.Log;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
@@ -398,11 +398,11 @@ final class HttpServerTest {
         assertEquals("a/b??X: y??", response.headers().get(0).value());
     }
 
-    private void start(HttpHandler handler) throws CouldNotBindException {
+    private void start(HttpHandler handler) throws BindFailedException {
         start(handler, HttpServer.MAX_CONNECTIONS);
     }
 
-    private void start(HttpHandler handler, int maxConnections) throws CouldNotBindException {
+    private void start(HttpHandler handler, int maxConnections) throws BindFailedException {
         server = HttpServer.start(
                 "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), stats, maxConnections, broken::complete);
     }

@@ -1,0 +1,132 @@
+package com.approck.healthcheck.sidecar.endpoints;
+
+import com.approck.healthcheck.sidecar.health.Verdict;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.readiness.ReadinessResult;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.OptionalLong;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
+ *
+ * <p>Shows {@value #MOST_SOURCES} sources and {@value #MOST_POOLS} pools, as far as they have room in {@value #MOST_BYTES} bytes, since some
+ * such bodies are in a small heap at a time; if that is not all, {@code truncated} is true. {@code sources_current} counts all. Times in
+ * milliseconds; what was not told is left out.
+ */
+public final class VerboseJson {
+    static final int MOST_SOURCES = 100;
+    static final int MOST_POOLS = 200;
+    static final int MOST_BYTES = 128 * 1024;
+
+    private static final int SIZE_BYTES = 2048;
+
+    private final ProbeJson writer;
+    private final Facts facts;
+
+    public VerboseJson(ProbeJson writer, Facts facts) {
+        this.writer = writer;
+        this.facts = facts;
+    }
+
+    /** The body of a probe that was not passed on to the application. */
+    public ByteBuffer of(Verdict verdict) {
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
+            ProbeJson.verdict(json, verdict);
+            state(json, bytes, facts.ticker().nanos());
+        });
+    }
+
+    /** The body of a probe that the application answered. */
+    public ByteBuffer of(ReadinessResult answer) {
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
+            ProbeJson.answer(json, answer);
+            state(json, bytes, facts.ticker().nanos());
+        });
+    }
+
+    /** What is known at {@code now}; {@code bytes} is where it is written. */
+    void state(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
+        WorkersSnapshot standing = facts.workers().standing(now);
+        json.writeStringProperty("state", facts.judge().policy().state(standing).label());
+        json.writeBooleanProperty("draining", facts.judge().isStopping());
+        json.writeNumberProperty("workers", standing.able());
+        json.writeNumberProperty("min_workers", facts.judge().policy().minWorkers());
+        json.writeNumberProperty("sources_current", standing.current());
+        json.writeNumberProperty("min_sources", facts.judge().policy().minSources());
+        json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
+        json.writeStringProperty("listening", facts.judge().policy().listening());
+        sources(json, bytes, now);
+        json.writeObjectPropertyStart("counters");
+        for (Counter counter : Counter.values()) {
+            json.writeNumberProperty(counter.label(), facts.counters().get(counter));
+        }
+        json.writeEndObject();
+        OptionalLong drops = facts.sockets().kernelDrops();
+        if (drops.isPresent()) {
+            json.writeNumberProperty("kernel_drops", drops.getAsLong());
+        }
+    }
+
+    private void sources(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
+        List<SourceView> sources = facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1);
+        boolean truncated = sources.size() > MOST_SOURCES;
+        int pools = 0;
+        json.writeArrayPropertyStart("sources");
+        for (SourceView source : truncated ? sources.subList(0, MOST_SOURCES) : sources) {
+            if (bytes.size() >= MOST_BYTES) {
+                truncated = true;
+                break;
+            }
+            json.writeStartObject();
+            json.writeStringProperty("name", source.name());
+            json.writeStringProperty("address", source.address());
+            json.writeBooleanProperty("current", source.current());
+            json.writeNumberProperty("age_ms", millis(source.ageNanos()));
+            told(json, "lease_ms", source.leaseNanos() == 0 ? -1 : millis(source.leaseNanos()));
+            told(json, "workers", source.able());
+            json.writeBooleanProperty("draining", source.draining());
+            json.writeArrayPropertyStart("pools");
+            for (PoolView pool : source.pools()) {
+                if (pools == MOST_POOLS || bytes.size() >= MOST_BYTES) {
+                    truncated = true;
+                    break;
+                }
+                pools++;
+                pool(json, pool);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeBooleanProperty("truncated", truncated);
+    }
+
+    private static void pool(JsonGenerator json, PoolView pool) {
+        json.writeStartObject();
+        json.writeStringProperty("name", pool.name());
+        json.writeNumberProperty("age_ms", millis(pool.ageNanos()));
+        told(json, "able", pool.able());
+        told(json, "alive", pool.alive());
+        told(json, "busy", pool.busy());
+        told(json, "stuck", pool.stuck());
+        told(json, "queued", pool.queued());
+        told(json, "capacity", pool.capacity());
+        json.writeEndObject();
+    }
+
+    private static void told(JsonGenerator json, String name, long number) {
+        if (number >= 0) {
+            json.writeNumberProperty(name, number);
+        }
+    }
+
+    static long millis(long nanos) {
+        return nanos / 1_000_000;
+    }
+}

@@ -1,0 +1,234 @@
+package com.approck.healthcheck.sidecar.health;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.sidecar.workers.WorkersDriver;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Every row of the table of verdicts, on the state that the wire makes. */
+final class HealthPolicyTest {
+    private static final String AGENT = "workers.lease:5000|g\nworkers:200|g\nworkers.pool.http:200|g";
+    private static final String OTHER = "workers.lease:5000|g\nworkers:5|g\nworkers.pool.http:5|g";
+
+    private final WorkersDriver told = new WorkersDriver();
+    private final HealthPolicy policy = new HealthPolicy(1, 1, "127.0.0.1:8125");
+
+    @Test
+    void neverHeard_isNoWorkers() {
+        told.after(12_000);
+        assertBoth(
+                WorkersState.NEVER_HEARD,
+                "No datagram about workers was heard since the sidecar started 12 s ago;"
+                        + " it listens on 127.0.0.1:8125.");
+    }
+
+    @Test
+    void onlyOtherDatagrams_isNeverHeard() {
+        told.from(1, "foo:1|c\nworkers:5|c\nworkers:x|g");
+        assertEquals(WorkersState.NEVER_HEARD, policy.state(told.standing()));
+    }
+
+    @Test
+    void alive_isWell() {
+        told.from(1, AGENT);
+        assertWell();
+    }
+
+    @Test
+    void originalGauges_areWell_andNotAtZero() {
+        told.from(1, "workers:3|g");
+        assertWell();
+        told.from(2, "workers:0|g").after(2500);
+        assertBoth(
+                WorkersState.ZERO,
+                "There has been no able worker for 2.5 s; the last word, 2.5 s ago, was of"
+                        + " 127.0.0.1:2 (workers).");
+        told.from(3, "gunicorn.workers:3|g");
+        assertWell();
+    }
+
+    @Test
+    void zeroWithLease_isZero_andThenStale() {
+        told.from(1, "workers.lease:5000|g\nworkers:0|g").after(5000);
+        assertEquals(WorkersState.ZERO, policy.state(told.standing()));
+        told.after(3000);
+        assertBoth(
+                WorkersState.STALE,
+                "The last word of 127.0.0.1:1 (workers) is 8 s old; it was good for 5 s," + " which ran out 3 s ago.");
+    }
+
+    @Test
+    void silence_isStale() {
+        told.from(1, AGENT).after(65_000);
+        assertBoth(
+                WorkersState.STALE,
+                "The last word of 127.0.0.1:1 (workers) is 1 min 5 s old; it was good for 5 s,"
+                        + " which ran out 1 min ago.");
+    }
+
+    @Test
+    void silenceAfterAnOldZero_isStale() {
+        told.from(1, "workers:0|g").from(2, AGENT).after(6000);
+        assertEquals(WorkersState.STALE, policy.state(told.standing()));
+    }
+
+    @Test
+    void poolAtZero_isNoWorkers_andNamed() {
+        told.from(
+                        1,
+                        AGENT + "\nworkers.pool.http-8080:0|g\nworkers.pool.http-8080.stuck:200|g"
+                                + "\nworkers.pool.http-8080.capacity:200|g")
+                .after(4000);
+        assertBoth(
+                WorkersState.ALIVE,
+                "Pool http-8080 of 127.0.0.1:1 has had no able worker for 4 s;" + " 200 of 200 are stuck.");
+    }
+
+    @Test
+    void poolsAtZero_areCounted_theOldestNamed() {
+        told.from(1, AGENT + "\nworkers.pool.a:0|g").after(1000).from(1, "workers.pool.b:0|g");
+        assertBoth(
+                WorkersState.ALIVE, "Pool a of 127.0.0.1:1 has had no able worker for 1 s; so it is with 1 more pool.");
+    }
+
+    @Test
+    void onlyPoolAtZero_isNamedToo() {
+        told.from(1, "workers.lease:5000|g\nworkers:0|g\nworkers.pool.a:0|g\nworkers.pool.a.stuck:1|g");
+        assertBoth(WorkersState.ZERO, "Pool a of 127.0.0.1:1 has had no able worker for 0 s; 1 is stuck.");
+    }
+
+    @Test
+    void fewerThanMinWorkers_isNoWorkers() {
+        HealthPolicy many = new HealthPolicy(3, 1, "");
+        told.from(1, "workers:2|g").after(1500);
+        assertEquals(
+                Verdict.of(
+                        ReasonCode.NO_WORKERS,
+                        "There are 2 able workers, fewer than --min-workers 3; no change for 1.5 s."),
+                many.live(told.standing()));
+        told.from(1, "workers:3|g");
+        assertEquals(Verdict.WELL, many.ready(told.standing()));
+    }
+
+    @Test
+    void fewerThanMinSources_isNoWorkers() {
+        HealthPolicy two = new HealthPolicy(1, 2, "");
+        told.from(1, AGENT).from(2, AGENT);
+        assertEquals(Verdict.WELL, two.live(told.standing()));
+        told.after(3000).from(1, AGENT).after(3000);
+        assertEquals(
+                Verdict.of(
+                        ReasonCode.NO_WORKERS,
+                        "There is 1 source whose word holds, fewer than --min-sources 2; no change for 6 s."),
+                two.live(told.standing()));
+        assertEquals(two.live(told.standing()), two.ready(told.standing()));
+    }
+
+    @Test
+    void sourceThatDrainedAway_doesNotCountAsASource() {
+        HealthPolicy two = new HealthPolicy(1, 2, "");
+        told.from(1, AGENT).from(2, AGENT + "\nworkers.draining:1|g");
+        assertEquals(Verdict.WELL, two.live(told.standing()));
+        told.from(2, "workers:0|g");
+        assertEquals(
+                Optional.of(ReasonCode.NO_WORKERS), two.live(told.standing()).code());
+    }
+
+    @Test
+    void oneDraining_isWell_whileOthersStay() {
+        told.from(1, AGENT).from(2, OTHER + "\nworkers.draining:1|g");
+        assertWell();
+        told.from(2, "workers:0|g\nworkers.pool.http:0|g");
+        assertWell();
+    }
+
+    @Test
+    void allDraining_isLiveAndNotReady() {
+        told.from(1, AGENT + "\nworkers.draining:1|g").from(2, OTHER + "\nworkers.draining:1|g");
+        assertEquals(Verdict.WELL, policy.live(told.standing()));
+        assertEquals(
+                Verdict.of(
+                        ReasonCode.SHUTTING_DOWN,
+                        "Every source that has workers is shutting down: 205 able workers of 2 sources may finish"
+                                + " what they have."),
+                policy.ready(told.standing()));
+    }
+
+    @Test
+    void lastOfADrain_isLive_howeverFew() {
+        HealthPolicy many = new HealthPolicy(10, 2, "");
+        told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:1|g");
+        assertEquals(Verdict.WELL, many.live(told.standing()));
+        assertEquals(
+                Optional.of(ReasonCode.SHUTTING_DOWN),
+                many.ready(told.standing()).code());
+    }
+
+    @Test
+    void drained_isNoWorkers() {
+        told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g\nworkers.pool.http:0|g");
+        assertBoth(
+                WorkersState.ZERO,
+                "There has been no able worker for 0 s; the last word, 0 s ago, was of"
+                        + " 127.0.0.1:1 (workers), which is shutting down.");
+        told.after(6000);
+        assertTrue(policy.live(told.standing()).description().endsWith("ran out 1 s ago; it was shutting down."));
+    }
+
+    @Test
+    void newProcessAfterADrain_isWell() {
+        told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g").from(2, AGENT);
+        assertWell();
+    }
+
+    @Test
+    void oneOfTwoKilled_isWell() {
+        told.from(1, AGENT).from(2, OTHER).after(4000).from(2, OTHER).after(4000);
+        assertEquals(5, told.standing().able());
+        assertWell();
+    }
+
+    @Test
+    void valueWithoutLeaseBeyondItsTime_isStale() {
+        WorkersDriver mortal = new WorkersDriver(Duration.ofSeconds(2));
+        mortal.from(1, "workers:3|g").after(5000);
+        assertEquals(WorkersState.STALE, policy.state(mortal.standing()));
+        assertEquals(
+                "The last word of 127.0.0.1:1 (workers) is 5 s old; it was good for 2 s, which ran out 3 s ago.",
+                policy.live(mortal.standing()).description());
+    }
+
+    @Test
+    void stoppingSidecar_isLiveAndNotReady_whateverIsKnown() {
+        HealthEvaluator judge = new HealthEvaluator(told.workers, policy, told::now);
+        assertEquals(Optional.of(ReasonCode.NO_WORKERS), judge.live().code());
+        judge.stop();
+        assertEquals(Verdict.WELL, judge.live());
+        assertEquals(Optional.of(ReasonCode.SHUTTING_DOWN), judge.ready().code());
+        told.from(1, AGENT);
+        assertEquals(Optional.of(ReasonCode.SHUTTING_DOWN), judge.ready().code());
+        assertEquals(WorkersState.ALIVE, judge.state());
+    }
+
+    @Test
+    void verdict_hasACodeWithADescription_orNeither() {
+        assertThrows(IllegalArgumentException.class, () -> Verdict.of(ReasonCode.NO_WORKERS, ""));
+        assertThrows(IllegalArgumentException.class, () -> new Verdict(Optional.empty(), "why"));
+    }
+
+    private void assertWell() {
+        assertEquals(WorkersState.ALIVE, policy.state(told.standing()));
+        assertEquals(Verdict.WELL, policy.live(told.standing()));
+        assertEquals(Verdict.WELL, policy.ready(told.standing()));
+    }
+
+    private void assertBoth(WorkersState state, String description) {
+        assertEquals(state, policy.state(told.standing()));
+        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.live(told.standing()));
+        assertEquals(Verdict.of(ReasonCode.NO_WORKERS, description), policy.ready(told.standing()));
+    }
+}
