@@ -1,12 +1,12 @@
 package com.approck.healthcheck.sidecar;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.config.Outcome;
+import com.approck.healthcheck.sidecar.config.ParseResult;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.log.LogWriter;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.LogWriter;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.Map;
@@ -33,21 +33,21 @@ public final class Main {
         // The sidecar writes the same text everywhere, and for other locales the libraries would load data at the
         // start.
         Locale.setDefault(Locale.US);
-        Outcome outcome = SettingsReader.read(args, environment);
-        if (outcome instanceof Outcome.Run run) {
+        ParseResult outcome = SettingsReader.read(args, environment);
+        if (outcome instanceof ParseResult.Run run) {
             return run(run.settings(), err);
         }
-        if (outcome instanceof Outcome.Wrong wrong) {
+        if (outcome instanceof ParseResult.Wrong wrong) {
             for (String problem : wrong.problems()) {
                 err.println(NAME + ": " + problem);
             }
             return ExitCode.WRONG_SETTINGS;
         }
-        if (outcome instanceof Outcome.Print print) {
+        if (outcome instanceof ParseResult.Print print) {
             byte[] module = print.hooks().bytes();
             out.write(module, 0, module.length);
             out.flush();
-        } else if (outcome instanceof Outcome.Help help) {
+        } else if (outcome instanceof ParseResult.Help help) {
             out.print(help.text());
         } else {
             String version = Main.class.getPackage().getImplementationVersion();
@@ -69,7 +69,7 @@ public final class Main {
             // Not before: whoever reads this line may send a signal.
             sidecar.logListening();
             return sidecar.await();
-        } catch (CouldNotBindException e) {
+        } catch (BindFailedException e) {
             log.error(e.getMessage());
             return ExitCode.FAILED;
         } catch (InterruptedException e) {

@@ -1,25 +1,25 @@
 package com.approck.healthcheck.sidecar;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.forward.Forward;
+import com.approck.healthcheck.sidecar.endpoints.Endpoints;
+import com.approck.healthcheck.sidecar.endpoints.Facts;
+import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
 import com.approck.healthcheck.sidecar.health.HealthEvaluator;
 import com.approck.healthcheck.sidecar.health.HealthPolicy;
 import com.approck.healthcheck.sidecar.health.History;
 import com.approck.healthcheck.sidecar.health.VerdictMonitor;
 import com.approck.healthcheck.sidecar.http.HttpServer;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.probe.Endpoints;
-import com.approck.healthcheck.sidecar.ready.Application;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
-import com.approck.healthcheck.sidecar.receive.Receiver;
-import com.approck.healthcheck.sidecar.show.Facts;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.metrics.Counters;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.readiness.ReadinessClient;
+import com.approck.healthcheck.sidecar.statsd.DatagramHandler;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
-import com.approck.healthcheck.sidecar.time.Ticker;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.statsd.StatsdRelay;
+import com.approck.healthcheck.sidecar.statsd.UdpReceiver;
+import com.approck.healthcheck.sidecar.text.Format;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import com.approck.healthcheck.sidecar.workers.GaugeIngest;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.StateFile;
@@ -52,20 +52,20 @@ final class Sidecar implements AutoCloseable {
     private final Log log;
     private final Duration drain;
     private final HealthEvaluator health;
-    private final Receiver.Sockets sockets;
+    private final UdpReceiver.Sockets sockets;
     private final HttpServer http;
-    private final Receiver receiver;
+    private final UdpReceiver receiver;
     private final CompletableFuture<End> end = new CompletableFuture<>();
     /** What is open, the last one first. */
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     /** Starts one; if that fails, everything that was opened for it is closed again. */
-    Sidecar(Settings settings, Ticker ticker, Log log) throws CouldNotBindException {
+    Sidecar(Settings settings, Ticker ticker, Log log) throws BindFailedException {
         this.log = log;
         this.drain = settings.drain();
         boolean started = false;
         try {
-            sockets = opened(Receiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker));
+            sockets = opened(UdpReceiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker));
             long now = ticker.nanos();
             Counters counters = new Counters();
             History history = new History();
@@ -74,16 +74,16 @@ final class Sidecar implements AutoCloseable {
             Optional<StateFile> stateFile = settings.stateFile()
                     .map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
             stateFile.ifPresent(StateFile::load);
-            Optional<Application> application = settings.readyUrl()
-                    .map(url -> opened(new Application(url, settings.readyTimeout(), ticker, history, log)));
+            Optional<ReadinessClient> application = settings.readyUrl()
+                    .map(url -> opened(new ReadinessClient(url, settings.readyTimeout(), ticker, history, log)));
             http = serve(settings, ticker, workers, counters, history, application);
             stateFile.ifPresent(this::opened);
             DatagramHandler ingest = new GaugeIngest(new GaugeParser(settings.metrics(), counters), workers, ticker);
             DatagramHandler handler = settings.forward().isEmpty()
                     ? ingest
-                    : opened(Forward.start(
+                    : opened(StatsdRelay.start(
                             settings.forward().get(), sockets.addresses(), ingest, counters, ticker, log));
-            receiver = opened(Receiver.start(
+            receiver = opened(UdpReceiver.start(
                     sockets,
                     handler,
                     new VerdictMonitor(workers, health, counters, history, log, now),
@@ -100,7 +100,7 @@ final class Sidecar implements AutoCloseable {
         }
     }
 
-    private static HealthPolicy policy(Settings settings, Receiver.Sockets sockets) {
+    private static HealthPolicy policy(Settings settings, UdpReceiver.Sockets sockets) {
         return new HealthPolicy(
                 settings.minWorkers(), settings.minSources(), settings.drainLimit(), list("", sockets.addresses()));
     }
@@ -111,11 +111,19 @@ final class Sidecar implements AutoCloseable {
             SourceRegistry workers,
             Counters counters,
             History history,
-            Optional<Application> application)
-            throws CouldNotBindException {
+            Optional<ReadinessClient> application)
+            throws BindFailedException {
         ConnectionStats connections = new ConnectionStats();
         Endpoints endpoints = opened(new Endpoints(new Facts(
-                workers, health, counters, new Durations(), connections, history, sockets, application, ticker)));
+                workers,
+                health,
+                counters,
+                new LatencyHistograms(),
+                connections,
+                history,
+                sockets,
+                application,
+                ticker)));
         return opened(HttpServer.start(
                 settings.httpHost(),
                 settings.httpPort(),
@@ -205,7 +213,7 @@ final class Sidecar implements AutoCloseable {
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {
-                log.warn("StatsD has no authentication: anybody who reaches " + Words.of(address)
+                log.warn("StatsD has no authentication: anybody who reaches " + Format.of(address)
                         + " can report a number of workers");
                 return;
             }
@@ -215,7 +223,7 @@ final class Sidecar implements AutoCloseable {
     private static String list(String before, List<InetSocketAddress> addresses) {
         StringBuilder text = new StringBuilder();
         for (InetSocketAddress address : addresses) {
-            text.append(before.isEmpty() && text.length() > 0 ? ", " : before).append(Words.of(address));
+            text.append(before.isEmpty() && text.length() > 0 ? ", " : before).append(Format.of(address));
         }
         return text.toString();
     }

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar;
 
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import com.approck.healthcheck.sidecar.workers.GaugeIngest;
 import java.util.concurrent.locks.LockSupport;
 

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.approck.healthcheck.sidecar.config.Outcome;
+import com.approck.healthcheck.sidecar.config.ParseResult;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,7 +64,7 @@ final class SidecarTest {
     @ValueSource(strings = {"/health/live", "/health/ready"})
     void nothingHeard_isNoWorkers(String path) throws Exception {
         start();
-        Answer answer = get(path);
+        ReadinessResult answer = get(path);
         assertEquals(422, answer.status());
         assertEquals("application/json", answer.header("content-type"));
         assertEquals("NoWorkers", answer.json().get("code").asString());
@@ -107,7 +107,7 @@ final class SidecarTest {
 
             assertEquals("{\"db\":\"ok\"}", get("/health/ready").body());
 
-            Answer error = awaitCall("/health/ready");
+            ReadinessResult error = awaitCall("/health/ready");
             assertEquals(422, error.status());
             assertEquals("ServiceNotReady", error.json().get("code").asString());
             assertEquals("error", error.json().get("fields").get("db").asString());
@@ -139,7 +139,7 @@ final class SidecarTest {
                     "--application-health-ready-url=http://127.0.0.1:" + hanging.getLocalPort(),
                     "--application-health-ready-timeout=1m");
             hear("workers:3|g");
-            List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+            List<CompletableFuture<ReadinessResult>> waiting = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 waiting.add(
                         CompletableFuture.supplyAsync(() -> get("/health/ready"), task -> new Thread(task).start()));
@@ -160,12 +160,12 @@ final class SidecarTest {
                     "--application-health-ready-url=http://127.0.0.1:" + hanging.getLocalPort(),
                     "--application-health-ready-timeout=300ms");
             hear("workers:3|g");
-            List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+            List<CompletableFuture<ReadinessResult>> waiting = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 waiting.add(
                         CompletableFuture.supplyAsync(() -> get("/health/ready"), task -> new Thread(task).start()));
             }
-            for (CompletableFuture<Answer> answer : waiting) {
+            for (CompletableFuture<ReadinessResult> answer : waiting) {
                 assertEquals("ServiceNotReady", answer.get().json().get("code").asString());
             }
         }
@@ -187,7 +187,7 @@ final class SidecarTest {
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"})
     void otherMethod_isNotAllowed(String method) throws Exception {
         start();
-        Answer answer = request(method, "/health/live");
+        ReadinessResult answer = request(method, "/health/live");
         assertEquals(405, answer.status());
         assertEquals("GET, HEAD, OPTIONS", answer.header("allow"));
         assertEquals(404, request(method, "/nowhere").status());
@@ -207,7 +207,7 @@ final class SidecarTest {
                 "/",
                 "/nowhere",
                 "/health/live?verbose")) {
-            Answer answer = request(method, path);
+            ReadinessResult answer = request(method, path);
             assertEquals(get(path).status(), answer.status(), path);
             assertEquals("", answer.body(), path);
             assertEquals("no-store", answer.header("cache-control"), path);
@@ -311,7 +311,7 @@ final class SidecarTest {
     @Test
     void verboseNoWorkers_hasCodeAndDescriptionToo() throws Exception {
         start();
-        Answer answer = get("/health/live?verbose");
+        ReadinessResult answer = get("/health/live?verbose");
         assertEquals(422, answer.status());
         assertEquals("NoWorkers", answer.json().get("code").asString());
         assertEquals("never heard", answer.json().get("state").asString());
@@ -323,7 +323,7 @@ final class SidecarTest {
         hear("workers.lease:5000|g\nworkers:3|g\nworkers.pool.a\"<b:3|g\nworkers.pool.a\"<b.busy:1|g\nworkers:x|g");
         hear("gunicorn.workers:4|g\nfoo:1|c");
         get("/health/live");
-        Answer answer = get("/metrics");
+        ReadinessResult answer = get("/metrics");
         assertEquals(200, answer.status());
         assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("content-type"));
         List<String> lines = answer.body().lines().toList();
@@ -384,7 +384,7 @@ final class SidecarTest {
             hear(pools.toString());
         }
         for (String path : List.of("/health/live?verbose", "/status")) {
-            Answer answer = get(path);
+            ReadinessResult answer = get(path);
             assertTrue(answer.json().get("truncated").asBoolean(), path);
             assertTrue(
                     answer.body().length() < 150_000,
@@ -443,7 +443,7 @@ final class SidecarTest {
     @Test
     void statusPage_mayRunItsOwnScriptAlone() throws Exception {
         start();
-        Answer page = get("/");
+        ReadinessResult page = get("/");
         assertEquals(200, page.status());
         assertEquals("text/html; charset=utf-8", page.header("content-type"));
         assertEquals("nosniff", page.header("x-content-type-options"));
@@ -505,8 +505,12 @@ final class SidecarTest {
             String request = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
             for (int i = 0; i < 50; i++) {
                 socket.getOutputStream().write((request + request).getBytes(StandardCharsets.US_ASCII));
-                assertEquals("{}", Answer.read(socket.getInputStream(), true).body());
-                assertEquals("{}", Answer.read(socket.getInputStream(), true).body());
+                assertEquals(
+                        "{}",
+                        ReadinessResult.read(socket.getInputStream(), true).body());
+                assertEquals(
+                        "{}",
+                        ReadinessResult.read(socket.getInputStream(), true).body());
             }
         }
     }
@@ -567,7 +571,8 @@ final class SidecarTest {
         try (Socket socket = connect()) {
             String head = "GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            assertEquals(200, Answer.read(socket.getInputStream(), true).status());
+            assertEquals(
+                    200, ReadinessResult.read(socket.getInputStream(), true).status());
             assertEquals(-1, socket.getInputStream().read());
         }
     }
@@ -674,9 +679,9 @@ final class SidecarTest {
         List<String> all = new ArrayList<>(
                 List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
         all.addAll(args);
-        Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
+        ParseResult outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
         sidecar = new Sidecar(
-                ((Outcome.Run) outcome).settings(),
+                ((ParseResult.Run) outcome).settings(),
                 ticker,
                 new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0));
         sidecar.logListening();
@@ -719,8 +724,8 @@ final class SidecarTest {
     }
 
     /** A probe that is answered by a call of its own, not by the one that is about to end. */
-    private Answer awaitCall(String path) throws Exception {
-        Answer[] last = new Answer[1];
+    private ReadinessResult awaitCall(String path) throws Exception {
+        ReadinessResult[] last = new ReadinessResult[1];
         Await.until(
                 () -> {
                     last[0] = get(path);
@@ -734,16 +739,16 @@ final class SidecarTest {
         return log.toString(StandardCharsets.UTF_8);
     }
 
-    private Answer get(String path) {
+    private ReadinessResult get(String path) {
         return request("GET", path);
     }
 
-    private Answer request(String method, String path) {
+    private ReadinessResult request(String method, String path) {
         try (Socket socket = connect()) {
             String request =
                     method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return Answer.read(socket.getInputStream(), method.equals("GET"));
+            return ReadinessResult.read(socket.getInputStream(), method.equals("GET"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -785,8 +790,8 @@ final class SidecarTest {
     }
 
     /** One response, read to the byte. */
-    private record Answer(int status, Map<String, String> headers, String body) {
-        static Answer read(InputStream in, boolean hasBody) throws IOException {
+    private record ReadinessResult(int status, Map<String, String> headers, String body) {
+        static ReadinessResult read(InputStream in, boolean hasBody) throws IOException {
             String[] first = line(in).split(" ", 3);
             Map<String, String> headers = new HashMap<>();
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
@@ -798,7 +803,7 @@ final class SidecarTest {
             if (!hasBody && "close".equalsIgnoreCase(headers.get("connection"))) {
                 body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
-            return new Answer(Integer.parseInt(first[1]), headers, body);
+            return new ReadinessResult(Integer.parseInt(first[1]), headers, body);
         }
 
         String header(String name) {

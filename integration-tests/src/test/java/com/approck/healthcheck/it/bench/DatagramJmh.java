@@ -47,10 +47,10 @@ public class DatagramJmh {
     /** As {@code Sidecar} puts them together. */
     private static MethodHandle datagram() {
         try {
-            Class<?> counters = type("count.Counters");
+            Class<?> counters = type("metrics.Counters");
             Class<?> parser = type("statsd.GaugeParser");
             Class<?> workers = type("workers.SourceRegistry");
-            Class<?> ticker = type("time.Ticker");
+            Class<?> ticker = type("text.Ticker");
             Class<?> intake = type("workers.GaugeIngest");
             Object counted = counters.getConstructor().newInstance();
             List<String> names = List.of("workers", "gunicorn.workers");

@@ -43,8 +43,8 @@ final class LeaseClaimIT {
     void foreignGauge_neitherFailsALiveServer_norKeepsADeadOneAlive(String name, String foreign) {
         Sidecar sidecar = processes.sidecar(jdk);
         Prober prober = processes.prober(sidecar);
-        ReportSender application = processes.add(
-                ReportSender.start(sidecar.statsdPort(), name + ".lease:5000|g", name + ":3|g"));
+        ReportSender application =
+                processes.add(ReportSender.start(sidecar.statsdPort(), name + ".lease:5000|g", name + ":3|g"));
         prober.awaitBoth(200, Moment.now(), PromisedTimes.AT_ONCE);
         Moment alive = Moment.now();
         sidecar.hear(foreign);

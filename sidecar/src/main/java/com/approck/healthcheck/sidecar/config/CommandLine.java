@@ -11,7 +11,7 @@ import java.util.Map;
  * fitted only one flag of the Python original still means that one.
  */
 final class CommandLine {
-    private final Map<Flag, List<Given>> given = new EnumMap<>(Flag.class);
+    private final Map<Flag, List<RawSetting>> given = new EnumMap<>(Flag.class);
     private final List<String> problems;
 
     CommandLine(String[] args, List<String> problems) {
@@ -31,7 +31,7 @@ final class CommandLine {
     }
 
     /** In the order given; empty if not. */
-    List<Given> all(Flag flag) {
+    List<RawSetting> all(Flag flag) {
         return given.getOrDefault(flag, List.of());
     }
 
@@ -94,7 +94,7 @@ final class CommandLine {
     }
 
     private void add(Flag flag, String origin, String text) {
-        given.computeIfAbsent(flag, absent -> new ArrayList<>(1)).add(new Given(origin, text));
+        given.computeIfAbsent(flag, absent -> new ArrayList<>(1)).add(new RawSetting(origin, text));
     }
 
     private static boolean looksLikeFlag(String arg) {
@@ -139,7 +139,7 @@ final class CommandLine {
             for (Flag flag : Flag.values()) {
                 known.add(flag.flag());
             }
-            problems.add("'" + arg + "' is not a flag; the nearest is " + Nearest.of("--" + name, known)
+            problems.add("'" + arg + "' is not a flag; the nearest is " + Suggestions.of("--" + name, known)
                     + ", --help shows all");
         } else {
             StringBuilder all = new StringBuilder();

@@ -24,12 +24,7 @@ enum Flag {
             "",
             "one more gauge that counts workers, beside workers and gunicorn.workers; repeatable, or with commas"),
     WORKERS_TTL("workers-ttl", '\0', "TIME", "0", "how long a count without a lease stands; 0: for ever"),
-    DRAIN_LIMIT(
-            "drain-limit",
-            '\0',
-            "TIME",
-            "10m",
-            "how long a shutdown may take; then live is 422 too; 0: no limit"),
+    DRAIN_LIMIT("drain-limit", '\0', "TIME", "10m", "how long a shutdown may take; then live is 422 too; 0: no limit"),
     DRAIN("drain", '\0', "TIME", "0", "how long to go on, not ready, after SIGTERM"),
     STATE_FILE(
             "state-file",

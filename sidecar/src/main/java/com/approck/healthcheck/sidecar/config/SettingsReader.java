@@ -1,6 +1,5 @@
 package com.approck.healthcheck.sidecar.config;
 
-import com.approck.healthcheck.sidecar.hooks.Hooks;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -37,16 +36,16 @@ public final class SettingsReader {
     }
 
     /** Never throws. */
-    public static Outcome read(String[] args, Map<String, String> variables) {
+    public static ParseResult read(String[] args, Map<String, String> variables) {
         return new SettingsReader(args, variables).outcome();
     }
 
-    private Outcome outcome() {
+    private ParseResult outcome() {
         if (line.has(Flag.HELP)) {
-            return new Outcome.Help(Usage.text());
+            return new ParseResult.Help(Usage.text());
         }
         if (line.has(Flag.VERSION)) {
-            return new Outcome.Version();
+            return new ParseResult.Version();
         }
         if (line.has(Flag.PRINT_HOOKS)) {
             return hooks();
@@ -68,37 +67,37 @@ public final class SettingsReader {
                 time(Flag.DRAIN, Duration.ZERO, DAY),
                 path(Flag.STATE_FILE),
                 verbosity());
-        return problems.isEmpty() ? new Outcome.Run(settings) : new Outcome.Wrong(problems);
+        return problems.isEmpty() ? new ParseResult.Run(settings) : new ParseResult.Wrong(problems);
     }
 
-    private Outcome hooks() {
-        Given given = given(Flag.PRINT_HOOKS);
+    private ParseResult hooks() {
+        RawSetting given = given(Flag.PRINT_HOOKS);
         StringBuilder allowed = new StringBuilder();
-        for (Hooks hooks : Hooks.values()) {
+        for (PythonHooks hooks : PythonHooks.values()) {
             if (given.text().equals(hooks.label())) {
-                return problems.isEmpty() ? new Outcome.Print(hooks) : new Outcome.Wrong(problems);
+                return problems.isEmpty() ? new ParseResult.Print(hooks) : new ParseResult.Wrong(problems);
             }
             allowed.append(allowed.isEmpty() ? "" : ", ").append(hooks.label());
         }
         wrong(given, "is nothing that there are hooks for", allowed.toString());
-        return new Outcome.Wrong(problems);
+        return new ParseResult.Wrong(problems);
     }
 
-    private Given given(Flag flag) {
-        List<Given> all = line.all(flag);
+    private RawSetting given(Flag flag) {
+        List<RawSetting> all = line.all(flag);
         if (!all.isEmpty()) {
             return all.get(all.size() - 1);
         }
-        Given variable = environment.get(flag);
-        return variable == null ? new Given("default", flag.standard) : variable;
+        RawSetting variable = environment.get(flag);
+        return variable == null ? new RawSetting("default", flag.standard) : variable;
     }
 
-    private void wrong(Given given, String isNot, String allowed) {
+    private void wrong(RawSetting given, String isNot, String allowed) {
         problems.add(given.origin() + ": '" + given.text() + "' " + isNot + "; allowed: " + allowed);
     }
 
     private String host(Flag flag) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         if (!isHost(given.text())) {
             wrong(given, "is not a host", "a host name or an IP address");
         }
@@ -119,7 +118,7 @@ public final class SettingsReader {
     }
 
     private Optional<InetSocketAddress> forward() {
-        Given given = given(Flag.FORWARD);
+        RawSetting given = given(Flag.FORWARD);
         String text = given.text();
         if (text.isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
@@ -156,7 +155,7 @@ public final class SettingsReader {
     }
 
     private int integer(Flag flag, String what, int least, int most) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         long number = digits(given.text());
         if (number < least || number > most) {
             wrong(given, "is not " + what, least + " to " + most);
@@ -187,7 +186,7 @@ public final class SettingsReader {
     }
 
     private Duration time(Flag flag, Duration least, Duration most) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         Duration time = time(given.text());
         if (time == null || time.compareTo(least) < 0 || time.compareTo(most) > 0) {
             wrong(given, "is not a time", shown(least) + " to " + shown(most) + ", in seconds or as 500ms, 5s, 2m, 1h");
@@ -237,7 +236,7 @@ public final class SettingsReader {
     }
 
     private Optional<Path> path(Flag flag) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         if (given.text().isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
         }
@@ -256,7 +255,7 @@ public final class SettingsReader {
     }
 
     private Optional<URI> url() {
-        Given given = given(Flag.READY_URL);
+        RawSetting given = given(Flag.READY_URL);
         if (given.text().isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
         }
@@ -281,12 +280,12 @@ public final class SettingsReader {
 
     private List<String> metrics() {
         Set<String> metrics = new LinkedHashSet<>(ORIGINAL_METRICS);
-        List<Given> all = line.all(Flag.METRIC);
+        List<RawSetting> all = line.all(Flag.METRIC);
         if (all.isEmpty()) {
-            Given variable = environment.get(Flag.METRIC);
+            RawSetting variable = environment.get(Flag.METRIC);
             all = variable == null ? List.of() : List.of(variable);
         }
-        for (Given given : all) {
+        for (RawSetting given : all) {
             int start = 0;
             while (start <= given.text().length()) {
                 int comma = given.text().indexOf(',', start);
@@ -302,7 +301,7 @@ public final class SettingsReader {
         return List.copyOf(metrics);
     }
 
-    private void metric(Given given, String name, Set<String> metrics) {
+    private void metric(RawSetting given, String name, Set<String> metrics) {
         boolean good = !name.isEmpty() && name.length() <= LONGEST_METRIC;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
@@ -312,7 +311,7 @@ public final class SettingsReader {
             metrics.add(name);
         } else {
             wrong(
-                    new Given(given.origin(), name),
+                    new RawSetting(given.origin(), name),
                     "is not a gauge's name",
                     "1 to " + LONGEST_METRIC + " characters of ASCII without spaces and : | ; # [ ] @");
         }

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.health;
 
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.health;
 
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.text.Format;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot.LastReport;
 import com.approck.healthcheck.sidecar.workers.WorkersSnapshot.PoolAtZero;
@@ -30,7 +30,7 @@ public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, 
         return switch (state(snapshot)) {
             case NEVER_HEARD ->
                 noWorkers("No report about workers was received since the sidecar started "
-                        + Words.of(snapshot.uptimeNanos()) + " ago; it listens on " + listening + ".");
+                        + Format.of(snapshot.uptimeNanos()) + " ago; it listens on " + listening + ".");
             case STALE -> noWorkers(stale(snapshot));
             case ZERO -> noWorkers(zero(snapshot));
             case ALIVE -> alive(snapshot);
@@ -75,17 +75,17 @@ public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, 
         return Verdict.of(
                 ReasonCode.SHUTTING_DOWN,
                 "The shutdown hangs: every source that has workers has been shutting down for "
-                        + Words.of(snapshot.drainingNanos()) + " or longer, and --drain-limit is "
-                        + Words.of(drainLimit.toNanos()) + "; " + count(snapshot.able(), "able worker") + " of "
+                        + Format.of(snapshot.drainingNanos()) + " or longer, and --drain-limit is "
+                        + Format.of(drainLimit.toNanos()) + "; " + count(snapshot.able(), "able worker") + " of "
                         + count(snapshot.drainingAble(), "source") + " " + are(snapshot.able()) + " left.");
     }
 
     private static String stale(WorkersSnapshot snapshot) {
         LastReport report = snapshot.lastReport().orElseThrow();
         long expiredNanos = report.ageNanos() - report.validNanos();
-        return "Last report from " + report.source() + " (" + report.name() + ") was " + Words.of(report.ageNanos())
-                + " ago; its " + Words.of(report.validNanos()) + (report.leased() ? " lease" : " --workers-ttl")
-                + " expired " + Words.of(expiredNanos) + " ago"
+        return "Last report from " + report.source() + " (" + report.name() + ") was " + Format.of(report.ageNanos())
+                + " ago; its " + Format.of(report.validNanos()) + (report.leased() ? " lease" : " --workers-ttl")
+                + " expired " + Format.of(expiredNanos) + " ago"
                 + (report.draining() ? "; it was shutting down." : ".");
     }
 
@@ -94,9 +94,9 @@ public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, 
             return poolAtZero(snapshot);
         }
         LastReport report = snapshot.lastReport().orElseThrow();
-        return "There has been no able worker for " + Words.of(snapshot.unchangedNanos()) + "; last report from "
+        return "There has been no able worker for " + Format.of(snapshot.unchangedNanos()) + "; last report from "
                 + report.source() + " (" + report.name() + ")"
-                + (report.draining() ? ", which is shutting down," : "") + " was " + Words.of(report.ageNanos())
+                + (report.draining() ? ", which is shutting down," : "") + " was " + Format.of(report.ageNanos())
                 + " ago.";
     }
 
@@ -107,12 +107,12 @@ public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, 
         if (snapshot.able() < minWorkers) {
             return noWorkers("There " + are(snapshot.able()) + " " + count(snapshot.able(), "able worker")
                     + ", fewer than --min-workers " + minWorkers + "; no change for "
-                    + Words.of(snapshot.unchangedNanos()) + ".");
+                    + Format.of(snapshot.unchangedNanos()) + ".");
         }
         if (snapshot.counted() < minSources) {
             return noWorkers("There " + are(snapshot.counted()) + " " + count(snapshot.counted(), "source")
                     + " with a valid report, fewer than --min-sources " + minSources + "; no change for "
-                    + Words.of(snapshot.unchangedNanos()) + ".");
+                    + Format.of(snapshot.unchangedNanos()) + ".");
         }
         return Verdict.HEALTHY;
     }
@@ -121,7 +121,7 @@ public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, 
         PoolAtZero pool = snapshot.poolAtZero().orElseThrow();
         StringBuilder text = new StringBuilder("Pool ").append(pool.pool());
         text.append(" of ").append(pool.source()).append(" has had no able worker for ");
-        text.append(Words.of(pool.forNanos()));
+        text.append(Format.of(pool.forNanos()));
         if (pool.stuck() > 0) {
             text.append("; ").append(pool.stuck());
             if (pool.capacity() >= 0) {

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.health;
 
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.text.Format;
+import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.workers.SourceEvents;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.SourceView;
@@ -65,9 +65,9 @@ final class SourceEventLog {
                     case APPEARED ->
                         " appeared"
                                 + (source.able() < 0 ? "" : ", workers: " + source.able())
-                                + (source.leaseNanos() == 0 ? "" : ", lease: " + Words.of(source.leaseNanos()));
+                                + (source.leaseNanos() == 0 ? "" : ", lease: " + Format.of(source.leaseNanos()));
                     case DRAINING -> " is shutting down";
-                    case EXPIRED -> " expired: last report " + Words.of(source.ageNanos()) + " ago";
+                    case EXPIRED -> " expired: last report " + Format.of(source.ageNanos()) + " ago";
                 };
     }
 }

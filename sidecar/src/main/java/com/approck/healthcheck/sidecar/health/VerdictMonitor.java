@@ -1,10 +1,10 @@
 package com.approck.healthcheck.sidecar.health;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.CycleListener;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
+import com.approck.healthcheck.sidecar.statsd.CycleListener;
+import com.approck.healthcheck.sidecar.text.Format;
+import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import java.time.Duration;
 
@@ -42,7 +42,7 @@ public final class VerdictMonitor implements CycleListener {
     @Override
     public void onPause(long nanos) {
         workers.extendLeases(nanos);
-        log.warn("process was paused for " + Words.of(nanos) + "; leases extended by that time");
+        log.warn("process was paused for " + Format.of(nanos) + "; leases extended by that time");
     }
 
     @Override

@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.http;
 
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.log.RateLimitedLog;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.text.RateLimitedLog;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import io.undertow.server.HttpServerExchange;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package com.approck.healthcheck.sidecar.http;
 
-import com.approck.healthcheck.sidecar.bind.Bind;
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.log.RateLimitedLog;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.net.ListenSockets;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.RateLimitedLog;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import io.undertow.UndertowOptions;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
@@ -103,11 +103,11 @@ public final class HttpServer implements AutoCloseable {
             ConnectionStats stats,
             int maxConnections,
             Consumer<Throwable> broken)
-            throws CouldNotBindException {
+            throws BindFailedException {
         HttpServer server = new HttpServer(handler, ticker, log, stats, maxConnections, broken);
         try {
-            server.acceptors = Bind.all(host, port, "HTTP", "--", server::open, HttpServer::address);
-        } catch (CouldNotBindException e) {
+            server.acceptors = ListenSockets.all(host, port, "HTTP", "--", server::open, HttpServer::address);
+        } catch (BindFailedException e) {
             server.close();
             throw e;
         }

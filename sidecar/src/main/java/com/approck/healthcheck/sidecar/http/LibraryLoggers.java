@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.http;
 
-import com.approck.healthcheck.sidecar.log.RateLimitedLog;
+import com.approck.healthcheck.sidecar.text.RateLimitedLog;
 import java.io.Serial;
 import java.text.MessageFormat;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.statsd;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 
@@ -136,16 +136,16 @@ public final class GaugeParser {
     /** Sorts out what follows the name: nothing, or one of the suffixes. */
     private boolean aspect(byte[] bytes, int nameEnd, int keyEnd) {
         if (keyEnd == nameEnd) {
-            gauge.aspect = Aspect.ABLE;
+            gauge.aspect = GaugeKind.ABLE;
             return true;
         }
         int suffix = nameEnd + 1;
         if (is(bytes, suffix, keyEnd, LEASE)) {
-            gauge.aspect = Aspect.LEASE;
+            gauge.aspect = GaugeKind.LEASE;
             return true;
         }
         if (is(bytes, suffix, keyEnd, DRAINING)) {
-            gauge.aspect = Aspect.DRAINING;
+            gauge.aspect = GaugeKind.DRAINING;
             return true;
         }
         if (matches(bytes, suffix, keyEnd, POOL)) {
@@ -166,7 +166,7 @@ public final class GaugeParser {
         }
         gauge.poolStart = start;
         gauge.poolEnd = dot;
-        Aspect aspect = dot == keyEnd ? Aspect.POOL_ABLE : number(bytes, dot + 1, keyEnd);
+        GaugeKind aspect = dot == keyEnd ? GaugeKind.POOL_ABLE : number(bytes, dot + 1, keyEnd);
         if (aspect == null) {
             counters.add(Counter.IGNORED_NAME);
             return false;
@@ -175,20 +175,20 @@ public final class GaugeParser {
         return true;
     }
 
-    private static Aspect number(byte[] bytes, int start, int end) {
+    private static GaugeKind number(byte[] bytes, int start, int end) {
         if (is(bytes, start, end, ALIVE)) {
-            return Aspect.POOL_ALIVE;
+            return GaugeKind.POOL_ALIVE;
         }
         if (is(bytes, start, end, BUSY)) {
-            return Aspect.POOL_BUSY;
+            return GaugeKind.POOL_BUSY;
         }
         if (is(bytes, start, end, STUCK)) {
-            return Aspect.POOL_STUCK;
+            return GaugeKind.POOL_STUCK;
         }
         if (is(bytes, start, end, QUEUED)) {
-            return Aspect.POOL_QUEUED;
+            return GaugeKind.POOL_QUEUED;
         }
-        return is(bytes, start, end, CAPACITY) ? Aspect.POOL_CAPACITY : null;
+        return is(bytes, start, end, CAPACITY) ? GaugeKind.POOL_CAPACITY : null;
     }
 
     /** {@code :value[:value…]|g[|whatever…]}; of several values the last counts. */

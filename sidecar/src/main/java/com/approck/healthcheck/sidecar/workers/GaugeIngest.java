@@ -1,10 +1,10 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.statsd.DatagramHandler;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import com.approck.healthcheck.sidecar.statsd.GaugeSink;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.net.InetSocketAddress;
 
 /**

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
+import com.approck.healthcheck.sidecar.statsd.GaugeKind;
 import java.util.Arrays;
 
 /** What a source last reported about one of its pools. Guarded by its {@link SourceRegistry}. */
@@ -43,12 +43,12 @@ final class Pool {
     }
 
     boolean isAtZero() {
-        double able = numbers[index(Aspect.POOL_ABLE)];
+        double able = numbers[index(GaugeKind.POOL_ABLE)];
         return able >= 0 && able < 1;
     }
 
     /** -1 if it was not reported. */
-    long number(Aspect aspect) {
+    long number(GaugeKind aspect) {
         return (long) numbers[index(aspect)];
     }
 
@@ -59,7 +59,7 @@ final class Pool {
     }
 
     /** Not a map: its boxed keys would be garbage for each datagram. */
-    private static int index(Aspect aspect) {
+    private static int index(GaugeKind aspect) {
         return switch (aspect) {
             case POOL_ABLE -> 0;
             case POOL_ALIVE -> 1;

@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.statsd.GaugeKind;
+import com.approck.healthcheck.sidecar.text.Format;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -87,7 +87,7 @@ final class SnapshotBuilder implements Consumer<Source> {
     private WorkersSnapshot.LastReport lastReport(Source source) {
         return new WorkersSnapshot.LastReport(
                 source.name.toString(),
-                Words.of(source.address),
+                Format.of(source.address),
                 now - source.reportedAt,
                 source.leaseNanos > 0,
                 clock.validNanos(source),
@@ -98,9 +98,9 @@ final class SnapshotBuilder implements Consumer<Source> {
     private WorkersSnapshot.PoolAtZero poolAtZero() {
         return new WorkersSnapshot.PoolAtZero(
                 Gauge.text(poolAtZero.name),
-                Words.of(sourceOfPoolAtZero.address),
+                Format.of(sourceOfPoolAtZero.address),
                 now - poolAtZero.zeroSince,
-                poolAtZero.number(Aspect.POOL_STUCK),
-                poolAtZero.number(Aspect.POOL_CAPACITY));
+                poolAtZero.number(GaugeKind.POOL_STUCK),
+                poolAtZero.number(GaugeKind.POOL_CAPACITY));
     }
 }

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
+import com.approck.healthcheck.sidecar.statsd.GaugeKind;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +96,7 @@ final class Source {
         for (int i = 0; i < pools.size(); i++) {
             Pool pool = pools.get(i);
             if (!clock.isExpired(this, pool)) {
-                sum += Math.max(0, pool.number(Aspect.POOL_ABLE));
+                sum += Math.max(0, pool.number(GaugeKind.POOL_ABLE));
             }
         }
         return sum;

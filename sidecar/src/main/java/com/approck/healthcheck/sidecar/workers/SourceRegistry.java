@@ -1,9 +1,9 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.statsd.Aspect;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
+import com.approck.healthcheck.sidecar.statsd.GaugeKind;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -97,7 +97,7 @@ public final class SourceRegistry {
     /** Takes one gauge, read at {@code now}. */
     public synchronized void apply(InetSocketAddress sender, Gauge gauge, long now) {
         Source source = leased.find(sender, gauge);
-        if (gauge.aspect() == Aspect.LEASE) {
+        if (gauge.aspect() == GaugeKind.LEASE) {
             applyLease(source, sender, gauge, now);
             return;
         }
@@ -313,7 +313,7 @@ public final class SourceRegistry {
         source.poolsAtZero -= pool.isAtZero() ? 1 : 0;
         boolean differs = pool.apply(gauge, now, clock.pausedNanos());
         source.poolsAtZero += pool.isAtZero() ? 1 : 0;
-        return differs && gauge.aspect() == Aspect.POOL_ABLE;
+        return differs && gauge.aspect() == GaugeKind.POOL_ABLE;
     }
 
     private void sweep(long keepNanos) {

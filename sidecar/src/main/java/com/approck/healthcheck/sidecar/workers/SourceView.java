@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.statsd.Aspect;
 import com.approck.healthcheck.sidecar.statsd.Gauge;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.statsd.GaugeKind;
+import com.approck.healthcheck.sidecar.text.Format;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +42,7 @@ public record SourceView(
         }
         return new SourceView(
                 source.name.toString(),
-                Words.of(source.address),
+                Format.of(source.address),
                 now - source.reportedAt,
                 source.leaseNanos,
                 source.isCurrent(clock),
@@ -56,11 +56,11 @@ public record SourceView(
         return new PoolView(
                 Gauge.text(pool.name),
                 now - pool.reportedAt,
-                pool.number(Aspect.POOL_ABLE),
-                pool.number(Aspect.POOL_ALIVE),
-                pool.number(Aspect.POOL_BUSY),
-                pool.number(Aspect.POOL_STUCK),
-                pool.number(Aspect.POOL_QUEUED),
-                pool.number(Aspect.POOL_CAPACITY));
+                pool.number(GaugeKind.POOL_ABLE),
+                pool.number(GaugeKind.POOL_ALIVE),
+                pool.number(GaugeKind.POOL_BUSY),
+                pool.number(GaugeKind.POOL_STUCK),
+                pool.number(GaugeKind.POOL_QUEUED),
+                pool.number(GaugeKind.POOL_CAPACITY));
     }
 }

@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.time.Ticker;
-import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.text.Format;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +60,7 @@ public final class StateFile implements AutoCloseable {
             for (RetainedCount count : counts) {
                 registry.restore(count);
                 log.info("restored from " + path + ": " + (long) count.able() + " for " + count.name() + ", reported "
-                        + Words.of(now - count.reportedAt()) + " ago");
+                        + Format.of(now - count.reportedAt()) + " ago");
             }
             saved = counts;
         } catch (NoSuchFileException e) {

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.statsd.Aspect;
+import com.approck.healthcheck.sidecar.statsd.GaugeKind;
 import java.util.function.Consumer;
 
 /** Adds up the numbers of current sources and their pools. */
@@ -25,10 +25,10 @@ final class TotalsBuilder implements Consumer<Source> {
         for (int i = 0; i < source.pools.size(); i++) {
             Pool pool = source.pools.get(i);
             if (!clock.isExpired(source, pool)) {
-                busy += Math.max(0, pool.number(Aspect.POOL_BUSY));
-                stuck += Math.max(0, pool.number(Aspect.POOL_STUCK));
-                queued += Math.max(0, pool.number(Aspect.POOL_QUEUED));
-                capacity += Math.max(0, pool.number(Aspect.POOL_CAPACITY));
+                busy += Math.max(0, pool.number(GaugeKind.POOL_BUSY));
+                stuck += Math.max(0, pool.number(GaugeKind.POOL_STUCK));
+                queued += Math.max(0, pool.number(GaugeKind.POOL_QUEUED));
+                capacity += Math.max(0, pool.number(GaugeKind.POOL_CAPACITY));
             }
         }
     }

@@ -3,7 +3,6 @@ package com.approck.healthcheck.sidecar.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.hooks.Hooks;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,15 +17,15 @@ final class PrintHooksTest {
 
     @Test
     void hooks_arePrinted() {
-        assertEquals(new Outcome.Print(Hooks.GUNICORN), read("--print-hooks", "gunicorn"));
-        assertEquals(new Outcome.Print(Hooks.GEVENT), read("--print-hooks=gevent"));
+        assertEquals(new ParseResult.Print(PythonHooks.GUNICORN), read("--print-hooks", "gunicorn"));
+        assertEquals(new ParseResult.Print(PythonHooks.GEVENT), read("--print-hooks=gevent"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"uwsgi", "Gunicorn", "gunicorn|gevent", ""})
     void otherHooks_areRefused(String hooks) {
         assertEquals(
-                new Outcome.Wrong(List.of("--print-hooks: '" + hooks
+                new ParseResult.Wrong(List.of("--print-hooks: '" + hooks
                         + "' is nothing that there are hooks for; allowed: gunicorn, gevent")),
                 read("--print-hooks=" + hooks));
     }
@@ -34,13 +33,13 @@ final class PrintHooksTest {
     @Test
     void hooksWithoutAValue_areRefused() {
         assertEquals(
-                new Outcome.Wrong(List.of("--print-hooks: no value; give --print-hooks gunicorn|gevent")),
+                new ParseResult.Wrong(List.of("--print-hooks: no value; give --print-hooks gunicorn|gevent")),
                 read("--print-hooks"));
     }
 
     @Test
     void help_namesBoth() {
-        String help = ((Outcome.Help) read("--help")).text();
+        String help = ((ParseResult.Help) read("--help")).text();
         assertTrue(help.contains("--print-hooks gunicorn|gevent\n"), help);
         assertTrue(help.contains("--state-file PATH"), help);
     }
@@ -51,17 +50,17 @@ final class PrintHooksTest {
         Path file = folder.resolve("state");
         assertEquals(
                 Optional.of(file), settings("--state-file", file.toString()).stateFile());
-        Outcome outcome = SettingsReader.read(new String[0], Map.of("HEALTHCHECK_STATE_FILE", "state"));
+        ParseResult outcome = SettingsReader.read(new String[0], Map.of("HEALTHCHECK_STATE_FILE", "state"));
         assertEquals(
                 Optional.of(Path.of("state")),
-                ((Outcome.Run) outcome).settings().stateFile());
+                ((ParseResult.Run) outcome).settings().stateFile());
     }
 
     @Test
     void stateFileThatIsNoFile_isRefused(@TempDir Path folder) {
         for (String path : List.of("", "/", folder.toString(), "new/", "/dev/null", "a\0b")) {
             assertEquals(
-                    new Outcome.Wrong(List.of("--state-file: '" + path
+                    new ParseResult.Wrong(List.of("--state-file: '" + path
                             + "' is not a file's path; allowed: a file that is there or can be made,"
                             + " in a folder that is there")),
                     read("--state-file", path));
@@ -69,10 +68,10 @@ final class PrintHooksTest {
     }
 
     private static Settings settings(String... args) {
-        return ((Outcome.Run) read(args)).settings();
+        return ((ParseResult.Run) read(args)).settings();
     }
 
-    private static Outcome read(String... args) {
+    private static ParseResult read(String... args) {
         return SettingsReader.read(args, Map.of());
     }
 }

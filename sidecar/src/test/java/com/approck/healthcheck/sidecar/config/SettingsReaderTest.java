@@ -216,7 +216,7 @@ final class SettingsReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"-h", "--help", "--hel", "-vh"})
     void help_isGiven_whateverElseIsWrong(String flag) {
-        String text = assertInstanceOf(Outcome.Help.class, read(Map.of(), "--nonsense", flag))
+        String text = assertInstanceOf(ParseResult.Help.class, read(Map.of(), "--nonsense", flag))
                 .text();
         for (Flag known : Flag.values()) {
             assertTrue(text.contains(known.flag()), known.flag());
@@ -225,7 +225,7 @@ final class SettingsReaderTest {
 
     @Test
     void version_isGiven() {
-        assertInstanceOf(Outcome.Version.class, read(Map.of(), "--version"));
+        assertInstanceOf(ParseResult.Version.class, read(Map.of(), "--version"));
     }
 
     @ParameterizedTest
@@ -267,10 +267,10 @@ final class SettingsReaderTest {
     void wrongArgument_isNamed(String args, String problem) {
         // A space inside a value: only the first one separates.
         String[] split = args.startsWith("--host --port") ? args.split(" ") : args.split(" ", 2);
-        Outcome outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
+        ParseResult outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
         assertEquals(
                 problem,
-                assertInstanceOf(Outcome.Wrong.class, outcome).problems().get(0));
+                assertInstanceOf(ParseResult.Wrong.class, outcome).problems().get(0));
     }
 
     @ParameterizedTest
@@ -303,16 +303,17 @@ final class SettingsReaderTest {
                         "5"));
     }
 
-    private static Outcome read(Map<String, String> variables, String... args) {
+    private static ParseResult read(Map<String, String> variables, String... args) {
         return SettingsReader.read(args, variables);
     }
 
     private static Settings run(Map<String, String> variables, String... args) {
-        Outcome outcome = read(variables, args);
-        return assertInstanceOf(Outcome.Run.class, outcome, outcome.toString()).settings();
+        ParseResult outcome = read(variables, args);
+        return assertInstanceOf(ParseResult.Run.class, outcome, outcome.toString())
+                .settings();
     }
 
     private static List<String> problems(Map<String, String> variables, String... args) {
-        return assertInstanceOf(Outcome.Wrong.class, read(variables, args)).problems();
+        return assertInstanceOf(ParseResult.Wrong.class, read(variables, args)).problems();
     }
 }

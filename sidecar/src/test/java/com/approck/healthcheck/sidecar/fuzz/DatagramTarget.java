@@ -1,20 +1,20 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.endpoints.Facts;
+import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
+import com.approck.healthcheck.sidecar.endpoints.ProbeJson;
+import com.approck.healthcheck.sidecar.endpoints.PrometheusMetrics;
+import com.approck.healthcheck.sidecar.endpoints.StatusJson;
+import com.approck.healthcheck.sidecar.endpoints.VerboseJson;
 import com.approck.healthcheck.sidecar.health.HealthEvaluator;
 import com.approck.healthcheck.sidecar.health.HealthPolicy;
 import com.approck.healthcheck.sidecar.health.History;
-import com.approck.healthcheck.sidecar.receive.Receiver;
-import com.approck.healthcheck.sidecar.show.Facts;
-import com.approck.healthcheck.sidecar.show.Metrics;
-import com.approck.healthcheck.sidecar.show.ProbeJson;
-import com.approck.healthcheck.sidecar.show.Status;
-import com.approck.healthcheck.sidecar.show.Verbose;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
+import com.approck.healthcheck.sidecar.statsd.UdpReceiver;
 import com.approck.healthcheck.sidecar.workers.GaugeIngest;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import com.approck.healthcheck.sidecar.workers.SourceView;
@@ -51,7 +51,7 @@ public final class DatagramTarget {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+(?:\\{[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\""
             + "(?:,[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\")*+\\})?) -?[0-9]+(?:\\.[0-9]+)?");
-    private static final Receiver.Sockets SOCKETS = sockets();
+    private static final UdpReceiver.Sockets SOCKETS = sockets();
 
     private final Counters counters = new Counters();
     private final SourceRegistry workers;
@@ -63,12 +63,13 @@ public final class DatagramTarget {
     private DatagramTarget(Duration ttl) {
         workers = new SourceRegistry(METRICS, ttl, counters, now);
         intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> now);
-        HealthEvaluator health = new HealthEvaluator(workers, new HealthPolicy(1, 1, Duration.ofMinutes(10), "127.0.0.1:8125"), () -> now);
+        HealthEvaluator health = new HealthEvaluator(
+                workers, new HealthPolicy(1, 1, Duration.ofMinutes(10), "127.0.0.1:8125"), () -> now);
         facts = new Facts(
                 workers,
                 health,
                 counters,
-                new Durations(),
+                new LatencyHistograms(),
                 new ConnectionStats(),
                 new History(),
                 SOCKETS,
@@ -174,7 +175,7 @@ public final class DatagramTarget {
     }
 
     private void texts(int sources) {
-        Verbose verbose = new Verbose(new ProbeJson(), facts);
+        VerboseJson verbose = new VerboseJson(new ProbeJson(), facts);
         require(
                 JSON.readTree(text(verbose.of(facts.health().live())))
                                 .get("sources")
@@ -182,12 +183,12 @@ public final class DatagramTarget {
                         <= sources,
                 "the verbose body shows the sources");
         require(
-                JSON.readTree(text(new Status(new ProbeJson(), facts, verbose).json()))
+                JSON.readTree(text(new StatusJson(new ProbeJson(), facts, verbose).json()))
                         .has("ready"),
                 "the status has both verdicts");
         Set<String> seen = new HashSet<>();
         // By '\n' alone, as Prometheus does: a label may hold other ends of lines.
-        for (String line : text(new Metrics(facts).text()).split("\n", -1)) {
+        for (String line : text(new PrometheusMetrics(facts).text()).split("\n", -1)) {
             if (!line.isEmpty() && !line.startsWith("# ")) {
                 Matcher sample = SAMPLE.matcher(line);
                 require(sample.matches(), "a sample as Prometheus reads it: " + line);
@@ -221,10 +222,10 @@ public final class DatagramTarget {
         }
     }
 
-    private static Receiver.Sockets sockets() {
+    private static UdpReceiver.Sockets sockets() {
         try {
-            return Receiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
-        } catch (CouldNotBindException e) {
+            return UdpReceiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
+        } catch (BindFailedException e) {
             throw new AssertionError(e);
         }
     }

@@ -3,7 +3,7 @@ package com.approck.healthcheck.sidecar.health;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.workers.WorkersDriver;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -94,7 +94,9 @@ final class SourceEventLogTest {
 
     private SourceEventLog log(int verbosity) {
         return new SourceEventLog(
-                wire.registry, new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8)::print, verbosity), wire.now());
+                wire.registry,
+                new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8)::print, verbosity),
+                wire.now());
     }
 
     /** Without their times. */

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.approck.healthcheck.sidecar.Await;
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.text.Log;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.SameThreadExecutor;
@@ -370,7 +370,14 @@ final class HttpServerTest {
         server.close();
         client.assertClosed();
         server = HttpServer.start(
-                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream()::print, 0), stats, 4, broken::complete);
+                "127.0.0.1",
+                address.getPort(),
+                ECHO,
+                clock::get,
+                new Log(stream()::print, 0),
+                stats,
+                4,
+                broken::complete);
         assertEquals(address, server.addresses().get(0));
         assertFalse(broken.isDone());
     }
@@ -398,13 +405,20 @@ final class HttpServerTest {
         assertEquals("a/b??X: y??", response.headers().get(0).value());
     }
 
-    private void start(HttpHandler handler) throws CouldNotBindException {
+    private void start(HttpHandler handler) throws BindFailedException {
         start(handler, HttpServer.MAX_CONNECTIONS);
     }
 
-    private void start(HttpHandler handler, int maxConnections) throws CouldNotBindException {
+    private void start(HttpHandler handler, int maxConnections) throws BindFailedException {
         server = HttpServer.start(
-                "127.0.0.1", 0, handler, clock::get, new Log(stream()::print, 0), stats, maxConnections, broken::complete);
+                "127.0.0.1",
+                0,
+                handler,
+                clock::get,
+                new Log(stream()::print, 0),
+                stats,
+                maxConnections,
+                broken::complete);
     }
 
     /** Lets time go by, once the server is through with all that was sent to it, and has it see that. */

@@ -2,9 +2,9 @@ package com.approck.healthcheck.sidecar.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import com.approck.healthcheck.sidecar.count.ConnectionStats;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -3,8 +3,8 @@ package com.approck.healthcheck.sidecar.statsd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -212,7 +212,7 @@ final class GaugeParserTest {
     }
 
     private static String text(Gauge gauge) {
-        String aspect = gauge.aspect() == Aspect.ABLE ? "" : "/" + gauge.aspect();
+        String aspect = gauge.aspect() == GaugeKind.ABLE ? "" : "/" + gauge.aspect();
         String pool = gauge.poolBytes().length == 0 ? "" : "[" + Gauge.text(gauge.poolBytes()) + "]";
         String sign = !gauge.delta() ? "" : gauge.value() < 0 ? "-" : "+";
         String value = Double.toString(gauge.delta() ? Math.abs(gauge.value()) : gauge.value());

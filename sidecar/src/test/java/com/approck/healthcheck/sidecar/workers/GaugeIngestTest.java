@@ -3,8 +3,8 @@ package com.approck.healthcheck.sidecar.workers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;

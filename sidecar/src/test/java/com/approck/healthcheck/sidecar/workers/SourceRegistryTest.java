@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.count.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counter;
 import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.health.HealthPolicy;
 import com.approck.healthcheck.sidecar.health.WorkersState;
-import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
+import com.approck.healthcheck.sidecar.text.Log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

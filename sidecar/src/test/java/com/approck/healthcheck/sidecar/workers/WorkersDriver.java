@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.workers;
 
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
