@@ -44,8 +44,8 @@ final class Sidecar implements AutoCloseable {
     private static final int PATIENCE = 5;
 
     private static final String RECEIVER_BROKE =
-            "the receiver of datagrams broke down, so nothing more can be said about workers";
-    private static final String HTTP_BROKE = "the HTTP server broke down, so no probe can be answered";
+            "the UDP receiver failed: nothing more is known about workers";
+    private static final String HTTP_BROKE = "the HTTP server failed: no probe can be answered";
 
     private final UdpReceiver.Sockets sockets;
     private final Optional<ReadinessClient> application;
@@ -182,7 +182,7 @@ final class Sidecar implements AutoCloseable {
                 still = progress == seen ? still + 1 : 0;
                 seen = progress;
                 if (still >= PATIENCE) {
-                    broke(RECEIVER_BROKE, new IllegalStateException("it stands still"));
+                    broke(RECEIVER_BROKE, new IllegalStateException("it makes no progress"));
                 }
             }
         }
@@ -218,8 +218,8 @@ final class Sidecar implements AutoCloseable {
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {
-                log.warn("StatsD has no authentication: whoever reaches " + Format.of(address)
-                        + " can say how many workers there are");
+                log.warn("StatsD has no authentication: any host that reaches " + Format.of(address)
+                        + " can report workers");
                 return;
             }
         }

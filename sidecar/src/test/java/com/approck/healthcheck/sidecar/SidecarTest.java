@@ -123,7 +123,7 @@ final class SidecarTest {
             assertEquals("ServiceNotReady", status.get("ready").get("code").asString());
             assertEquals(422, status.get("application").get("status").asInt());
             assertEquals(
-                    "application", status.get("flips").get(0).get("subject").asString());
+                    "application", status.get("transitions").get(0).get("subject").asString());
             assertEquals(1, answers.size());
 
             JsonNode verbose = awaitCall("/health/ready?verbose").json();
@@ -363,7 +363,7 @@ final class SidecarTest {
         for (int i = 0; i < 3; i++) {
             get("/health/ready");
         }
-        String flips = "healthcheck_verdict_flips_total{probe=\"live\"} 2\n";
+        String flips = "healthcheck_verdict_transitions_total{probe=\"live\"} 2\n";
         Await.until(() -> get("/metrics").body().contains(flips), this::log);
         // A probe is counted once its answer is out, which who asked may see first.
         String probes = "healthcheck_probe_duration_seconds_count{probe=\"ready\",status=\"422\"} 3\n";
@@ -438,9 +438,9 @@ final class SidecarTest {
                     number.getValue(), history.get(number.getKey()).get(last).asInt(), number.getKey());
         }
         assertEquals(0, history.get("age_ms").get(last).asLong(), status::toString);
-        assertEquals("live and ready", status.get("flips").get(0).get("subject").asString());
-        assertEquals(200, status.get("flips").get(0).get("status").asInt());
-        assertEquals(422, status.get("flips").get(1).get("status").asInt());
+        assertEquals("live and ready", status.get("transitions").get(0).get("subject").asString());
+        assertEquals(200, status.get("transitions").get(0).get("status").asInt());
+        assertEquals(422, status.get("transitions").get(1).get("status").asInt());
     }
 
     @Test
@@ -585,7 +585,7 @@ final class SidecarTest {
         assertEquals(200, get("/health/live").status());
         leap(900, 1200);
         Await.until(() -> get("/health/live").status() == 422, this::log);
-        assertTrue(get("/health/live").json().get("description").asString().startsWith("The last word of 127.0.0.1:"));
+        assertTrue(get("/health/live").json().get("description").asString().startsWith("Last report from 127.0.0.1:"));
         assertEquals("stale", get("/health/live?verbose").json().get("state").asString());
         hear("workers:3|g");
         assertEquals(200, get("/health/live").status());
@@ -597,7 +597,7 @@ final class SidecarTest {
         hear("workers.lease:5000|g\nworkers:3|g");
         clock.addAndGet(Duration.ofSeconds(20).toNanos());
         assertEquals(200, get("/health/live").status());
-        Await.until(() -> log().contains("did not run for 20 s"), this::log);
+        Await.until(() -> log().contains("process was paused for 20 s"), this::log);
         assertEquals(200, get("/health/live").status());
         assertFalse(log().contains("stale"));
     }
@@ -666,7 +666,7 @@ final class SidecarTest {
     @Test
     void openStatsd_isWarnedOf() throws Exception {
         start("--statsd-host", "0.0.0.0");
-        assertTrue(log().contains("WARN StatsD has no authentication: whoever reaches 0.0.0.0:"), log());
+        assertTrue(log().contains("WARN StatsD has no authentication: any host that reaches 0.0.0.0:"), log());
     }
 
     private void start(String... args) throws Exception {
@@ -720,7 +720,7 @@ final class SidecarTest {
         Await.until(
                 () -> {
                     last[0] = get(path);
-                    return !last[0].body().contains("still hangs");
+                    return !last[0].body().contains("has not answered yet");
                 },
                 this::log);
         return last[0];

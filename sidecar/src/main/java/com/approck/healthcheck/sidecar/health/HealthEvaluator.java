@@ -7,7 +7,7 @@ import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 /** Gives the verdicts of now, from memory. Any thread; waits for no more than the lock of {@link SourceRegistry}. */
 public final class HealthEvaluator {
     private static final Verdict STOPPING =
-            Verdict.of(ReasonCode.SHUTTING_DOWN, "The sidecar was told to stop and is draining.");
+            Verdict.of(ReasonCode.SHUTTING_DOWN, "The sidecar received a stop signal and is draining.");
 
     private final SourceRegistry workers;
     private final HealthPolicy policy;

@@ -26,7 +26,7 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         }
         return switch (state(standing)) {
             case NEVER_HEARD ->
-                noWorkers("No datagram about workers was heard since the sidecar started "
+                noWorkers("No datagram about workers has been received since the sidecar started "
                         + Format.of(standing.uptimeNanos()) + " ago; it listens on " + listening + ".");
             case STALE -> noWorkers(stale(standing));
             case ZERO -> noWorkers(zero(standing));
@@ -65,9 +65,8 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
     private static String stale(WorkersSnapshot standing) {
         Word word = standing.newest().orElseThrow();
         long over = word.ageNanos() - word.leaseNanos();
-        return "The last word of " + word.source() + " (" + word.name() + ") is " + Format.of(word.ageNanos())
-                + " old; it was good for " + Format.of(word.leaseNanos()) + ", which ran out " + Format.of(over)
-                + " ago"
+        return "Last report from " + word.source() + " (" + word.name() + ") was " + Format.of(word.ageNanos())
+                + " ago; its lease of " + Format.of(word.leaseNanos()) + " expired " + Format.of(over) + " ago"
                 + (word.draining() ? "; it was shutting down." : ".");
     }
 
@@ -76,8 +75,8 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
             return deadPool(standing);
         }
         Word word = standing.newest().orElseThrow();
-        return "There has been no able worker for " + Format.of(standing.unchangedNanos()) + "; the last word, "
-                + Format.of(word.ageNanos()) + " ago, was of " + word.source() + " (" + word.name() + ")"
+        return "There has been no able worker for " + Format.of(standing.unchangedNanos()) + "; the last report, "
+                + Format.of(word.ageNanos()) + " ago, was from " + word.source() + " (" + word.name() + ")"
                 + (word.draining() ? ", which is shutting down." : ".");
     }
 
@@ -92,7 +91,7 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         }
         if (standing.counted() < minSources) {
             return noWorkers("There " + are(standing.counted()) + " " + standing.counted() + " "
-                    + plural(standing.counted(), "source") + " whose word holds, fewer than --min-sources "
+                    + plural(standing.counted(), "current source") + ", fewer than --min-sources "
                     + minSources + "; no change for " + Format.of(standing.unchangedNanos()) + ".");
         }
         return Verdict.WELL;
@@ -112,7 +111,8 @@ public record HealthPolicy(int minWorkers, int minSources, String listening) {
         }
         if (standing.deadPools() > 1) {
             int others = standing.deadPools() - 1;
-            text.append("; so it is with ").append(others).append(" more ").append(plural(others, "pool"));
+            text.append("; ").append(others).append(" more ").append(plural(others, "pool"));
+            text.append(' ').append(are(others)).append(" in the same state");
         }
         return text.append('.').toString();
     }

@@ -34,7 +34,7 @@ final class SourceLog {
         }
         if (now - windowSince >= WINDOW_NANOS) {
             if (leftOut > 0) {
-                log.debug("of sources that came or went, " + leftOut + " were left out here");
+                log.debug(leftOut + " more sources appeared or expired; not logged");
             }
             windowSince = now;
             lines = 0;
@@ -50,16 +50,16 @@ final class SourceLog {
 
     private static String text(SourceEvents.What what, SourceView source) {
         String who = source.leaseNanos() == 0
-                ? source.name() + " without a lease, told by " + source.address()
-                : source.name() + " of " + source.address();
+                ? source.name() + " without a lease, reported by " + source.address()
+                : source.name() + " from " + source.address();
         return who
                 + switch (what) {
                     case CAME ->
-                        " came"
+                        " appeared"
                                 + (source.able() < 0 ? "" : ", workers: " + source.able())
                                 + (source.leaseNanos() == 0 ? "" : ", lease: " + Format.of(source.leaseNanos()));
-                    case DRAINS -> " shuts down";
-                    case WENT -> " went: silent for " + Format.of(source.ageNanos());
+                    case DRAINS -> " is draining";
+                    case WENT -> " expired: no report for " + Format.of(source.ageNanos());
                 };
     }
 }

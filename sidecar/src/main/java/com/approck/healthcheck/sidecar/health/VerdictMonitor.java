@@ -42,7 +42,7 @@ public final class VerdictMonitor implements CycleListener {
     @Override
     public void paused(long nanos) {
         workers.paused(nanos);
-        log.warn("did not run for " + Format.of(nanos) + " (stopped, or starved of CPU); leases are longer by that");
+        log.warn("process was paused for " + Format.of(nanos) + "; leases extended by that time");
     }
 
     @Override
@@ -74,8 +74,8 @@ public final class VerdictMonitor implements CycleListener {
                     tell(nanos, "ready", nowReady);
                 }
             }
-            count(Counter.LIVE_FLIPS, live, liveTurned);
-            count(Counter.READY_FLIPS, ready, readyTurned);
+            count(Counter.LIVE_TRANSITIONS, live, liveTurned);
+            count(Counter.READY_TRANSITIONS, ready, readyTurned);
             live = nowLive;
             ready = nowReady;
         }

@@ -144,7 +144,7 @@ public final class SourceRegistry {
     }
 
     /**
-     * We did not run for {@code nanos}. That time counts against no lease: what came meanwhile may have overflowed the
+     * The process did not run for {@code nanos}. That time counts against no lease: what came meanwhile may have overflowed the
      * socket's buffer, where the kernel drops the newest.
      */
     public synchronized void paused(long nanos) {

@@ -59,14 +59,14 @@ public final class StateFile implements AutoCloseable {
                     StateFileFormat.read(new String(bytes, StandardCharsets.UTF_8), now, wallMillis.getAsLong());
             for (RetainedCount word : kept) {
                 workers.restore(word);
-                log.info("took from " + path + ": " + (long) word.able() + " for " + word.name() + ", told "
+                log.info("restored from " + path + ": " + (long) word.able() + " for " + word.name() + ", reported "
                         + Format.of(now - word.heardAt()) + " ago");
             }
             saved = kept;
         } catch (NoSuchFileException e) {
             log.debug("no " + path + " yet (--state-file)");
         } catch (CorruptStateFileException e) {
-            log.warn("--state-file " + path + " is not what we wrote (" + e.getMessage() + "): starting without it");
+            log.warn("--state-file " + path + " is corrupt (" + e.getMessage() + "): starting without it");
         } catch (IOException | RuntimeException e) {
             log.warn("--state-file " + path + " could not be read (" + e + "): starting without it");
         }
@@ -130,7 +130,7 @@ public final class StateFile implements AutoCloseable {
             if (!failed) {
                 failed = true;
                 log.warn("--state-file " + path + " could not be written (" + e
-                        + "): after a restart the sidecar may know nothing; trying on");
+                        + "); a restarted sidecar would start without it; trying again");
             }
         }
     }

@@ -48,13 +48,13 @@ final class StateFileFormat {
             throw new CorruptStateFileException("it does not begin with '" + FIRST + "'");
         }
         if (!lines[lines.length - 1].isEmpty() || lines.length - 2 > MOST_WORDS) {
-            throw new CorruptStateFileException("its end is missing, or it is not the end");
+            throw new CorruptStateFileException("it is truncated, or goes on after its end");
         }
         List<RetainedCount> kept = new ArrayList<>();
         for (int i = 1; i < lines.length - 1; i++) {
             Matcher line = LINE.matcher(lines[i]);
             if (!line.matches()) {
-                throw new CorruptStateFileException("line " + (i + 1) + " is none of ours");
+                throw new CorruptStateFileException("line " + (i + 1) + " is malformed");
             }
             long age = Math.max(0, Math.min(OLDEST_MILLIS, nowMillis - Long.parseLong(line.group(1))));
             kept.add(new RetainedCount(

@@ -22,7 +22,7 @@ final class HealthPolicyTest {
         told.after(12_000);
         assertBoth(
                 WorkersState.NEVER_HEARD,
-                "No datagram about workers was heard since the sidecar started 12 s ago;"
+                "No datagram about workers has been received since the sidecar started 12 s ago;"
                         + " it listens on 127.0.0.1:8125.");
     }
 
@@ -45,7 +45,7 @@ final class HealthPolicyTest {
         told.from(2, "workers:0|g").after(2500);
         assertBoth(
                 WorkersState.ZERO,
-                "There has been no able worker for 2.5 s; the last word, 2.5 s ago, was of"
+                "There has been no able worker for 2.5 s; the last report, 2.5 s ago, was from"
                         + " 127.0.0.1:2 (workers).");
         told.from(3, "gunicorn.workers:3|g");
         assertWell();
@@ -58,7 +58,7 @@ final class HealthPolicyTest {
         told.after(3000);
         assertBoth(
                 WorkersState.STALE,
-                "The last word of 127.0.0.1:1 (workers) is 8 s old; it was good for 5 s," + " which ran out 3 s ago.");
+                "Last report from 127.0.0.1:1 (workers) was 8 s ago; its lease of 5 s" + " expired 3 s ago.");
     }
 
     @Test
@@ -66,8 +66,8 @@ final class HealthPolicyTest {
         told.from(1, AGENT).after(65_000);
         assertBoth(
                 WorkersState.STALE,
-                "The last word of 127.0.0.1:1 (workers) is 1 min 5 s old; it was good for 5 s,"
-                        + " which ran out 1 min ago.");
+                "Last report from 127.0.0.1:1 (workers) was 1 min 5 s ago; its lease of 5 s"
+                        + " expired 1 min ago.");
     }
 
     @Test
@@ -92,7 +92,7 @@ final class HealthPolicyTest {
     void poolsAtZero_areCounted_theOldestNamed() {
         told.from(1, AGENT + "\nworkers.pool.a:0|g").after(1000).from(1, "workers.pool.b:0|g");
         assertBoth(
-                WorkersState.ALIVE, "Pool a of 127.0.0.1:1 has had no able worker for 1 s; so it is with 1 more pool.");
+                WorkersState.ALIVE, "Pool a of 127.0.0.1:1 has had no able worker for 1 s; 1 more pool is in the same state.");
     }
 
     @Test
@@ -123,7 +123,7 @@ final class HealthPolicyTest {
         assertEquals(
                 Verdict.of(
                         ReasonCode.NO_WORKERS,
-                        "There is 1 source whose word holds, fewer than --min-sources 2; no change for 6 s."),
+                        "There is 1 current source, fewer than --min-sources 2; no change for 6 s."),
                 two.live(told.standing()));
         assertEquals(two.live(told.standing()), two.ready(told.standing()));
     }
@@ -173,7 +173,7 @@ final class HealthPolicyTest {
         told.from(1, AGENT + "\nworkers.draining:1|g\nworkers:0|g\nworkers.pool.http:0|g");
         assertBoth(
                 WorkersState.ZERO,
-                "There has been no able worker for 0 s; the last word, 0 s ago, was of"
+                "There has been no able worker for 0 s; the last report, 0 s ago, was from"
                         + " 127.0.0.1:1 (workers), which is shutting down.");
         told.after(6000);
         assertTrue(policy.live(told.standing()).description().endsWith("ran out 1 s ago; it was shutting down."));
@@ -198,7 +198,7 @@ final class HealthPolicyTest {
         mortal.from(1, "workers:3|g").after(5000);
         assertEquals(WorkersState.STALE, policy.state(mortal.standing()));
         assertEquals(
-                "The last word of 127.0.0.1:1 (workers) is 5 s old; it was good for 2 s, which ran out 3 s ago.",
+                "Last report from 127.0.0.1:1 (workers) is 5 s old; it was good for 2 s, which ran out 3 s ago.",
                 policy.live(mortal.standing()).description());
     }
 

@@ -29,7 +29,7 @@ final class SourceLogTest {
         verbose.look(told.now());
         assertEquals(
                 List.of(
-                        "DEBUG gunicorn.workers without a lease, told by 127.0.0.1:2 came, workers: 4",
+                        "DEBUG gunicorn.workers without a lease, reported by 127.0.0.1:2 came, workers: 4",
                         "DEBUG workers of 127.0.0.1:1 came, workers: 198, lease: 5 s",
                         "DEBUG workers of 127.0.0.1:1 shuts down",
                         "DEBUG workers of 127.0.0.1:1 went: silent for 6 s"),

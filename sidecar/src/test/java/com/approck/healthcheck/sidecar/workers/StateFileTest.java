@@ -189,7 +189,7 @@ final class StateFileTest {
             process.file.save();
         }
         assertEquals(1, said().lines().count(), said());
-        assertTrue(said().contains("WARN --state-file " + path + " is not what we wrote ("), said());
+        assertTrue(said().contains("WARN --state-file " + path + " is corrupt ("), said());
         assertTrue(said().contains("starting without it"), said());
         assertTrue(Files.readString(path).endsWith(" 3 [::ffff:127.0.0.1]:40123 workers\n"));
     }
