@@ -45,9 +45,8 @@ final class Sidecar implements AutoCloseable {
     /** Checks that a receiver may make no progress: no pause of the whole process lasts for so many. */
     private static final int MAX_STALLED_CHECKS = 5;
 
-    private static final String RECEIVER_FAILED =
-            "the receiver of datagrams failed, so nothing more can be said about workers";
-    private static final String HTTP_FAILED = "the HTTP server failed, so no probe can be answered";
+    private static final String RECEIVER_FAILED = "the UDP receiver failed: nothing more is known about workers";
+    private static final String HTTP_FAILED = "the HTTP server failed: no probe can be answered";
 
     private final Log log;
     private final Duration drain;
@@ -213,8 +212,8 @@ final class Sidecar implements AutoCloseable {
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {
-                log.warn("StatsD has no authentication: anybody who reaches " + Format.of(address)
-                        + " can report a number of workers");
+                log.warn("StatsD has no authentication: any host that reaches " + Format.of(address)
+                        + " can report workers");
                 return;
             }
         }

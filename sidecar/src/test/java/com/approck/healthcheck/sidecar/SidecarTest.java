@@ -122,7 +122,8 @@ final class SidecarTest {
             assertEquals("ServiceNotReady", status.get("ready").get("code").asString());
             assertEquals(422, status.get("application").get("status").asInt());
             assertEquals(
-                    "application", status.get("flips").get(0).get("subject").asString());
+                    "application",
+                    status.get("transitions").get(0).get("subject").asString());
             assertEquals(1, answers.size());
 
             JsonNode verbose = awaitCall("/health/ready?verbose").json();
@@ -360,7 +361,7 @@ final class SidecarTest {
         for (int i = 0; i < 3; i++) {
             get("/health/ready");
         }
-        String flips = "healthcheck_verdict_flips_total{probe=\"live\"} 2\n";
+        String flips = "healthcheck_verdict_transitions_total{probe=\"live\"} 2\n";
         Await.until(() -> get("/metrics").body().contains(flips), this::log);
         // A probe is counted once its answer is out, which who asked may see first.
         String probes = "healthcheck_probe_duration_seconds_count{probe=\"ready\",status=\"422\"} 3\n";
@@ -435,9 +436,11 @@ final class SidecarTest {
                     number.getValue(), history.get(number.getKey()).get(last).asInt(), number.getKey());
         }
         assertEquals(0, history.get("age_ms").get(last).asLong(), status::toString);
-        assertEquals("live and ready", status.get("flips").get(0).get("subject").asString());
-        assertEquals(200, status.get("flips").get(0).get("status").asInt());
-        assertEquals(422, status.get("flips").get(1).get("status").asInt());
+        assertEquals(
+                "live and ready",
+                status.get("transitions").get(0).get("subject").asString());
+        assertEquals(200, status.get("transitions").get(0).get("status").asInt());
+        assertEquals(422, status.get("transitions").get(1).get("status").asInt());
     }
 
     @Test
@@ -668,7 +671,7 @@ final class SidecarTest {
     @Test
     void openStatsd_isWarnedOf() throws Exception {
         start("--statsd-host", "0.0.0.0");
-        assertTrue(log().contains("WARN StatsD has no authentication: anybody who reaches 0.0.0.0:"), log());
+        assertTrue(log().contains("WARN StatsD has no authentication: any host that reaches 0.0.0.0:"), log());
     }
 
     private void start(String... args) throws Exception {
@@ -729,7 +732,7 @@ final class SidecarTest {
         Await.until(
                 () -> {
                     last[0] = get(path);
-                    return !last[0].body().contains("still hangs");
+                    return !last[0].body().contains("has not answered yet");
                 },
                 this::log);
         return last[0];

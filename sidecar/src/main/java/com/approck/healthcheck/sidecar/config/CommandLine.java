@@ -25,7 +25,7 @@ final class CommandLine {
             } else if (arg.startsWith("-") && !arg.startsWith("--") && arg.length() > 1) {
                 next += letters(arg, following);
             } else {
-                problems.add("'" + arg + "' is not a flag; allowed: the flags of --help, each value behind its flag");
+                problems.add("'" + arg + "' is not a flag; allowed: the flags of --help, each value after its flag");
             }
         }
     }
@@ -50,7 +50,7 @@ final class CommandLine {
         }
         if (equals >= 0) {
             if (!flag.takesValue()) {
-                problems.add(flag.flag() + ": '" + arg.substring(equals + 1) + "' is too much; it takes no value");
+                problems.add(flag.flag() + ": '" + arg.substring(equals + 1) + "' is not allowed; it takes no value");
                 return 0;
             }
             add(flag, flag.flag(), arg.substring(equals + 1));

@@ -60,7 +60,7 @@ final class Environment {
             }
             String nearest = Suggestions.of(name, known);
             if (Suggestions.distance(name, nearest) <= 2) {
-                problems.add(name + ": '" + variable.getValue() + "' has no setting of that name; the nearest is "
+                problems.add(name + ": '" + variable.getValue() + "' is set for an unknown setting; the nearest is "
                         + nearest);
             }
         }

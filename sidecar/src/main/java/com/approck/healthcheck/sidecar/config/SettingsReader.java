@@ -79,7 +79,7 @@ public final class SettingsReader {
             }
             allowed.append(allowed.isEmpty() ? "" : ", ").append(hooks.label());
         }
-        wrong(given, "is nothing that there are hooks for", allowed.toString());
+        wrong(given, "is no program that there are hooks for", allowed.toString());
         return new ParseResult.Wrong(problems);
     }
 
@@ -130,7 +130,7 @@ public final class SettingsReader {
         // Without brackets nobody could tell which colon ends an IPv6 address.
         boolean ambiguous = bare.equals(host) && host.indexOf(':') >= 0;
         if (!isHost(bare) || ambiguous || port < 1 || port > 65_535) {
-            wrong(given, "is not where a server listens", "HOST:PORT, such as statsd.example.org:8125 or [::1]:8126");
+            wrong(given, "is not an address and a port", "HOST:PORT, such as statsd.example.org:8125 or [::1]:8126");
             return Optional.empty();
         }
         // What names are is known only when they are looked up; the plainest mistake is told at once.
@@ -139,7 +139,7 @@ public final class SettingsReader {
         if (same && digits(given(Flag.STATSD_PORT).text()) == port) {
             wrong(
                     given,
-                    "is where the sidecar itself listens, and each datagram would go round for ever",
+                    "is the sidecar's own address: datagrams would loop",
                     "another server's HOST:PORT, or another --statsd-port");
         }
         return Optional.of(InetSocketAddress.createUnresolved(bare, (int) port));
@@ -250,7 +250,7 @@ public final class SettingsReader {
         } catch (InvalidPathException e) {
             // Reported below, like a folder.
         }
-        wrong(given, "is not a file's path", "a file that is there or can be made, in a folder that is there");
+        wrong(given, "is not a file path", "an existing file, or a new one in an existing directory");
         return Optional.empty();
     }
 
@@ -264,12 +264,9 @@ public final class SettingsReader {
             URI url = new URI(given.text().strip());
             String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                wrong(given, "is not a URL of HTTP", allowed);
+                wrong(given, "is not an HTTP URL", allowed);
             } else if (url.getHost() == null || url.getPort() > 65_535 || url.getPort() == 0) {
-                wrong(
-                        given,
-                        "has no host, or a host or port that no URL can have",
-                        allowed + "; a host of letters, digits, dots and hyphens");
+                wrong(given, "has no valid host or port", allowed + "; a host of letters, digits, dots and hyphens");
             }
             return Optional.of(url);
         } catch (URISyntaxException e) {
@@ -312,7 +309,7 @@ public final class SettingsReader {
         } else {
             wrong(
                     new RawSetting(given.origin(), name),
-                    "is not a gauge's name",
+                    "is not a gauge name",
                     "1 to " + LONGEST_METRIC + " characters of ASCII without spaces and : | ; # [ ] @");
         }
     }

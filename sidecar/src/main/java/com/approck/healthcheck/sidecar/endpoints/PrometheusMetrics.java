@@ -58,19 +58,18 @@ public final class PrometheusMetrics {
                 version == null ? "" : version,
                 "java",
                 Runtime.version().toString());
-        text.family("healthcheck_uptime_seconds", "gauge", "Time since the sidecar began to listen.");
+        text.family("healthcheck_uptime_seconds", "gauge", "Time since the sidecar started.");
         text.seconds(snapshot.uptimeNanos());
     }
 
     private void verdicts(PrometheusTextWriter text, WorkersSnapshot snapshot) {
-        text.family(
-                "healthcheck_probe_success", "gauge", "Whether the verdict is well, before an application is asked.");
+        text.family("healthcheck_probe_success", "gauge", "1 if the probe succeeds, before the application is asked.");
         text.number(facts.health().live().isHealthy() ? 1 : 0, "probe", Probe.LIVE.label());
         text.number(facts.health().ready().isHealthy() ? 1 : 0, "probe", Probe.READY.label());
-        text.family("healthcheck_verdict_flips_total", "counter", "How often the verdict turned.");
-        text.number(facts.counters().get(Counter.LIVE_FLIPS), "probe", Probe.LIVE.label());
-        text.number(facts.counters().get(Counter.READY_FLIPS), "probe", Probe.READY.label());
-        text.family("healthcheck_state", "gauge", "1 for what is so: never heard, zero, stale or alive.");
+        text.family("healthcheck_verdict_transitions_total", "counter", "Changes of the verdict.");
+        text.number(facts.counters().get(Counter.LIVE_TRANSITIONS), "probe", Probe.LIVE.label());
+        text.number(facts.counters().get(Counter.READY_TRANSITIONS), "probe", Probe.READY.label());
+        text.family("healthcheck_state", "gauge", "1 for the state of the workers: never heard, zero, stale or alive.");
         WorkersState state = facts.health().policy().state(snapshot);
         for (WorkersState each : WorkersState.values()) {
             text.number(each == state ? 1 : 0, "state", each.label());
@@ -78,13 +77,13 @@ public final class PrometheusMetrics {
     }
 
     private void sums(PrometheusTextWriter text, WorkersSnapshot snapshot) {
-        text.family("healthcheck_workers", "gauge", "Able workers, over all current sources.");
+        text.family("healthcheck_workers", "gauge", "Able workers of all current sources.");
         text.number(snapshot.able());
-        text.family("healthcheck_min_workers", "gauge", "Able workers below which there are none.");
+        text.family("healthcheck_min_workers", "gauge", "Minimum number of able workers (--min-workers).");
         text.number(facts.health().policy().minWorkers());
-        text.family("healthcheck_sources", "gauge", "Sources whose word holds.");
+        text.family("healthcheck_sources", "gauge", "Current sources: their last report has not expired.");
         text.number(snapshot.current());
-        text.family("healthcheck_min_sources", "gauge", "Sources below which there are no workers.");
+        text.family("healthcheck_min_sources", "gauge", "Minimum number of current sources (--min-sources).");
         text.number(facts.health().policy().minSources());
     }
 
@@ -99,35 +98,32 @@ public final class PrometheusMetrics {
         pools(text, some, "busy", "Workers on a request.", PoolView::busy);
         pools(text, some, "stuck", "Workers that are stuck.", PoolView::stuck);
         pools(text, some, "queued", "Tasks that wait for a worker.", PoolView::queued);
-        pools(text, some, "capacity", "The most workers that can be on requests at once.", PoolView::capacity);
+        pools(text, some, "capacity", "Maximum number of workers on requests at once.", PoolView::capacity);
         boolean truncated = all.size() > MAX_SOURCES || pools.size() > MAX_POOLS || text.isFull();
-        text.family(
-                "healthcheck_truncated",
-                "gauge",
-                "Whether there are more sources or pools than are told one by one above.");
+        text.family("healthcheck_truncated", "gauge", "1 if there are more sources or pools than are listed above.");
         text.number(truncated ? 1 : 0);
     }
 
     private static void sources(PrometheusTextWriter text, List<SourceView> sources) {
-        text.family("healthcheck_source_age_seconds", "gauge", "Age of the source's last word.");
+        text.family("healthcheck_source_age_seconds", "gauge", "Time since the source's last report.");
         for (SourceView source : sources) {
             text.seconds(source.ageNanos(), labels(source));
         }
-        text.family("healthcheck_source_lease_seconds", "gauge", "For how long its word is good.");
+        text.family("healthcheck_source_lease_seconds", "gauge", "Time that a report of the source is valid.");
         for (SourceView source : sources) {
             if (source.leaseNanos() > 0) {
                 text.seconds(source.leaseNanos(), labels(source));
             }
         }
-        text.family("healthcheck_source_current", "gauge", "Whether its word still holds.");
+        text.family("healthcheck_source_current", "gauge", "1 if the source's last report has not expired.");
         for (SourceView source : sources) {
             text.number(source.current() ? 1 : 0, labels(source));
         }
-        text.family("healthcheck_source_draining", "gauge", "Whether it has begun to shut down.");
+        text.family("healthcheck_source_draining", "gauge", "1 if the source is shutting down.");
         for (SourceView source : sources) {
             text.number(source.draining() ? 1 : 0, labels(source));
         }
-        text.family("healthcheck_source_workers", "gauge", "Able workers of a source whose word holds.");
+        text.family("healthcheck_source_workers", "gauge", "Able workers of a current source.");
         for (SourceView source : sources) {
             if (source.current() && source.able() >= 0) {
                 text.number(source.able(), labels(source));
@@ -168,15 +164,15 @@ public final class PrometheusMetrics {
             text.family(
                     "healthcheck_kernel_dropped_datagrams_total",
                     "counter",
-                    "Datagrams that the kernel dropped at our sockets, which were full.");
+                    "Datagrams that the kernel dropped because a receive buffer was full.");
             text.number(drops.getAsLong());
         }
         single(text, "healthcheck_lines_total", "Lines in the datagrams.", Counter.LINES);
-        single(text, "healthcheck_gauges_total", "Lines that told something about workers.", Counter.GAUGES);
+        single(text, "healthcheck_gauges_total", "Gauges about workers that were accepted.", Counter.GAUGES);
         byReason(
                 text,
                 "healthcheck_ignored_lines_total",
-                "Lines that are good and not for us.",
+                "Well-formed lines that are not about workers.",
                 "name",
                 Counter.IGNORED_NAME,
                 "type",
@@ -184,7 +180,7 @@ public final class PrometheusMetrics {
         byReason(
                 text,
                 "healthcheck_bad_lines_total",
-                "Lines under our names that were skipped, by what is wrong.",
+                "Malformed lines about workers, by reason.",
                 "no_type",
                 Counter.BAD_NO_TYPE,
                 "value",
@@ -203,22 +199,22 @@ public final class PrometheusMetrics {
                 Counter.DROPPED_POOLS,
                 "no_lease",
                 Counter.DROPPED_NO_LEASE);
-        single(text, "healthcheck_forwarded_datagrams_total", "Datagrams sent on.", Counter.FORWARDED);
+        single(
+                text,
+                "healthcheck_forwarded_datagrams_total",
+                "Datagrams relayed to the other StatsD server.",
+                Counter.FORWARDED);
         byReason(
                 text,
                 "healthcheck_forward_dropped_datagrams_total",
-                "Datagrams not sent on, by the reason.",
-                "away",
-                Counter.FORWARD_DROPPED_AWAY,
-                "full",
-                Counter.FORWARD_DROPPED_FULL,
-                "unknown",
-                Counter.FORWARD_DROPPED_UNKNOWN);
-        single(
-                text,
-                "healthcheck_failures_total",
-                "Datagrams whose handling failed, which are bugs.",
-                Counter.FAILURES);
+                "Datagrams not relayed, by reason.",
+                "unreachable",
+                Counter.FORWARD_DROPPED_UNREACHABLE,
+                "socket_full",
+                Counter.FORWARD_DROPPED_SOCKET_FULL,
+                "unresolved",
+                Counter.FORWARD_DROPPED_UNRESOLVED);
+        single(text, "healthcheck_failures_total", "Datagrams that failed because of a bug.", Counter.FAILURES);
     }
 
     private void single(PrometheusTextWriter text, String name, String help, Counter counter) {
@@ -238,7 +234,7 @@ public final class PrometheusMetrics {
         text.family(
                 "healthcheck_probe_duration_seconds",
                 "histogram",
-                "Time from a probe's last byte to the last byte of its answer.");
+                "Time from the last byte of a probe's request to the last byte of its response.");
         for (Probe probe : Probe.values()) {
             for (boolean well : new boolean[] {true, false}) {
                 histogram(text, probe, well);
@@ -248,14 +244,14 @@ public final class PrometheusMetrics {
 
     private void connections(PrometheusTextWriter text) {
         ConnectionStats connections = facts.connections();
-        text.family("healthcheck_http_connections", "gauge", "Connections of those who ask.");
+        text.family("healthcheck_http_connections", "gauge", "Open HTTP connections.");
         text.number(connections.open());
         text.family(
-                "healthcheck_http_hung_up_total",
+                "healthcheck_http_closed_connections_total",
                 "counter",
-                "Connections that we ended: the client was late, or there were too many and it had been idle longest.");
-        text.number(connections.timedOut(), "reason", "late");
-        text.number(connections.evicted(), "reason", "crowded_out");
+                "Connections that the sidecar closed after a timeout, or to make room for a new one.");
+        text.number(connections.timedOut(), "reason", "timeout");
+        text.number(connections.evicted(), "reason", "evicted");
     }
 
     private void histogram(PrometheusTextWriter text, Probe probe, boolean well) {
@@ -274,7 +270,10 @@ public final class PrometheusMetrics {
     }
 
     private static void calls(PrometheusTextWriter text, ReadinessClient application) {
-        text.family("healthcheck_ready_url_calls_total", "counter", "Calls to the application's URL, by what came.");
+        text.family(
+                "healthcheck_ready_url_calls_total",
+                "counter",
+                "Requests to the application's readiness URL, by result.");
         for (ReadinessResult.Result result : ReadinessResult.Result.values()) {
             text.number(application.calls(result), "result", result.label());
         }

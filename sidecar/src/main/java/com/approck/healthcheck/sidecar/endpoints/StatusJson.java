@@ -101,7 +101,7 @@ public final class StatusJson {
     }
 
     private static void flips(JsonGenerator json, long now, List<VerdictChange> flips) {
-        json.writeArrayPropertyStart("flips");
+        json.writeArrayPropertyStart("transitions");
         for (VerdictChange flip : flips) {
             json.writeStartObject();
             json.writeNumberProperty("age_ms", VerboseJson.millis(now - flip.at()));

@@ -77,8 +77,8 @@ public final class VerdictMonitor implements CycleListener {
                 record(nanos, "ready", now.ready());
             }
         }
-        count(Counter.LIVE_FLIPS, live, liveChanged);
-        count(Counter.READY_FLIPS, ready, readyChanged);
+        count(Counter.LIVE_TRANSITIONS, live, liveChanged);
+        count(Counter.READY_TRANSITIONS, ready, readyChanged);
         live = now.live();
         ready = now.ready();
     }

@@ -29,14 +29,14 @@ public enum Counter {
     /** Datagrams whose handling failed: bugs. */
     FAILURES,
     /** How often a verdict turned; the first one did not. */
-    LIVE_FLIPS,
-    READY_FLIPS,
+    LIVE_TRANSITIONS,
+    READY_TRANSITIONS,
     /** Datagrams sent on to another server. */
     FORWARDED,
     /** Datagrams not sent on: it does not take them; our socket was full; its address is not known. */
-    FORWARD_DROPPED_AWAY,
-    FORWARD_DROPPED_FULL,
-    FORWARD_DROPPED_UNKNOWN;
+    FORWARD_DROPPED_UNREACHABLE,
+    FORWARD_DROPPED_SOCKET_FULL,
+    FORWARD_DROPPED_UNRESOLVED;
 
     /** As shown: {@code bad_value}. */
     public String label() {

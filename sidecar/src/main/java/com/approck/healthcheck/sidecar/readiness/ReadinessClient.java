@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * The application's own word on whether it is ready.
  *
  * <p>One call is in flight at a time, and every probe that comes meanwhile shares its answer, which is there at the
- * deadline whatever hangs: connecting, the name server, a body that drips. If something still hangs from an earlier
+ * deadline whatever hangs: connecting, the name server, a body that drips. If something has not answered yet from an earlier
  * call then, the answer is "not ready" at once.
  *
  * <p>One thread, {@code application}, a daemon. The caller never waits.
@@ -80,7 +80,7 @@ public final class ReadinessClient implements AutoCloseable {
             }
             if (busy) {
                 return CompletableFuture.completedFuture(reader.timedOut(
-                        "was asked " + Format.of(ticker.nanos() - busySince) + " ago and that call still hangs"));
+                        "was asked " + Format.of(ticker.nanos() - busySince) + " ago and has not answered yet"));
             }
             busy = true;
             busySince = ticker.nanos();

@@ -99,7 +99,7 @@ public final class GaugeParser {
         return value(bytes, colon, trimmed(bytes, colon, end));
     }
 
-    /** Where the name at {@code start} ends, or -1 if it is none of ours. */
+    /** Where the name at {@code start} ends, or -1 if it is malformed. */
     private int known(byte[] bytes, int start, int end) {
         if (!firstBytes[bytes[start] & 0xff]) {
             return -1;

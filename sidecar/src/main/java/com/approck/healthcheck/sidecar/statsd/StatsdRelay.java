@@ -133,32 +133,32 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
         }
         DatagramChannel open = channel;
         if (open == null) {
-            counters.add(Counter.FORWARD_DROPPED_UNKNOWN);
+            counters.add(Counter.FORWARD_DROPPED_UNRESOLVED);
             return;
         }
         if (away && ticker.nanos() - refusedAt < RETRY_NANOS) {
-            counters.add(Counter.FORWARD_DROPPED_AWAY);
+            counters.add(Counter.FORWARD_DROPPED_UNREACHABLE);
             return;
         }
         try {
             buffer.clear().put(bytes, 0, length).flip();
             if (open.write(buffer) < length) {
-                counters.add(Counter.FORWARD_DROPPED_FULL);
+                counters.add(Counter.FORWARD_DROPPED_SOCKET_FULL);
                 return;
             }
             counters.add(Counter.FORWARDED);
             if (away && ticker.nanos() - refusedAt > BACK_NANOS) {
                 away = false;
-                log.info("forward: " + name() + " is back; " + counters.get(Counter.FORWARD_DROPPED_AWAY)
-                        + " datagrams were dropped so far");
+                log.info("forward: " + name() + " accepts datagrams again; "
+                        + counters.get(Counter.FORWARD_DROPPED_UNREACHABLE) + " datagrams were dropped so far");
             }
         } catch (IOException e) {
-            counters.add(Counter.FORWARD_DROPPED_AWAY);
+            counters.add(Counter.FORWARD_DROPPED_UNREACHABLE);
             refusedAt = ticker.nanos();
             if (!away && !closed && open == channel) {
                 away = true;
-                log.warn("forward: " + name() + " does not take datagrams (" + reason(e)
-                        + "); they are dropped and counted until it does");
+                log.warn("forward: " + name() + " refuses datagrams (" + reason(e)
+                        + "); they are dropped and counted until it accepts them");
             }
         }
     }
@@ -197,7 +197,9 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
             return first;
         } catch (UnknownHostException e) {
             warn("forward: the host '" + to.getHostString() + "' is unknown; "
-                    + (current == null ? "datagrams are dropped and counted until it is" : "its last address is used"));
+                    + (current == null
+                            ? "datagrams are dropped and counted until it resolves"
+                            : "its last address is used"));
             return current;
         }
     }

@@ -274,9 +274,9 @@ public final class UdpReceiver implements AutoCloseable {
         failuresInARow++;
         if (failuresInARow >= MAX_FAILURES) {
             throw new IllegalStateException(
-                    failuresInARow + " failures and nothing heard between them, the last: " + e, e);
+                    failuresInARow + " failures and no datagram handled between them; the last: " + e, e);
         }
-        failures.warn("a datagram could not be handled, the next will be", e);
+        failures.warn("a datagram could not be handled", e);
     }
 
     /** One socket. */

@@ -26,7 +26,7 @@ final class PrintHooksTest {
     void otherHooks_areRefused(String hooks) {
         assertEquals(
                 new ParseResult.Wrong(List.of("--print-hooks: '" + hooks
-                        + "' is nothing that there are hooks for; allowed: gunicorn, gevent")),
+                        + "' is no program that there are hooks for; allowed: gunicorn, gevent")),
                 read("--print-hooks=" + hooks));
     }
 
@@ -61,7 +61,7 @@ final class PrintHooksTest {
         for (String path : List.of("", "/", folder.toString(), "new/", "/dev/null", "a\0b")) {
             assertEquals(
                     new ParseResult.Wrong(List.of("--state-file: '" + path
-                            + "' is not a file's path; allowed: a file that is there or can be made,"
+                            + "' is not a file path; allowed: a file that is there or can be made,"
                             + " in a folder that is there")),
                     read("--state-file", path));
         }

@@ -75,7 +75,7 @@ final class StatsdRelayTest {
         Await.until(
                 () -> {
                     send(new byte[] {1});
-                    return counters.get(Counter.FORWARD_DROPPED_AWAY) > 100;
+                    return counters.get(Counter.FORWARD_DROPPED_UNREACHABLE) > 100;
                 },
                 this::log);
         assertEquals(1, lines("does not take datagrams"), this::log);
@@ -102,7 +102,7 @@ final class StatsdRelayTest {
         forward = start("nowhere.example", 8125, List.of());
         Await.until(() -> lines("the host 'nowhere.example' is unknown") == 1, this::log);
         send(new byte[] {1});
-        assertEquals(1, counters.get(Counter.FORWARD_DROPPED_UNKNOWN));
+        assertEquals(1, counters.get(Counter.FORWARD_DROPPED_UNRESOLVED));
         assertEquals(1, handled.size());
     }
 
@@ -135,7 +135,7 @@ final class StatsdRelayTest {
             Await.until(() -> lines("where the sidecar itself listens") == 1, this::log);
             send(new byte[] {1});
             assertThrows(SocketTimeoutException.class, () -> receive(ours));
-            assertEquals(1, counters.get(Counter.FORWARD_DROPPED_UNKNOWN));
+            assertEquals(1, counters.get(Counter.FORWARD_DROPPED_UNRESOLVED));
         }
     }
 

@@ -116,8 +116,7 @@ final class UdpReceiverTest {
         assertEquals(2, counters.get(Counter.FAILURES));
         String said = log.toString(StandardCharsets.UTF_8);
         assertTrue(
-                said.contains("a datagram could not be handled, the next will be:"
-                        + " java.lang.IllegalArgumentException: a bug at "),
+                said.contains("a datagram could not be handled:" + " java.lang.IllegalArgumentException: a bug at "),
                 said);
         assertEquals(1, said.lines().count());
     }
