@@ -61,8 +61,8 @@ final class PrintHooksTest {
         for (String path : List.of("", "/", folder.toString(), "new/", "/dev/null", "a\0b")) {
             assertEquals(
                     new ParseResult.Wrong(List.of("--state-file: '" + path
-                            + "' is not a file path; allowed: a file that is there or can be made,"
-                            + " in a folder that is there")),
+                            + "' is not a file path; allowed: an existing file,"
+                            + " or a new one in an existing directory")),
                     read("--state-file", path));
         }
     }

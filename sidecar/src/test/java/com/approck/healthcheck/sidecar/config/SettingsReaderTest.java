@@ -140,8 +140,8 @@ final class SettingsReaderTest {
     @CsvSource({"localhost, localhost:9", "0.0.0.0, 127.0.0.1:9", "::1, [::1]:9", "a.example, A.example:9"})
     void forwardToOurselves_isRefused(String host, String forward) {
         assertEquals(
-                List.of("--statsd-forward: '" + forward + "' is where the sidecar itself listens, and each datagram"
-                        + " would go round for ever; allowed: another server's HOST:PORT, or another --statsd-port"),
+                List.of("--statsd-forward: '" + forward + "' is the sidecar's own address: datagrams would loop;"
+                        + " allowed: another server's HOST:PORT, or another --statsd-port"),
                 problems(Map.of(), "--statsd-port=9", "--statsd-host", host, "--statsd-forward", forward));
         assertTrue(run(Map.of(), "--statsd-port=8", "--statsd-host", host, "--statsd-forward", forward)
                 .forward()

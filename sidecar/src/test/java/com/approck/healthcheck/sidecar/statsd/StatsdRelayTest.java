@@ -78,7 +78,7 @@ final class StatsdRelayTest {
                     return counters.get(Counter.FORWARD_DROPPED_UNREACHABLE) > 100;
                 },
                 this::log);
-        assertEquals(1, lines("does not take datagrams"), this::log);
+        assertEquals(1, lines("refuses datagrams"), this::log);
         assertTrue(counters.get(Counter.FORWARDED) < handled.size() / 2, "few are tried");
         try (DatagramSocket server = server("127.0.0.1", port)) {
             server.setSoTimeout(1);
