@@ -1,90 +1,98 @@
 package com.approck.healthcheck.sidecar;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.config.Outcome;
+import com.approck.healthcheck.sidecar.config.ParseResult;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
-import com.approck.healthcheck.sidecar.hooks.Hooks;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
-import com.approck.healthcheck.sidecar.time.Ticker;
+import com.approck.healthcheck.sidecar.config.PythonHooks;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.LogWriter;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** {@code java -jar healthcheck-sidecar.jar}. */
 public final class Main {
     private static final String NAME = "healthcheck-sidecar";
 
     private final Map<String, String> environment;
-    private final UnaryOperator<DatagramHandler> around;
+    private final Ticker ticker;
 
-    Main(Map<String, String> environment, UnaryOperator<DatagramHandler> around) {
+    Main(Map<String, String> environment, Ticker ticker) {
         this.environment = environment;
-        this.around = around;
+        this.ticker = ticker;
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // This is it.
     public static void main(String[] args) {
-        System.exit(new Main(System.getenv(), UnaryOperator.identity()).run(System.out, System.err, args).code);
+        System.exit(new Main(System.getenv(), Ticker.system()).run(System.out, System.err, args).code);
     }
 
     /** Runs until the end. */
-    Exit run(PrintStream out, PrintStream err, String... args) {
-        Outcome outcome = SettingsReader.read(args, environment);
-        if (outcome instanceof Outcome.Run run) {
+    ExitCode run(PrintStream out, PrintStream err, String... args) {
+        // The sidecar writes the same text everywhere, and for other locales the libraries would load data at the
+        // start.
+        Locale.setDefault(Locale.US);
+        ParseResult outcome = SettingsReader.read(args, environment);
+        if (outcome instanceof ParseResult.Run run) {
             return run(run.settings(), err);
         }
-        if (outcome instanceof Outcome.Wrong wrong) {
+        if (outcome instanceof ParseResult.Wrong wrong) {
             for (String problem : wrong.problems()) {
                 err.println(NAME + ": " + problem);
             }
-            return Exit.WRONG_SETTINGS;
+            return ExitCode.WRONG_SETTINGS;
         }
-        if (outcome instanceof Outcome.Print print) {
+        if (outcome instanceof ParseResult.Print print) {
             byte[] module = print.hooks().bytes();
             out.write(module, 0, module.length);
             out.flush();
-        } else if (outcome instanceof Outcome.WriteHooks write) {
+        } else if (outcome instanceof ParseResult.WriteHooks write) {
             return writeHooks(write.folder(), out, err);
-        } else if (outcome instanceof Outcome.Help help) {
+        } else if (outcome instanceof ParseResult.Help help) {
             out.print(help.text());
         } else {
             String version = Main.class.getPackage().getImplementationVersion();
             out.println(NAME + " " + (version == null ? "(unpackaged)" : version));
         }
-        return Exit.OK;
+        return ExitCode.OK;
     }
 
-    private static Exit writeHooks(Path folder, PrintStream out, PrintStream err) {
+    private static ExitCode writeHooks(Path folder, PrintStream out, PrintStream err) {
         try {
-            Hooks.write(folder).forEach(out::println);
-            return Exit.OK;
+            PythonHooks.write(folder).forEach(out::println);
+            return ExitCode.OK;
         } catch (IOException e) {
             err.println(NAME + ": --write-hooks: could not write into '" + folder + "': " + e);
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         }
     }
 
-    private Exit run(Settings settings, PrintStream err) {
-        Log log = new Log(err, settings.verbosity());
-        Ticker ticker = Ticker.system();
-        try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
+    private ExitCode run(Settings settings, PrintStream err) {
+        // Closed last, so that it writes the last lines; after a second it gives up.
+        try (LogWriter writer = new LogWriter(err, Log::droppedLine)) {
+            return run(settings, new Log(writer, settings.verbosity()));
+        }
+    }
+
+    private ExitCode run(Settings settings, Log log) {
+        try (Sidecar sidecar = new Sidecar(settings, ticker, log)) {
             Signals.on(sidecar::stop);
-            // Not before: who reads this may send a signal.
-            sidecar.tell();
+            // Not before: whoever reads this line may send a signal.
+            sidecar.logListening();
             return sidecar.await();
-        } catch (CouldNotBindException e) {
+        } catch (BindFailedException e) {
             log.error(e.getMessage());
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         } catch (InterruptedException e) {
             log.error("the main thread was interrupted");
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         } catch (RuntimeException | LinkageError e) {
             log.error("could not run: " + e);
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         }
     }
 }

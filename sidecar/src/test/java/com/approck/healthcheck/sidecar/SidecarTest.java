@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.approck.healthcheck.sidecar.config.Outcome;
+import com.approck.healthcheck.sidecar.config.ParseResult;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
-import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,7 +64,7 @@ final class SidecarTest {
     @ValueSource(strings = {"/health/live", "/health/ready"})
     void nothingHeard_isNoWorkers(String path) throws Exception {
         start();
-        Answer answer = get(path);
+        ReadinessResult answer = get(path);
         assertEquals(422, answer.status());
         assertEquals("application/json", answer.header("content-type"));
         assertEquals("NoWorkers", answer.json().get("code").asString());
@@ -108,7 +107,7 @@ final class SidecarTest {
 
             assertEquals("{\"db\":\"ok\"}", get("/health/ready").body());
 
-            Answer error = awaitCall("/health/ready");
+            ReadinessResult error = awaitCall("/health/ready");
             assertEquals(422, error.status());
             assertEquals("ServiceNotReady", error.json().get("code").asString());
             assertEquals("error", error.json().get("fields").get("db").asString());
@@ -123,7 +122,8 @@ final class SidecarTest {
             assertEquals("ServiceNotReady", status.get("ready").get("code").asString());
             assertEquals(422, status.get("application").get("status").asInt());
             assertEquals(
-                    "application", status.get("flips").get(0).get("subject").asString());
+                    "application",
+                    status.get("transitions").get(0).get("subject").asString());
             assertEquals(1, answers.size());
 
             JsonNode verbose = awaitCall("/health/ready?verbose").json();
@@ -140,7 +140,7 @@ final class SidecarTest {
                     "--application-health-ready-url=http://127.0.0.1:" + hanging.getLocalPort(),
                     "--application-health-ready-timeout=1m");
             hear("workers:3|g");
-            List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+            List<CompletableFuture<ReadinessResult>> waiting = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 waiting.add(
                         CompletableFuture.supplyAsync(() -> get("/health/ready"), task -> new Thread(task).start()));
@@ -161,12 +161,12 @@ final class SidecarTest {
                     "--application-health-ready-url=http://127.0.0.1:" + hanging.getLocalPort(),
                     "--application-health-ready-timeout=300ms");
             hear("workers:3|g");
-            List<CompletableFuture<Answer>> waiting = new ArrayList<>();
+            List<CompletableFuture<ReadinessResult>> waiting = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 waiting.add(
                         CompletableFuture.supplyAsync(() -> get("/health/ready"), task -> new Thread(task).start()));
             }
-            for (CompletableFuture<Answer> answer : waiting) {
+            for (CompletableFuture<ReadinessResult> answer : waiting) {
                 assertEquals("ServiceNotReady", answer.get().json().get("code").asString());
             }
         }
@@ -188,7 +188,7 @@ final class SidecarTest {
     @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "BREW"})
     void otherMethod_isNotAllowed(String method) throws Exception {
         start();
-        Answer answer = request(method, "/health/live");
+        ReadinessResult answer = request(method, "/health/live");
         assertEquals(405, answer.status());
         assertEquals("GET, HEAD, OPTIONS", answer.header("allow"));
         assertEquals(404, request(method, "/nowhere").status());
@@ -208,13 +208,16 @@ final class SidecarTest {
                 "/",
                 "/nowhere",
                 "/health/live?verbose")) {
-            Answer answer = request(method, path);
+            ReadinessResult answer = request(method, path);
             assertEquals(get(path).status(), answer.status(), path);
             assertEquals("", answer.body(), path);
             assertEquals("no-store", answer.header("cache-control"), path);
         }
         hear("workers:0|g");
         assertEquals(422, request(method, "/health/live").status());
+        // Load balancers ask for this when nobody set a path.
+        assertEquals(422, request(method, "/").status());
+        assertEquals(200, get("/").status());
     }
 
     @Test
@@ -275,13 +278,11 @@ final class SidecarTest {
         assumeTrue(Files.exists(Path.of("/proc/net/udp")), "the kernel does not tell");
         CountDownLatch look = new CountDownLatch(1);
         start(
-                handler -> (bytes, length, from) -> {
-                    try {
-                        look.await();
-                    } catch (InterruptedException e) {
-                        return false;
+                () -> {
+                    if (Thread.currentThread().getName().equals("receiver")) {
+                        awaitUninterruptibly(look);
                     }
-                    return handler.datagram(bytes, length, from);
+                    return clock.get();
                 },
                 List.of());
         byte[] bytes = "workers:3|g".getBytes(StandardCharsets.UTF_8);
@@ -311,7 +312,7 @@ final class SidecarTest {
     @Test
     void verboseNoWorkers_hasCodeAndDescriptionToo() throws Exception {
         start();
-        Answer answer = get("/health/live?verbose");
+        ReadinessResult answer = get("/health/live?verbose");
         assertEquals(422, answer.status());
         assertEquals("NoWorkers", answer.json().get("code").asString());
         assertEquals("never heard", answer.json().get("state").asString());
@@ -323,7 +324,7 @@ final class SidecarTest {
         hear("workers.lease:5000|g\nworkers:3|g\nworkers.pool.a\"<b:3|g\nworkers.pool.a\"<b.busy:1|g\nworkers:x|g");
         hear("gunicorn.workers:4|g\nfoo:1|c");
         get("/health/live");
-        Answer answer = get("/metrics");
+        ReadinessResult answer = get("/metrics");
         assertEquals(200, answer.status());
         assertEquals("text/plain; version=0.0.4; charset=utf-8", answer.header("content-type"));
         List<String> lines = answer.body().lines().toList();
@@ -352,7 +353,7 @@ final class SidecarTest {
     @Test
     void metrics_countFlipsAndProbes() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         hear("workers:0|g");
@@ -360,7 +361,7 @@ final class SidecarTest {
         for (int i = 0; i < 3; i++) {
             get("/health/ready");
         }
-        String flips = "healthcheck_verdict_flips_total{probe=\"live\"} 2\n";
+        String flips = "healthcheck_verdict_transitions_total{probe=\"live\"} 2\n";
         Await.until(() -> get("/metrics").body().contains(flips), this::log);
         // A probe is counted once its answer is out, which who asked may see first.
         String probes = "healthcheck_probe_duration_seconds_count{probe=\"ready\",status=\"422\"} 3\n";
@@ -384,7 +385,7 @@ final class SidecarTest {
             hear(pools.toString());
         }
         for (String path : List.of("/health/live?verbose", "/status")) {
-            Answer answer = get(path);
+            ReadinessResult answer = get(path);
             assertTrue(answer.json().get("truncated").asBoolean(), path);
             assertTrue(
                     answer.body().length() < 150_000,
@@ -414,7 +415,7 @@ final class SidecarTest {
     @Test
     void status_tellsVerdictsHistoryAndFlips() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g\nworkers.pool.a:3|g\nworkers.pool.a.capacity:4|g\nworkers.pool.a.busy:2|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         leap(900, 1800);
@@ -435,15 +436,17 @@ final class SidecarTest {
                     number.getValue(), history.get(number.getKey()).get(last).asInt(), number.getKey());
         }
         assertEquals(0, history.get("age_ms").get(last).asLong(), status::toString);
-        assertEquals("live and ready", status.get("flips").get(0).get("subject").asString());
-        assertEquals(200, status.get("flips").get(0).get("status").asInt());
-        assertEquals(422, status.get("flips").get(1).get("status").asInt());
+        assertEquals(
+                "live and ready",
+                status.get("transitions").get(0).get("subject").asString());
+        assertEquals(200, status.get("transitions").get(0).get("status").asInt());
+        assertEquals(422, status.get("transitions").get(1).get("status").asInt());
     }
 
     @Test
     void statusPage_mayRunItsOwnScriptAlone() throws Exception {
         start();
-        Answer page = get("/");
+        ReadinessResult page = get("/");
         assertEquals(200, page.status());
         assertEquals("text/html; charset=utf-8", page.header("content-type"));
         assertEquals("nosniff", page.header("x-content-type-options"));
@@ -505,8 +508,12 @@ final class SidecarTest {
             String request = "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
             for (int i = 0; i < 50; i++) {
                 socket.getOutputStream().write((request + request).getBytes(StandardCharsets.US_ASCII));
-                assertEquals("{}", Answer.read(socket.getInputStream(), true).body());
-                assertEquals("{}", Answer.read(socket.getInputStream(), true).body());
+                assertEquals(
+                        "{}",
+                        ReadinessResult.read(socket.getInputStream(), true).body());
+                assertEquals(
+                        "{}",
+                        ReadinessResult.read(socket.getInputStream(), true).body());
             }
         }
     }
@@ -567,7 +574,8 @@ final class SidecarTest {
         try (Socket socket = connect()) {
             String head = "GET /livez HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            assertEquals(200, Answer.read(socket.getInputStream(), true).status());
+            assertEquals(
+                    200, ReadinessResult.read(socket.getInputStream(), true).status());
             assertEquals(-1, socket.getInputStream().read());
         }
     }
@@ -582,9 +590,9 @@ final class SidecarTest {
         assertEquals(200, get("/health/live").status());
         leap(900, 1200);
         Await.until(() -> get("/health/live").status() == 422, this::log);
-        assertTrue(get("/health/live").json().get("description").asString().startsWith("The last word of 127.0.0.1:"));
+        assertTrue(get("/health/live").json().get("description").asString().startsWith("Last report from 127.0.0.1:"));
         assertEquals("stale", get("/health/live?verbose").json().get("state").asString());
-        hear("workers:3|g");
+        hear("workers.lease:5000|g\nworkers:3|g");
         assertEquals(200, get("/health/live").status());
     }
 
@@ -594,7 +602,7 @@ final class SidecarTest {
         hear("workers.lease:5000|g\nworkers:3|g");
         clock.addAndGet(Duration.ofSeconds(20).toNanos());
         assertEquals(200, get("/health/live").status());
-        Await.until(() -> log().contains("did not run for 20 s"), this::log);
+        Await.until(() -> log().contains("process was paused for 20 s"), this::log);
         assertEquals(200, get("/health/live").status());
         assertFalse(log().contains("stale"));
     }
@@ -611,14 +619,14 @@ final class SidecarTest {
         hear("workers:0|g");
         assertEquals(200, get("/health/live").status());
         assertTrue(get("/health/ready?verbose").json().get("draining").asBoolean());
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
     void stop_withoutDrain_isTheEnd() throws Exception {
         start();
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
@@ -626,7 +634,7 @@ final class SidecarTest {
         start("--drain", "1h");
         sidecar.stop("SIGTERM");
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     // The log.
@@ -634,7 +642,7 @@ final class SidecarTest {
     @Test
     void flips_areLoggedWithTheirReason_onceEach() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         hear("workers:3|g");
@@ -643,7 +651,7 @@ final class SidecarTest {
         List<String> flips =
                 log().lines().filter(line -> line.contains(" live")).toList();
         assertEquals(3, flips.size(), this::log);
-        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No datagram about workers"), this::log);
+        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No report about workers"), this::log);
         assertTrue(flips.get(2).contains(" INFO live and ready: 422 NoWorkers: There has been no able"), this::log);
     }
 
@@ -663,24 +671,31 @@ final class SidecarTest {
     @Test
     void openStatsd_isWarnedOf() throws Exception {
         start("--statsd-host", "0.0.0.0");
-        assertTrue(log().contains("WARN StatsD has no authentication: whoever reaches 0.0.0.0:"), log());
+        assertTrue(log().contains("WARN StatsD has no authentication: any host that reaches 0.0.0.0:"), log());
     }
 
     private void start(String... args) throws Exception {
-        start(UnaryOperator.identity(), List.of(args));
+        start(clock::get, List.of(args));
     }
 
-    private void start(UnaryOperator<DatagramHandler> around, List<String> args) throws Exception {
+    private void start(Ticker ticker, List<String> args) throws Exception {
         List<String> all = new ArrayList<>(
                 List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
         all.addAll(args);
-        Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
-        sidecar = Sidecar.start(
-                ((Outcome.Run) outcome).settings(),
-                clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
-                around);
-        sidecar.tell();
+        ParseResult outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
+        sidecar = new Sidecar(
+                ((ParseResult.Run) outcome).settings(),
+                ticker,
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0));
+        sidecar.logListening();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Lets time jump in steps that are no pause. */
@@ -712,12 +727,12 @@ final class SidecarTest {
     }
 
     /** A probe that is answered by a call of its own, not by the one that is about to end. */
-    private Answer awaitCall(String path) throws Exception {
-        Answer[] last = new Answer[1];
+    private ReadinessResult awaitCall(String path) throws Exception {
+        ReadinessResult[] last = new ReadinessResult[1];
         Await.until(
                 () -> {
                     last[0] = get(path);
-                    return !last[0].body().contains("still hangs");
+                    return !last[0].body().contains("has not answered yet");
                 },
                 this::log);
         return last[0];
@@ -727,16 +742,16 @@ final class SidecarTest {
         return log.toString(StandardCharsets.UTF_8);
     }
 
-    private Answer get(String path) {
+    private ReadinessResult get(String path) {
         return request("GET", path);
     }
 
-    private Answer request(String method, String path) {
+    private ReadinessResult request(String method, String path) {
         try (Socket socket = connect()) {
             String request =
                     method + " " + path + " HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return Answer.read(socket.getInputStream(), method.equals("GET"));
+            return ReadinessResult.read(socket.getInputStream(), method.equals("GET"));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -778,8 +793,8 @@ final class SidecarTest {
     }
 
     /** One response, read to the byte. */
-    private record Answer(int status, Map<String, String> headers, String body) {
-        static Answer read(InputStream in, boolean hasBody) throws IOException {
+    private record ReadinessResult(int status, Map<String, String> headers, String body) {
+        static ReadinessResult read(InputStream in, boolean hasBody) throws IOException {
             String[] first = line(in).split(" ", 3);
             Map<String, String> headers = new HashMap<>();
             for (String line = line(in); !line.isEmpty(); line = line(in)) {
@@ -791,7 +806,7 @@ final class SidecarTest {
             if (!hasBody && "close".equalsIgnoreCase(headers.get("connection"))) {
                 body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             }
-            return new Answer(Integer.parseInt(first[1]), headers, body);
+            return new ReadinessResult(Integer.parseInt(first[1]), headers, body);
         }
 
         String header(String name) {

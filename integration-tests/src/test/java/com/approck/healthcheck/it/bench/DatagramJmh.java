@@ -47,11 +47,11 @@ public class DatagramJmh {
     /** As {@code Sidecar} puts them together. */
     private static MethodHandle datagram() {
         try {
-            Class<?> counters = type("count.Counters");
+            Class<?> counters = type("metrics.Counters");
             Class<?> parser = type("statsd.GaugeParser");
-            Class<?> workers = type("state.Workers");
-            Class<?> ticker = type("time.Ticker");
-            Class<?> intake = type("receive.Intake");
+            Class<?> workers = type("workers.SourceRegistry");
+            Class<?> ticker = type("text.Ticker");
+            Class<?> intake = type("workers.GaugeIngest");
             Object counted = counters.getConstructor().newInstance();
             List<String> names = List.of("workers", "gunicorn.workers");
             Object made = intake.getConstructor(parser, workers, ticker)

@@ -64,7 +64,7 @@ final class ForwardIT {
                 server::describe);
         assertEquals(7, sidecar.verbose().get("workers").asLong());
         String metrics = Http.get(sidecar.httpPort(), "/metrics").body();
-        assertTrue(metrics.contains("\nhealthcheck_forward_dropped_datagrams_total{reason=\"away\"} "), metrics);
+        assertTrue(metrics.contains("\nhealthcheck_forward_dropped_datagrams_total{reason=\"unreachable\"} "), metrics);
 
         server.close();
         long before = dropped(sidecar);
@@ -120,7 +120,10 @@ final class ForwardIT {
     }
 
     private static long dropped(Sidecar sidecar) {
-        return sidecar.verbose().get("counters").get("forward_dropped_away").asLong();
+        return sidecar.verbose()
+                .get("counters")
+                .get("forward_dropped_unreachable")
+                .asLong();
     }
 
     private static int freePort() throws IOException {

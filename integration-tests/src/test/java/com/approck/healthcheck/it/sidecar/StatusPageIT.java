@@ -44,7 +44,7 @@ final class StatusPageIT {
     void page_showsWhatIsSo_updatesItself_andSaysWhenItHasLostTheSidecar() {
         page.open(address());
         awaitText("#live .status", "✗ 422 NoWorkers");
-        awaitText("#live .why", "No datagram about workers was heard");
+        awaitText("#live .why", "No report about workers was received");
         page.evaluate("window.sameDocument = true");
 
         sidecar.hear("workers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.capacity:5|g"
@@ -54,7 +54,7 @@ final class StatusPageIT {
         awaitText("#said", "Live: 200. Ready: 200.");
         awaitText("#sources", "127.0.0.1:");
         awaitText("#sources tbody tr:nth-child(2)", "http\t3\t5\t2\t1\t4\t");
-        awaitText("#flips", "live and ready");
+        awaitText("#transitions", "live and ready");
         awaitText("#plot title", "Able workers: now 3 of 5, lowest");
         page.await("document.querySelectorAll('#plot path').length === 4");
         page.await("document.querySelectorAll('#plot rect.up').length === 2");
@@ -64,7 +64,7 @@ final class StatusPageIT {
         sidecar.hear("workers:0|g");
         awaitText("#live .status", "✗ 422 NoWorkers");
         awaitText("#live .why", "There has been no able worker for");
-        awaitText("#flips", "422 NoWorkers");
+        awaitText("#transitions", "422 NoWorkers");
         page.await("document.title.startsWith('✗')");
 
         sidecar.process().close();
@@ -72,7 +72,7 @@ final class StatusPageIT {
         awaitText("#lost", "Lost the sidecar: no answer since");
         sidecar.restart();
         page.await("!document.querySelector('#lost').checkVisibility()");
-        awaitText("#live .why", "No datagram about workers was heard");
+        awaitText("#live .why", "No report about workers was received");
 
         page.await("window.sameDocument");
         assertEquals(List.of(), page.troubles());
@@ -86,7 +86,7 @@ final class StatusPageIT {
         sidecar.hear("workers.pool." + HOSTILE + ":0|g\nworkers.pool.</script><script>hacked=1</script>:1|g");
         awaitText("#sources", HOSTILE);
         awaitText("#live .why", "Pool " + HOSTILE);
-        awaitText("#flips", HOSTILE);
+        awaitText("#transitions", HOSTILE);
         assertEquals(0, page.evaluate("document.querySelectorAll('img').length").asInt());
         assertTrue(page.evaluate("window.hacked === undefined").asBoolean());
         assertEquals(List.of(), page.troubles());

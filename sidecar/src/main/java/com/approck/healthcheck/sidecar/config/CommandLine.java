@@ -11,7 +11,7 @@ import java.util.Map;
  * fitted only one flag of the Python original still means that one.
  */
 final class CommandLine {
-    private final Map<Flag, List<Given>> given = new EnumMap<>(Flag.class);
+    private final Map<Flag, List<RawSetting>> given = new EnumMap<>(Flag.class);
     private final List<String> problems;
 
     CommandLine(String[] args, List<String> problems) {
@@ -25,13 +25,13 @@ final class CommandLine {
             } else if (arg.startsWith("-") && !arg.startsWith("--") && arg.length() > 1) {
                 next += letters(arg, following);
             } else {
-                problems.add("'" + arg + "' is not a flag; allowed: the flags of --help, each value behind its flag");
+                problems.add("'" + arg + "' is not a flag; allowed: the flags of --help, each value after its flag");
             }
         }
     }
 
     /** In the order given; empty if not. */
-    List<Given> all(Flag flag) {
+    List<RawSetting> all(Flag flag) {
         return given.getOrDefault(flag, List.of());
     }
 
@@ -50,7 +50,7 @@ final class CommandLine {
         }
         if (equals >= 0) {
             if (!flag.takesValue()) {
-                problems.add(flag.flag() + ": '" + arg.substring(equals + 1) + "' is too much; it takes no value");
+                problems.add(flag.flag() + ": '" + arg.substring(equals + 1) + "' is not allowed; it takes no value");
                 return 0;
             }
             add(flag, flag.flag(), arg.substring(equals + 1));
@@ -94,7 +94,7 @@ final class CommandLine {
     }
 
     private void add(Flag flag, String origin, String text) {
-        given.computeIfAbsent(flag, absent -> new ArrayList<>(1)).add(new Given(origin, text));
+        given.computeIfAbsent(flag, absent -> new ArrayList<>(1)).add(new RawSetting(origin, text));
     }
 
     private static boolean looksLikeFlag(String arg) {
@@ -139,7 +139,7 @@ final class CommandLine {
             for (Flag flag : Flag.values()) {
                 known.add(flag.flag());
             }
-            problems.add("'" + arg + "' is not a flag; the nearest is " + Nearest.of("--" + name, known)
+            problems.add("'" + arg + "' is not a flag; the nearest is " + Suggestions.of("--" + name, known)
                     + ", --help shows all");
         } else {
             StringBuilder all = new StringBuilder();

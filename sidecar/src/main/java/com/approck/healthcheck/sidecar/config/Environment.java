@@ -33,8 +33,8 @@ final class Environment {
     }
 
     /** Null if there is none. */
-    Given get(Flag flag) {
-        Given ours = get(flag.variable(), flag);
+    RawSetting get(Flag flag) {
+        RawSetting ours = get(flag.variable(), flag);
         if (ours != null) {
             return ours;
         }
@@ -58,15 +58,15 @@ final class Environment {
             if (!name.startsWith(PREFIX) || known.contains(name) || OF_THE_AGENT.contains(name)) {
                 continue;
             }
-            String nearest = Nearest.of(name, known);
-            if (Nearest.distance(name, nearest) <= 2) {
-                problems.add(name + ": '" + variable.getValue() + "' has no setting of that name; the nearest is "
+            String nearest = Suggestions.of(name, known);
+            if (Suggestions.distance(name, nearest) <= 2) {
+                problems.add(name + ": '" + variable.getValue() + "' is set for an unknown setting; the nearest is "
                         + nearest);
             }
         }
     }
 
-    private Given get(String name, Flag flag) {
+    private RawSetting get(String name, Flag flag) {
         String text = variables.get(name);
         if (text == null || text.isEmpty()) {
             return null;
@@ -74,6 +74,6 @@ final class Environment {
         // Kubernetes gives a pod STATSD_PORT=udp://10.0.0.7:8125 if there is a service called statsd (or healthcheck).
         boolean ofKubernetes = text.startsWith("tcp://") || text.startsWith("udp://") || text.startsWith("sctp://");
         boolean isPort = flag == Flag.PORT || flag == Flag.STATSD_PORT;
-        return isPort && ofKubernetes ? null : new Given(name, text);
+        return isPort && ofKubernetes ? null : new RawSetting(name, text);
     }
 }

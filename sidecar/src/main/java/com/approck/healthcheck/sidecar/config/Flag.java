@@ -3,34 +3,40 @@ package com.approck.healthcheck.sidecar.config;
 /** Every flag; a row here is the place to add one. The order is that of {@code --help}. */
 enum Flag {
     HELP("help", 'h', null, null, "print this and exit"),
-    HOST("host", 'H', "HOST", "localhost", "where probes are answered"),
-    PORT("port", 'P', "PORT", "8000", "its port; 0: one that is free"),
-    STATSD_HOST("statsd-host", '\0', "HOST", "localhost", "where StatsD datagrams are awaited"),
-    STATSD_PORT("statsd-port", '\0', "PORT", "8125", "its port; 0: one that is free"),
-    FORWARD("statsd-forward", '\0', "HOST:PORT", "", "another StatsD server, which gets every datagram too"),
+    HOST("host", 'H', "HOST", "localhost", "address to serve HTTP on"),
+    PORT("port", 'P', "PORT", "8000", "HTTP port; 0: any free port"),
+    STATSD_HOST("statsd-host", '\0', "HOST", "localhost", "address to receive StatsD datagrams on"),
+    STATSD_PORT("statsd-port", '\0', "PORT", "8125", "StatsD port; 0: any free port"),
+    FORWARD("statsd-forward", '\0', "HOST:PORT", "", "another StatsD server that gets a copy of every datagram"),
     READY_URL(
             "application-health-ready-url",
             '\0',
             "URL",
             "",
-            "the application's own readiness, asked by each ready probe"),
-    READY_TIMEOUT("application-health-ready-timeout", '\0', "TIME", "1s", "deadline of that call"),
-    MIN_WORKERS("min-workers", '\0', "N", "1", "fewer able workers than this are none"),
-    MIN_SOURCES("min-sources", '\0', "N", "1", "fewer processes with workers than this are none"),
+            "the application's readiness URL; each ready probe asks it"),
+    READY_TIMEOUT("application-health-ready-timeout", '\0', "TIME", "1s", "timeout of that request"),
+    MIN_WORKERS("min-workers", '\0', "N", "1", "minimum number of able workers; below it both probes answer 422"),
+    MIN_SOURCES(
+            "min-sources",
+            '\0',
+            "N",
+            "1",
+            "minimum number of current sources (processes); below it both probes answer 422"),
     METRIC(
             "metric",
             '\0',
             "NAME",
             "",
             "one more gauge that counts workers, beside workers and gunicorn.workers; repeatable, or with commas"),
-    WORKERS_TTL("workers-ttl", '\0', "TIME", "0", "how long a count without a lease stands; 0: for ever"),
-    DRAIN("drain", '\0', "TIME", "0", "how long to go on, not ready, after SIGTERM"),
-    STATE_FILE(
-            "state-file",
+    WORKERS_TTL("workers-ttl", '\0', "TIME", "0", "time that a count without a lease is valid; 0: it never expires"),
+    DRAIN_LIMIT(
+            "drain-limit",
             '\0',
-            "PATH",
-            "",
-            "where to keep, across restarts of the sidecar, a count that was told without a lease"),
+            "TIME",
+            "10m",
+            "time that the application's shutdown may take before live is 422 too; 0: no limit"),
+    DRAIN("drain", '\0', "TIME", "0", "time to keep running, live but not ready, after SIGTERM"),
+    STATE_FILE("state-file", '\0', "PATH", "", "file that keeps counts without a lease across restarts of the sidecar"),
     PRINT_HOOKS(
             "print-hooks",
             '\0',
@@ -42,8 +48,13 @@ enum Flag {
             '\0',
             "DIR",
             null,
-            "write all of them into a folder, as the Python package healthcheck, and exit"),
-    VERBOSE("verbose", 'v', null, "0", "log sources that come and go, too; -vv: and each call to the application"),
+            "write all Python modules into a folder, as the package healthcheck, and exit"),
+    VERBOSE(
+            "verbose",
+            'v',
+            null,
+            "0",
+            "also log sources that appear and expire; -vv: also each request to the application"),
     VERSION("version", '\0', null, null, "print the version and exit");
 
     final String name;

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param minSources sources below which there are no workers
  * @param metrics names that are taken for workers, the two of the Python original first
  * @param workersTtl how long a value without a lease stands; zero for ever
+ * @param drainLimit how long sources may be shutting down before they are no longer live; zero for ever
  * @param drain how long to answer on after SIGTERM
  * @param stateFile where words without a lease outlive us
  * @param verbosity how often {@code -v} was given
@@ -37,6 +38,7 @@ public record Settings(
         int minSources,
         List<String> metrics,
         Duration workersTtl,
+        Duration drainLimit,
         Duration drain,
         Optional<Path> stateFile,
         int verbosity) {

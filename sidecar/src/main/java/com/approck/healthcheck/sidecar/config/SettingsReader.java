@@ -1,6 +1,5 @@
 package com.approck.healthcheck.sidecar.config;
 
-import com.approck.healthcheck.sidecar.hooks.Hooks;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -37,16 +36,16 @@ public final class SettingsReader {
     }
 
     /** Never throws. */
-    public static Outcome read(String[] args, Map<String, String> variables) {
+    public static ParseResult read(String[] args, Map<String, String> variables) {
         return new SettingsReader(args, variables).outcome();
     }
 
-    private Outcome outcome() {
+    private ParseResult outcome() {
         if (line.has(Flag.HELP)) {
-            return new Outcome.Help(Usage.text());
+            return new ParseResult.Help(Usage.text());
         }
         if (line.has(Flag.VERSION)) {
-            return new Outcome.Version();
+            return new ParseResult.Version();
         }
         if (line.has(Flag.PRINT_HOOKS)) {
             return hooks();
@@ -67,52 +66,53 @@ public final class SettingsReader {
                 integer(Flag.MIN_SOURCES, "a number", 1, MOST),
                 metrics(),
                 time(Flag.WORKERS_TTL, Duration.ZERO, DAY.multipliedBy(365)),
+                time(Flag.DRAIN_LIMIT, Duration.ZERO, DAY),
                 time(Flag.DRAIN, Duration.ZERO, DAY),
                 path(Flag.STATE_FILE),
                 verbosity());
-        return problems.isEmpty() ? new Outcome.Run(settings) : new Outcome.Wrong(problems);
+        return problems.isEmpty() ? new ParseResult.Run(settings) : new ParseResult.Wrong(problems);
     }
 
-    private Outcome hooks() {
-        Given given = given(Flag.PRINT_HOOKS);
-        for (Hooks hooks : Hooks.values()) {
+    private ParseResult hooks() {
+        RawSetting given = given(Flag.PRINT_HOOKS);
+        for (PythonHooks hooks : PythonHooks.values()) {
             if (given.text().equals(hooks.label())) {
-                return problems.isEmpty() ? new Outcome.Print(hooks) : new Outcome.Wrong(problems);
+                return problems.isEmpty() ? new ParseResult.Print(hooks) : new ParseResult.Wrong(problems);
             }
         }
-        wrong(given, "is nothing that there are hooks for", Hooks.labels());
-        return new Outcome.Wrong(problems);
+        wrong(given, "is no program that there are hooks for", PythonHooks.labels());
+        return new ParseResult.Wrong(problems);
     }
 
-    private Outcome writeHooks() {
-        Given given = given(Flag.WRITE_HOOKS);
+    private ParseResult writeHooks() {
+        RawSetting given = given(Flag.WRITE_HOOKS);
         try {
             Path folder = Path.of(given.text());
             if (!given.text().isEmpty() && (Files.notExists(folder) || Files.isDirectory(folder))) {
-                return problems.isEmpty() ? new Outcome.WriteHooks(folder) : new Outcome.Wrong(problems);
+                return problems.isEmpty() ? new ParseResult.WriteHooks(folder) : new ParseResult.Wrong(problems);
             }
         } catch (InvalidPathException e) {
             // Reported below.
         }
         wrong(given, "is not a folder's path", "a folder that is there or can be made");
-        return new Outcome.Wrong(problems);
+        return new ParseResult.Wrong(problems);
     }
 
-    private Given given(Flag flag) {
-        List<Given> all = line.all(flag);
+    private RawSetting given(Flag flag) {
+        List<RawSetting> all = line.all(flag);
         if (!all.isEmpty()) {
             return all.get(all.size() - 1);
         }
-        Given variable = environment.get(flag);
-        return variable == null ? new Given("default", flag.standard) : variable;
+        RawSetting variable = environment.get(flag);
+        return variable == null ? new RawSetting("default", flag.standard) : variable;
     }
 
-    private void wrong(Given given, String isNot, String allowed) {
+    private void wrong(RawSetting given, String isNot, String allowed) {
         problems.add(given.origin() + ": '" + given.text() + "' " + isNot + "; allowed: " + allowed);
     }
 
     private String host(Flag flag) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         if (!isHost(given.text())) {
             wrong(given, "is not a host", "a host name or an IP address");
         }
@@ -133,7 +133,7 @@ public final class SettingsReader {
     }
 
     private Optional<InetSocketAddress> forward() {
-        Given given = given(Flag.FORWARD);
+        RawSetting given = given(Flag.FORWARD);
         String text = given.text();
         if (text.isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
@@ -145,7 +145,7 @@ public final class SettingsReader {
         // Without brackets nobody could tell which colon ends an IPv6 address.
         boolean ambiguous = bare.equals(host) && host.indexOf(':') >= 0;
         if (!isHost(bare) || ambiguous || port < 1 || port > 65_535) {
-            wrong(given, "is not where a server listens", "HOST:PORT, such as statsd.example.org:8125 or [::1]:8126");
+            wrong(given, "is not an address and a port", "HOST:PORT, such as statsd.example.org:8125 or [::1]:8126");
             return Optional.empty();
         }
         // What names are is known only when they are looked up; the plainest mistake is told at once.
@@ -154,7 +154,7 @@ public final class SettingsReader {
         if (same && digits(given(Flag.STATSD_PORT).text()) == port) {
             wrong(
                     given,
-                    "is where the sidecar itself listens, and each datagram would go round for ever",
+                    "is the sidecar's own address: datagrams would loop",
                     "another server's HOST:PORT, or another --statsd-port");
         }
         return Optional.of(InetSocketAddress.createUnresolved(bare, (int) port));
@@ -170,7 +170,7 @@ public final class SettingsReader {
     }
 
     private int integer(Flag flag, String what, int least, int most) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         long number = digits(given.text());
         if (number < least || number > most) {
             wrong(given, "is not " + what, least + " to " + most);
@@ -201,7 +201,7 @@ public final class SettingsReader {
     }
 
     private Duration time(Flag flag, Duration least, Duration most) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         Duration time = time(given.text());
         if (time == null || time.compareTo(least) < 0 || time.compareTo(most) > 0) {
             wrong(given, "is not a time", shown(least) + " to " + shown(most) + ", in seconds or as 500ms, 5s, 2m, 1h");
@@ -251,7 +251,7 @@ public final class SettingsReader {
     }
 
     private Optional<Path> path(Flag flag) {
-        Given given = given(flag);
+        RawSetting given = given(flag);
         if (given.text().isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
         }
@@ -263,14 +263,14 @@ public final class SettingsReader {
                 return Optional.of(path);
             }
         } catch (InvalidPathException e) {
-            // Told below, as a folder is.
+            // Reported below, like a folder.
         }
-        wrong(given, "is not a file's path", "a file that is there or can be made, in a folder that is there");
+        wrong(given, "is not a file path", "an existing file, or a new one in an existing directory");
         return Optional.empty();
     }
 
     private Optional<URI> url() {
-        Given given = given(Flag.READY_URL);
+        RawSetting given = given(Flag.READY_URL);
         if (given.text().isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
         }
@@ -279,12 +279,9 @@ public final class SettingsReader {
             URI url = new URI(given.text().strip());
             String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
             if (!scheme.equals("http") && !scheme.equals("https")) {
-                wrong(given, "is not a URL of HTTP", allowed);
+                wrong(given, "is not an HTTP URL", allowed);
             } else if (url.getHost() == null || url.getPort() > 65_535 || url.getPort() == 0) {
-                wrong(
-                        given,
-                        "has no host, or a host or port that no URL can have",
-                        allowed + "; a host of letters, digits, dots and hyphens");
+                wrong(given, "has no valid host or port", allowed + "; a host of letters, digits, dots and hyphens");
             }
             return Optional.of(url);
         } catch (URISyntaxException e) {
@@ -295,12 +292,12 @@ public final class SettingsReader {
 
     private List<String> metrics() {
         Set<String> metrics = new LinkedHashSet<>(ORIGINAL_METRICS);
-        List<Given> all = line.all(Flag.METRIC);
+        List<RawSetting> all = line.all(Flag.METRIC);
         if (all.isEmpty()) {
-            Given variable = environment.get(Flag.METRIC);
+            RawSetting variable = environment.get(Flag.METRIC);
             all = variable == null ? List.of() : List.of(variable);
         }
-        for (Given given : all) {
+        for (RawSetting given : all) {
             int start = 0;
             while (start <= given.text().length()) {
                 int comma = given.text().indexOf(',', start);
@@ -316,7 +313,7 @@ public final class SettingsReader {
         return List.copyOf(metrics);
     }
 
-    private void metric(Given given, String name, Set<String> metrics) {
+    private void metric(RawSetting given, String name, Set<String> metrics) {
         boolean good = !name.isEmpty() && name.length() <= LONGEST_METRIC;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
@@ -326,8 +323,8 @@ public final class SettingsReader {
             metrics.add(name);
         } else {
             wrong(
-                    new Given(given.origin(), name),
-                    "is not a gauge's name",
+                    new RawSetting(given.origin(), name),
+                    "is not a gauge name",
                     "1 to " + LONGEST_METRIC + " characters of ASCII without spaces and : | ; # [ ] @");
         }
     }

@@ -9,7 +9,7 @@ final class Usage {
     static String text() {
         StringBuilder text = new StringBuilder(2048);
         text.append("usage: java -jar healthcheck-sidecar.jar [flags]\n\n");
-        text.append("Hears how many workers an application has, and answers probes:\n");
+        text.append("Receives how many able workers an application has, and answers health probes:\n");
         text.append("GET /health/live, /health/ready (each with ?verbose), /livez, /metrics, and / for people.\n\n");
         for (Flag flag : Flag.values()) {
             StringBuilder left = new StringBuilder("  ");
@@ -33,9 +33,10 @@ final class Usage {
             }
             text.append('\n');
         }
-        text.append("\nTIME is in seconds, or 500ms, 5s, 2m, 1h. Each flag has a variable, which the flag beats:\n");
+        text.append(
+                "\nTIME is in seconds, or 500ms, 5s, 2m, 1h. Each flag has an environment variable; the flag takes precedence:\n");
         text.append("HEALTHCHECK_PORT, HEALTHCHECK_STATSD_PORT, and so on; STATSD_HOST and STATSD_PORT count too.\n");
-        text.append("Exit codes: 0 stopped, 1 could not start or broke down, 2 wrong settings.\n");
+        text.append("Exit codes: 0 stopped, 1 could not start or failed, 2 invalid settings.\n");
         return text.toString();
     }
 }

@@ -1,2 +1,2 @@
-/** Arguments and environment in, settings out, or everything that is wrong with them at once. Pure. */
+/** Flags and environment in; settings out, or all problems at once. Also the Python modules that {@code --print-hooks} prints. */
 package com.approck.healthcheck.sidecar.config;

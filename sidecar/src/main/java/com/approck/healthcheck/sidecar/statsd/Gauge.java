@@ -15,13 +15,13 @@ public final class Gauge {
     int nameEnd;
     int poolStart;
     int poolEnd;
-    Aspect aspect;
+    GaugeKind aspect;
     double value;
     boolean delta;
 
     Gauge() {}
 
-    public Aspect aspect() {
+    public GaugeKind aspect() {
         return aspect;
     }
 

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.statsd;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 
@@ -13,15 +13,15 @@ import java.util.Collection;
  * reason and the lines beside it are taken. Names taken are those given and {@code gunicorn.workers} under any prefix,
  * each with {@code .lease}, {@code .draining} and {@code .pool.<pool>[.<number>]}.
  *
- * <p>Limits: a name of {@value #LONGEST_NAME} bytes and a pool of {@value #LONGEST_POOL}. Single-threaded. Never throws, whatever the bytes are; allocates only for a
+ * <p>Limits: a name of {@value #MAX_NAME} bytes and a pool of {@value #MAX_POOL}. Single-threaded. Never throws, whatever the bytes are; allocates only for a
  * number of more than 15 digits or with an exponent.
  *
  * @see <a href="https://github.com/statsd/statsd/blob/master/docs/metric_types.md">StatsD metric types</a>
  * @see <a href="https://docs.datadoghq.com/developers/dogstatsd/datagram_shell">DogStatsD datagrams</a>
  */
 public final class GaugeParser {
-    public static final int LONGEST_NAME = 200;
-    public static final int LONGEST_POOL = 128;
+    public static final int MAX_NAME = 200;
+    public static final int MAX_POOL = 128;
 
     private static final byte[] GUNICORN = bytes("gunicorn.workers");
     private static final byte[] LEASE = bytes("lease");
@@ -76,7 +76,7 @@ public final class GaugeParser {
         if (nameEnd < 0) {
             nameEnd = gunicornUnderPrefix(bytes, start, end);
         }
-        if (nameEnd < 0 || nameEnd - start > LONGEST_NAME) {
+        if (nameEnd < 0 || nameEnd - start > MAX_NAME) {
             counters.add(Counter.IGNORED_NAME);
             return false;
         }
@@ -99,7 +99,7 @@ public final class GaugeParser {
         return value(bytes, colon, trimmed(bytes, colon, end));
     }
 
-    /** Where the name at {@code start} ends, or -1 if it is none of ours. */
+    /** Where the name at {@code start} ends, or -1 if it is malformed. */
     private int known(byte[] bytes, int start, int end) {
         if (!firstBytes[bytes[start] & 0xff]) {
             return -1;
@@ -136,16 +136,16 @@ public final class GaugeParser {
     /** Sorts out what follows the name: nothing, or one of the suffixes. */
     private boolean aspect(byte[] bytes, int nameEnd, int keyEnd) {
         if (keyEnd == nameEnd) {
-            gauge.aspect = Aspect.ABLE;
+            gauge.aspect = GaugeKind.ABLE;
             return true;
         }
         int suffix = nameEnd + 1;
         if (is(bytes, suffix, keyEnd, LEASE)) {
-            gauge.aspect = Aspect.LEASE;
+            gauge.aspect = GaugeKind.LEASE;
             return true;
         }
         if (is(bytes, suffix, keyEnd, DRAINING)) {
-            gauge.aspect = Aspect.DRAINING;
+            gauge.aspect = GaugeKind.DRAINING;
             return true;
         }
         if (matches(bytes, suffix, keyEnd, POOL)) {
@@ -160,13 +160,13 @@ public final class GaugeParser {
         while (dot < keyEnd && bytes[dot] != '.') {
             dot++;
         }
-        if (dot == start || dot - start > LONGEST_POOL) {
+        if (dot == start || dot - start > MAX_POOL) {
             counters.add(Counter.BAD_POOL);
             return false;
         }
         gauge.poolStart = start;
         gauge.poolEnd = dot;
-        Aspect aspect = dot == keyEnd ? Aspect.POOL_ABLE : number(bytes, dot + 1, keyEnd);
+        GaugeKind aspect = dot == keyEnd ? GaugeKind.POOL_ABLE : number(bytes, dot + 1, keyEnd);
         if (aspect == null) {
             counters.add(Counter.IGNORED_NAME);
             return false;
@@ -175,20 +175,20 @@ public final class GaugeParser {
         return true;
     }
 
-    private static Aspect number(byte[] bytes, int start, int end) {
+    private static GaugeKind number(byte[] bytes, int start, int end) {
         if (is(bytes, start, end, ALIVE)) {
-            return Aspect.POOL_ALIVE;
+            return GaugeKind.POOL_ALIVE;
         }
         if (is(bytes, start, end, BUSY)) {
-            return Aspect.POOL_BUSY;
+            return GaugeKind.POOL_BUSY;
         }
         if (is(bytes, start, end, STUCK)) {
-            return Aspect.POOL_STUCK;
+            return GaugeKind.POOL_STUCK;
         }
         if (is(bytes, start, end, QUEUED)) {
-            return Aspect.POOL_QUEUED;
+            return GaugeKind.POOL_QUEUED;
         }
-        return is(bytes, start, end, CAPACITY) ? Aspect.POOL_CAPACITY : null;
+        return is(bytes, start, end, CAPACITY) ? GaugeKind.POOL_CAPACITY : null;
     }
 
     /** {@code :value[:value…]|g[|whatever…]}; of several values the last counts. */

@@ -1,5 +1,5 @@
 /**
- * Bytes in, gauges about workers out. Pure: no socket, clock, thread or logger, and nothing allocated for a line that
- * the field usually sends. Runs on the receiver thread.
+ * UDP datagrams in; gauges out. One receiver thread reads, parses and, if asked to, relays to another StatsD server. The parser is
+ * pure and allocates nothing.
  */
 package com.approck.healthcheck.sidecar.statsd;

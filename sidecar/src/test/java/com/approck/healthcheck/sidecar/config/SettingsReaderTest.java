@@ -32,6 +32,7 @@ final class SettingsReaderTest {
                         1,
                         List.of("workers", "gunicorn.workers"),
                         Duration.ZERO,
+                        Duration.ofMinutes(10),
                         Duration.ZERO,
                         Optional.empty(),
                         0),
@@ -53,6 +54,7 @@ final class SettingsReaderTest {
                         3,
                         List.of("workers", "gunicorn.workers", "a.b", "c"),
                         Duration.ofMinutes(2),
+                        Duration.ofMinutes(5),
                         Duration.ofMillis(500),
                         Optional.of(Path.of("kept/state")),
                         2),
@@ -79,6 +81,8 @@ final class SettingsReaderTest {
                         "--metric=c,workers",
                         "--workers-ttl",
                         "2m",
+                        "--drain-limit",
+                        "5m",
                         "--drain",
                         "500ms",
                         "--state-file",
@@ -101,6 +105,7 @@ final class SettingsReaderTest {
                         3,
                         List.of("workers", "gunicorn.workers", "a.b", "c"),
                         Duration.ofHours(1),
+                        Duration.ofSeconds(90),
                         Duration.ofSeconds(5),
                         Optional.of(Path.of("/kept")),
                         1),
@@ -116,6 +121,7 @@ final class SettingsReaderTest {
                         Map.entry("HEALTHCHECK_MIN_SOURCES", "3"),
                         Map.entry("HEALTHCHECK_METRIC", "a.b, c"),
                         Map.entry("HEALTHCHECK_WORKERS_TTL", "1h"),
+                        Map.entry("HEALTHCHECK_DRAIN_LIMIT", "90"),
                         Map.entry("HEALTHCHECK_DRAIN", "5"),
                         Map.entry("HEALTHCHECK_STATE_FILE", "/kept"),
                         Map.entry("HEALTHCHECK_VERBOSE", "1"))));
@@ -125,7 +131,7 @@ final class SettingsReaderTest {
     @ValueSource(strings = {"x", "x:", ":8125", "x:0", "x:65536", "x:y", "fd00::7:8125", "a b:1", "http://x:1", ""})
     void forwardThatIsNoServer_isRefused(String text) {
         assertEquals(
-                List.of("--statsd-forward: '" + text + "' is not where a server listens; allowed: HOST:PORT,"
+                List.of("--statsd-forward: '" + text + "' is not an address and a port; allowed: HOST:PORT,"
                         + " such as statsd.example.org:8125 or [::1]:8126"),
                 problems(Map.of(), "--statsd-forward=" + text));
     }
@@ -134,8 +140,8 @@ final class SettingsReaderTest {
     @CsvSource({"localhost, localhost:9", "0.0.0.0, 127.0.0.1:9", "::1, [::1]:9", "a.example, A.example:9"})
     void forwardToOurselves_isRefused(String host, String forward) {
         assertEquals(
-                List.of("--statsd-forward: '" + forward + "' is where the sidecar itself listens, and each datagram"
-                        + " would go round for ever; allowed: another server's HOST:PORT, or another --statsd-port"),
+                List.of("--statsd-forward: '" + forward + "' is the sidecar's own address: datagrams would loop;"
+                        + " allowed: another server's HOST:PORT, or another --statsd-port"),
                 problems(Map.of(), "--statsd-port=9", "--statsd-host", host, "--statsd-forward", forward));
         assertTrue(run(Map.of(), "--statsd-port=8", "--statsd-host", host, "--statsd-forward", forward)
                 .forward()
@@ -210,7 +216,7 @@ final class SettingsReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"-h", "--help", "--hel", "-vh"})
     void help_isGiven_whateverElseIsWrong(String flag) {
-        String text = assertInstanceOf(Outcome.Help.class, read(Map.of(), "--nonsense", flag))
+        String text = assertInstanceOf(ParseResult.Help.class, read(Map.of(), "--nonsense", flag))
                 .text();
         for (Flag known : Flag.values()) {
             assertTrue(text.contains(known.flag()), known.flag());
@@ -219,7 +225,7 @@ final class SettingsReaderTest {
 
     @Test
     void version_isGiven() {
-        assertInstanceOf(Outcome.Version.class, read(Map.of(), "--version"));
+        assertInstanceOf(ParseResult.Version.class, read(Map.of(), "--version"));
     }
 
     @ParameterizedTest
@@ -243,28 +249,28 @@ final class SettingsReaderTest {
                 "--drain 2d~--drain: '2d' is not a time; allowed: 0 to 24h, in seconds or as 500ms, 5s, 2m, 1h",
                 "--drain 25h~--drain: '25h' is not a time; allowed: 0 to 24h, in seconds or as 500ms, 5s, 2m, 1h",
                 "--application-health-ready-timeout 0~--application-health-ready-timeout: '0' is not a time; allowed: 1ms to 60s, in seconds or as 500ms, 5s, 2m, 1h",
-                "--metric a:b~--metric: 'a:b' is not a gauge's name; allowed: 1 to 128 characters of ASCII without spaces and : | ; # [ ] @",
-                "--metric a,,b~--metric: '' is not a gauge's name; allowed: 1 to 128 characters of ASCII without spaces and : | ; # [ ] @",
-                "--application-health-ready-url ftp://x/~--application-health-ready-url: 'ftp://x/' is not a URL of HTTP; allowed: http://host:port/path or https://…",
-                "--application-health-ready-url localhost:80/x~--application-health-ready-url: 'localhost:80/x' is not a URL of HTTP; allowed: http://host:port/path or https://…",
+                "--metric a:b~--metric: 'a:b' is not a gauge name; allowed: 1 to 128 characters of ASCII without spaces and : | ; # [ ] @",
+                "--metric a,,b~--metric: '' is not a gauge name; allowed: 1 to 128 characters of ASCII without spaces and : | ; # [ ] @",
+                "--application-health-ready-url ftp://x/~--application-health-ready-url: 'ftp://x/' is not an HTTP URL; allowed: http://host:port/path or https://…",
+                "--application-health-ready-url localhost:80/x~--application-health-ready-url: 'localhost:80/x' is not an HTTP URL; allowed: http://host:port/path or https://…",
                 "--application-health-ready-url http://a b/~--application-health-ready-url: 'http://a b/' is not a URL; allowed: http://host:port/path or https://…",
-                "--application-health-ready-url http://my_app/~--application-health-ready-url: 'http://my_app/' has no host, or a host or port that no URL can have; allowed: http://host:port/path or https://…; a host of letters, digits, dots and hyphens",
-                "--application-health-ready-url http://a:99999/~--application-health-ready-url: 'http://a:99999/' has no host, or a host or port that no URL can have; allowed: http://host:port/path or https://…; a host of letters, digits, dots and hyphens",
+                "--application-health-ready-url http://my_app/~--application-health-ready-url: 'http://my_app/' has no valid host or port; allowed: http://host:port/path or https://…; a host of letters, digits, dots and hyphens",
+                "--application-health-ready-url http://a:99999/~--application-health-ready-url: 'http://a:99999/' has no valid host or port; allowed: http://host:port/path or https://…; a host of letters, digits, dots and hyphens",
                 "--statsd-prot 1~'--statsd-prot' is not a flag; the nearest is --statsd-port, --help shows all",
                 "--statsd-prot=1~'--statsd-prot=1' is not a flag; the nearest is --statsd-port, --help shows all",
                 "--min 1~'--min' fits more than one flag: --min-workers, --min-sources",
                 "--statsd 1~'--statsd' fits more than one flag: --statsd-host, --statsd-port, --statsd-forward",
                 "-x~'-x': -x is not a flag; allowed: -h, -H HOST, -P PORT, -v",
-                "--version=1~--version: '1' is too much; it takes no value",
-                "8000~'8000' is not a flag; allowed: the flags of --help, each value behind its flag",
+                "--version=1~--version: '1' is not allowed; it takes no value",
+                "8000~'8000' is not a flag; allowed: the flags of --help, each value after its flag",
             })
     void wrongArgument_isNamed(String args, String problem) {
         // A space inside a value: only the first one separates.
         String[] split = args.startsWith("--host --port") ? args.split(" ") : args.split(" ", 2);
-        Outcome outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
+        ParseResult outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
         assertEquals(
                 problem,
-                assertInstanceOf(Outcome.Wrong.class, outcome).problems().get(0));
+                assertInstanceOf(ParseResult.Wrong.class, outcome).problems().get(0));
     }
 
     @ParameterizedTest
@@ -275,7 +281,7 @@ final class SettingsReaderTest {
                 "HEALTHCHECK_PORT~x~HEALTHCHECK_PORT: 'x' is not a port; allowed: 0 to 65535",
                 "STATSD_PORT~x~STATSD_PORT: 'x' is not a port; allowed: 0 to 65535",
                 "HEALTHCHECK_VERBOSE~3~HEALTHCHECK_VERBOSE: '3' is not a level; allowed: 0 to 2",
-                "HEALTHCHECK_STATSD_PROT~1~HEALTHCHECK_STATSD_PROT: '1' has no setting of that name; the nearest is HEALTHCHECK_STATSD_PORT",
+                "HEALTHCHECK_STATSD_PROT~1~HEALTHCHECK_STATSD_PROT: '1' is set for an unknown setting; the nearest is HEALTHCHECK_STATSD_PORT",
             })
     void wrongVariable_isNamed(String name, String value, String problem) {
         assertEquals(List.of(problem), problems(Map.of(name, value)));
@@ -286,7 +292,7 @@ final class SettingsReaderTest {
         assertEquals(
                 List.of(
                         "'--drian' is not a flag; the nearest is --drain, --help shows all",
-                        "HEALTHCHECK_PROT: '1' has no setting of that name; the nearest is HEALTHCHECK_PORT",
+                        "HEALTHCHECK_PROT: '1' is set for an unknown setting; the nearest is HEALTHCHECK_PORT",
                         "--port: '70000' is not a port; allowed: 0 to 65535",
                         "HEALTHCHECK_MIN_WORKERS: '-1' is not a number; allowed: 1 to 1000000"),
                 problems(
@@ -297,16 +303,17 @@ final class SettingsReaderTest {
                         "5"));
     }
 
-    private static Outcome read(Map<String, String> variables, String... args) {
+    private static ParseResult read(Map<String, String> variables, String... args) {
         return SettingsReader.read(args, variables);
     }
 
     private static Settings run(Map<String, String> variables, String... args) {
-        Outcome outcome = read(variables, args);
-        return assertInstanceOf(Outcome.Run.class, outcome, outcome.toString()).settings();
+        ParseResult outcome = read(variables, args);
+        return assertInstanceOf(ParseResult.Run.class, outcome, outcome.toString())
+                .settings();
     }
 
     private static List<String> problems(Map<String, String> variables, String... args) {
-        return assertInstanceOf(Outcome.Wrong.class, read(variables, args)).problems();
+        return assertInstanceOf(ParseResult.Wrong.class, read(variables, args)).problems();
     }
 }

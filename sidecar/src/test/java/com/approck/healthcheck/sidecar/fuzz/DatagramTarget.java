@@ -1,24 +1,25 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
-import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
-import com.approck.healthcheck.sidecar.count.Connections;
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.history.History;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Policy;
-import com.approck.healthcheck.sidecar.receive.Intake;
-import com.approck.healthcheck.sidecar.receive.Receiver;
-import com.approck.healthcheck.sidecar.show.Facts;
-import com.approck.healthcheck.sidecar.show.Metrics;
-import com.approck.healthcheck.sidecar.show.Status;
-import com.approck.healthcheck.sidecar.show.Verbose;
-import com.approck.healthcheck.sidecar.state.SourceView;
-import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.state.Standing;
-import com.approck.healthcheck.sidecar.state.Workers;
+import com.approck.healthcheck.sidecar.endpoints.Facts;
+import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
+import com.approck.healthcheck.sidecar.endpoints.ProbeJson;
+import com.approck.healthcheck.sidecar.endpoints.PrometheusMetrics;
+import com.approck.healthcheck.sidecar.endpoints.StatusJson;
+import com.approck.healthcheck.sidecar.endpoints.VerboseJson;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
+import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
+import com.approck.healthcheck.sidecar.statsd.UdpReceiver;
+import com.approck.healthcheck.sidecar.workers.GaugeIngest;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -43,32 +44,33 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class DatagramTarget {
     private static final List<String> METRICS = List.of("workers", "gunicorn.workers", "queue.consumers");
-    private static final int MOST_NAMES = 64;
-    private static final int MOST_POOLS_EACH = 64;
+    private static final int MAX_NAMES = 64;
+    private static final int MAX_POOLS_EACH = 64;
     private static final double MOST = 1e12;
     private static final int SENDERS = 8;
     private static final JsonMapper JSON = new JsonMapper();
     private static final Pattern SAMPLE = Pattern.compile("([a-z_]+(?:\\{[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\""
             + "(?:,[a-z]+=\"(?:[^\"\\\\\n]|\\\\[\\\\\"n])*+\")*+\\})?) -?[0-9]+(?:\\.[0-9]+)?");
-    private static final Receiver.Sockets SOCKETS = sockets();
+    private static final UdpReceiver.Sockets SOCKETS = sockets();
 
     private final Counters counters = new Counters();
-    private final Workers workers;
-    private final Intake intake;
+    private final SourceRegistry workers;
+    private final GaugeIngest intake;
     private final Facts facts;
     /** Soon over the end of what a long holds. */
     private long now = Long.MAX_VALUE - Duration.ofMinutes(1).toNanos();
 
     private DatagramTarget(Duration ttl) {
-        workers = new Workers(METRICS, ttl, counters, now);
-        intake = new Intake(new GaugeParser(METRICS, counters), workers, () -> now);
-        Judge judge = new Judge(workers, new Policy(1, 1, "127.0.0.1:8125"), () -> now);
+        workers = new SourceRegistry(METRICS, ttl, counters, now);
+        intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> now);
+        HealthEvaluator health = new HealthEvaluator(
+                workers, new HealthPolicy(1, 1, Duration.ofMinutes(10), "127.0.0.1:8125"), () -> now);
         facts = new Facts(
                 workers,
-                judge,
+                health,
                 counters,
-                new Durations(),
-                new Connections(),
+                new LatencyHistograms(),
+                new ConnectionStats(),
                 new History(),
                 SOCKETS,
                 Optional.empty(),
@@ -107,10 +109,10 @@ public final class DatagramTarget {
     private void pass(int time) {
         now += Duration.ofMillis((long) (time >> 3) * (time >> 3) * 1000).toNanos();
         if ((time & 1) == 0) {
-            workers.heardThrough(now);
+            workers.setWatermark(now);
         }
         if ((time & 2) != 0) {
-            workers.paused(Duration.ofSeconds(1).toNanos());
+            workers.extendLeases(Duration.ofSeconds(1).toNanos());
         }
         if ((time & 4) != 0) {
             workers.sweep();
@@ -129,17 +131,17 @@ public final class DatagramTarget {
         require(lines >= lineCount && lines <= 2 * lineCount, "each line is counted under what it is");
         List<SourceView> sources = workers.sources(now, Integer.MAX_VALUE, Integer.MAX_VALUE);
         sources(sources);
-        Standing standing = workers.standing(now);
+        WorkersSnapshot snapshot = workers.snapshot(now);
         require(
-                standing.current()
+                snapshot.current()
                         == sources.stream().filter(SourceView::current).count(),
                 "sources shown as current are those that count");
-        require(standing.counted() <= standing.current(), "no more count than are current");
-        require(standing.able() >= standing.ableStaying() && standing.ableStaying() >= 0, "nothing is below zero");
-        require(sources.isEmpty() || standing.newest().isPresent(), "stale is not never heard");
-        require(workers.totals().able() == standing.able(), "two ways to add up are the same");
+        require(snapshot.counted() <= snapshot.current(), "no more count than are current");
+        require(snapshot.able() >= snapshot.ableStaying() && snapshot.ableStaying() >= 0, "nothing is below zero");
+        require(sources.isEmpty() || snapshot.lastReport().isPresent(), "stale is not never heard");
+        require(workers.totals().able() == snapshot.able(), "two ways to add up are the same");
         require(
-                standing.deadPools()
+                snapshot.poolsAtZero()
                         == sources.stream()
                                 .filter(source -> source.current() && !source.draining())
                                 .flatMap(source -> source.pools().stream())
@@ -147,7 +149,7 @@ public final class DatagramTarget {
                                 .count(),
                 "pools shown with nobody able are those that are dead");
         texts(sources.size());
-        workers.heardThrough(now);
+        workers.setWatermark(now);
         workers.sweep();
         texts(sources.size());
     }
@@ -156,14 +158,12 @@ public final class DatagramTarget {
         Set<String> names = new HashSet<>();
         for (SourceView source : sources) {
             names.add(source.name());
-            require(source.name().length() <= GaugeParser.LONGEST_NAME, "names are bounded");
+            require(source.name().length() <= GaugeParser.MAX_NAME, "names are bounded");
             require(source.able() >= -1 && source.able() <= MOST, "a source's workers are a number that can be");
             require(source.leaseNanos() >= 0, "a lease is not below zero");
-            require(source.pools().size() <= MOST_POOLS_EACH, "pools are bounded");
+            require(source.pools().size() <= MAX_POOLS_EACH, "pools are bounded");
             for (PoolView pool : source.pools()) {
-                require(
-                        !pool.name().isEmpty() && pool.name().length() <= GaugeParser.LONGEST_POOL,
-                        "a pool has a name");
+                require(!pool.name().isEmpty() && pool.name().length() <= GaugeParser.MAX_POOL, "a pool has a name");
                 for (long number :
                         new long[] {pool.able(), pool.alive(), pool.busy(), pool.stuck(), pool.queued(), pool.capacity()
                         }) {
@@ -171,21 +171,24 @@ public final class DatagramTarget {
                 }
             }
         }
-        require(names.size() <= MOST_NAMES, "names are few");
+        require(names.size() <= MAX_NAMES, "names are few");
     }
 
     private void texts(int sources) {
-        Verbose verbose = new Verbose(facts);
+        VerboseJson verbose = new VerboseJson(new ProbeJson(), facts);
         require(
-                JSON.readTree(text(verbose.of(facts.judge().live())))
+                JSON.readTree(text(verbose.of(facts.health().live())))
                                 .get("sources")
                                 .size()
                         <= sources,
                 "the verbose body shows the sources");
-        require(JSON.readTree(text(new Status(facts, verbose).json())).has("ready"), "the status has both verdicts");
+        require(
+                JSON.readTree(text(new StatusJson(new ProbeJson(), facts, verbose).json()))
+                        .has("ready"),
+                "the status has both verdicts");
         Set<String> seen = new HashSet<>();
         // By '\n' alone, as Prometheus does: a label may hold other ends of lines.
-        for (String line : text(new Metrics(facts).text()).split("\n", -1)) {
+        for (String line : text(new PrometheusMetrics(facts).text()).split("\n", -1)) {
             if (!line.isEmpty() && !line.startsWith("# ")) {
                 Matcher sample = SAMPLE.matcher(line);
                 require(sample.matches(), "a sample as Prometheus reads it: " + line);
@@ -219,10 +222,10 @@ public final class DatagramTarget {
         }
     }
 
-    private static Receiver.Sockets sockets() {
+    private static UdpReceiver.Sockets sockets() {
         try {
-            return Receiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
-        } catch (CouldNotBindException e) {
+            return UdpReceiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
+        } catch (BindFailedException e) {
             throw new AssertionError(e);
         }
     }

@@ -3,8 +3,8 @@ package com.approck.healthcheck.sidecar.statsd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.count.Counters;
+import com.approck.healthcheck.sidecar.metrics.Counter;
+import com.approck.healthcheck.sidecar.metrics.Counters;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -152,10 +152,10 @@ final class GaugeParserTest {
 
     @Test
     void namesAndPools_ofAnyLength_areBounded() {
-        String pool = "p".repeat(GaugeParser.LONGEST_POOL);
+        String pool = "p".repeat(GaugeParser.MAX_POOL);
         assertEquals(List.of("workers/POOL_ABLE[" + pool + "]=1"), parse("workers.pool." + pool + ":1|g"));
         assertEquals(List.of(), parse("workers.pool." + pool + "p:1|g"));
-        String prefix = "x".repeat(GaugeParser.LONGEST_NAME - ".gunicorn.workers".length());
+        String prefix = "x".repeat(GaugeParser.MAX_NAME - ".gunicorn.workers".length());
         assertEquals(List.of(prefix + ".gunicorn.workers=1"), parse(prefix + ".gunicorn.workers:1|g"));
         assertEquals(List.of(), parse("x" + prefix + ".gunicorn.workers:1|g"));
         assertEquals(Map.of(Counter.BAD_POOL, 1L, Counter.IGNORED_NAME, 1L), reasons());
@@ -212,7 +212,7 @@ final class GaugeParserTest {
     }
 
     private static String text(Gauge gauge) {
-        String aspect = gauge.aspect() == Aspect.ABLE ? "" : "/" + gauge.aspect();
+        String aspect = gauge.aspect() == GaugeKind.ABLE ? "" : "/" + gauge.aspect();
         String pool = gauge.poolBytes().length == 0 ? "" : "[" + Gauge.text(gauge.poolBytes()) + "]";
         String sign = !gauge.delta() ? "" : gauge.value() < 0 ? "-" : "+";
         String value = Double.toString(gauge.delta() ? Math.abs(gauge.value()) : gauge.value());

@@ -1,0 +1,116 @@
+package com.approck.healthcheck.it.sidecar;
+
+import static com.approck.healthcheck.it.support.probe.Prober.Probe.LIVE;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.PromisedTimes;
+import com.approck.healthcheck.it.support.TestProcesses;
+import com.approck.healthcheck.it.support.probe.Http;
+import com.approck.healthcheck.it.support.probe.Prober;
+import com.approck.healthcheck.it.support.probe.ReportSender;
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.Moment;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Nobody reads the sidecar's log, and the pipe that it writes to is full. */
+@ParameterizedClass(name = "{0}")
+@MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
+final class UnreadLogIT {
+
+    private static final Duration TO_START = Duration.ofSeconds(30);
+    /** A second for the last lines, and time for the JVM itself on a busy machine. */
+    private static final Duration TO_EXIT = Duration.ofSeconds(5);
+
+    @Parameter
+    Jdk jdk;
+
+    @RegisterExtension
+    final TestProcesses processes = new TestProcesses();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void fullPipe_delaysNeitherVerdictNorStop() throws Exception {
+        Path pipe = folder.resolve("stderr");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        // Opened for both, so that the pipe has a reader, which never reads.
+        try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) {
+            int httpPort = processes.freePort();
+            int statsdPort = processes.freePort();
+            ProcessUnderTest sidecar = launch(pipe, httpPort, statsdPort);
+            awaitStart(httpPort);
+            fill(pipe);
+
+            Prober prober = processes.add(Prober.start(httpPort));
+            ReportSender application =
+                    processes.add(ReportSender.start(statsdPort, "workers.lease:5000|g", "workers:3|g"));
+            prober.awaitBoth(200, Moment.now(), PromisedTimes.AT_ONCE);
+            Await.pause(Duration.ofSeconds(3));
+            Moment died = application.stop();
+            prober.await(LIVE, 422, died, PromisedTimes.SILENCE_IS_SEEN);
+            prober.assertBothStay(422, Duration.ofSeconds(2));
+
+            sidecar.signal("TERM");
+            assertEquals(0, sidecar.awaitExit(TO_EXIT));
+            byte[] first = new byte[4096];
+            String log = new String(first, 0, reader.read(first), UTF_8);
+            assertTrue(log.contains("INFO listening http://"), log);
+        }
+    }
+
+    private ProcessUnderTest launch(Path pipe, int httpPort, int statsdPort) {
+        List<String> command = List.of(
+                "sh",
+                "-c",
+                "exec \"$@\" 2>\"$0\"",
+                pipe.toString(),
+                jdk.tool("java").toString(),
+                "-jar",
+                BuiltJars.sidecar().toString(),
+                "--port=" + httpPort,
+                "--statsd-port=" + statsdPort);
+        return processes.process("sidecar-unread-log-jdk" + jdk.feature(), Map.of(), command);
+    }
+
+    private static void awaitStart(int httpPort) {
+        Await.until(TO_START, () -> isUp(httpPort), () -> "nobody answers /livez");
+    }
+
+    private static boolean isUp(int httpPort) {
+        try {
+            return Http.ask("GET", httpPort, "/livez", Duration.ofSeconds(1)).status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Writes until the kernel takes not one byte more. */
+    private static void fill(Path pipe) throws IOException, InterruptedException {
+        for (int blockBytes : new int[] {4096, 1}) {
+            ProcessBuilder dd =
+                    new ProcessBuilder("dd", "if=/dev/zero", "of=" + pipe, "bs=" + blockBytes, "oflag=nonblock");
+            dd.environment().put("LC_ALL", "C");
+            Process writer = dd.redirectErrorStream(true).start();
+            String said = new String(writer.getInputStream().readAllBytes(), UTF_8);
+            writer.waitFor();
+            assertTrue(said.contains("Resource temporarily unavailable"), said);
+        }
+    }
+}

@@ -1,2 +1,0 @@
-/** Host names and ports in, listening sockets out, or one sentence that says why not. Runs at start, on the main thread. */
-package com.approck.healthcheck.sidecar.bind;

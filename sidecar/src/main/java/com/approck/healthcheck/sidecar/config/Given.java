@@ -1,8 +1,0 @@
-package com.approck.healthcheck.sidecar.config;
-
-/**
- * A setting's text and where it comes from.
- *
- * @param origin {@code --port} or {@code HEALTHCHECK_PORT}, for messages
- */
-record Given(String origin, String text) {}

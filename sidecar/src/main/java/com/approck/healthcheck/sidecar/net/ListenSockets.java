@@ -1,0 +1,153 @@
+package com.approck.healthcheck.sidecar.net;
+
+import com.approck.healthcheck.sidecar.text.Format;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Listens on every address that a host name stands for, all on one port.
+ *
+ * <p>{@code localhost} is 127.0.0.1 to one program and ::1 to another, on the same machine: who asks for the name gets
+ * both, where the machine has both. {@code localhost} always means the two, whatever its hosts file leaves out.
+ */
+public final class ListenSockets {
+    private static final int TRIES = 5;
+    private static final int MOST_ADDRESSES = 8;
+
+    private ListenSockets() {}
+
+    /** Opens one listening socket. */
+    @FunctionalInterface
+    public interface Opener<S extends AutoCloseable> {
+        S open(InetSocketAddress address) throws IOException;
+    }
+
+    /** Tells where a socket listens. */
+    @FunctionalInterface
+    public interface Locator<S> {
+        InetSocketAddress address(S socket);
+    }
+
+    /**
+     * Opens a socket for each address of {@code host}.
+     *
+     * @param port 0 for one that is free, the same on all addresses
+     * @param what for the message, {@code StatsD}
+     * @param flags for the message, the flag's prefix: {@code --statsd-}
+     * @return at least one
+     * @throws BindFailedException for an unknown host, a port in use or not allowed, an address that is not ours
+     */
+    public static <S extends AutoCloseable> List<S> all(
+            String host, int port, String what, String flags, Opener<S> opener, Locator<S> locator)
+            throws BindFailedException {
+        List<InetAddress> addresses = addresses(host, what, flags);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return once(addresses, port, opener, locator);
+            } catch (RefusedException e) {
+                // A port that is free on one address may be taken on the next: ask for another.
+                if (port != 0 || attempt >= TRIES || !e.isInUse()) {
+                    throw failure(e, what, flags);
+                }
+            }
+        }
+    }
+
+    private static List<InetAddress> addresses(String host, String what, String flags) throws BindFailedException {
+        Set<InetAddress> addresses = new LinkedHashSet<>();
+        try {
+            if (host.equals("localhost")) {
+                addresses.add(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}));
+                byte[] one = new byte[16];
+                one[15] = 1;
+                addresses.add(InetAddress.getByAddress(host, one));
+            } else {
+                addresses.addAll(Arrays.asList(InetAddress.getAllByName(host)));
+            }
+        } catch (UnknownHostException e) {
+            throw new BindFailedException(
+                    "could not listen for " + what + ": the host '" + host
+                            + "' is unknown; give a name or an address of this machine with " + flags + "host",
+                    e);
+        }
+        List<InetAddress> some = new ArrayList<>(addresses);
+        return some.size() > MOST_ADDRESSES ? some.subList(0, MOST_ADDRESSES) : some;
+    }
+
+    private static <S extends AutoCloseable> List<S> once(
+            List<InetAddress> addresses, int port, Opener<S> opener, Locator<S> locator) throws RefusedException {
+        List<S> sockets = new ArrayList<>();
+        InetSocketAddress refused = null;
+        Exception refusal = null;
+        int chosen = port;
+        for (InetAddress address : addresses) {
+            InetSocketAddress wanted = new InetSocketAddress(address, chosen);
+            try {
+                S socket = opener.open(wanted);
+                sockets.add(socket);
+                chosen = locator.address(socket).getPort();
+            } catch (IOException | RuntimeException e) {
+                if (isInUse(e)) {
+                    close(sockets);
+                    throw new RefusedException(wanted, e);
+                }
+                // A machine without IPv6, say. That the name has another address is enough.
+                if (refusal == null || address instanceof Inet4Address) {
+                    refused = wanted;
+                    refusal = e;
+                }
+            }
+        }
+        if (sockets.isEmpty()) {
+            throw new RefusedException(refused, refusal);
+        }
+        return List.copyOf(sockets);
+    }
+
+    private static boolean isInUse(Throwable e) {
+        return e instanceof BindException && String.valueOf(e.getMessage()).contains("in use");
+    }
+
+    private static BindFailedException failure(RefusedException e, String what, String flags) {
+        String where = "could not listen for " + what + " on " + Format.of(e.address) + ": ";
+        String why = e.isInUse()
+                ? "the port is in use; end what uses it or choose another with " + flags + "port"
+                : e.getCause().getMessage() + "; choose another with " + flags + "host or " + flags + "port";
+        return new BindFailedException(where + why, e.getCause());
+    }
+
+    private static void close(List<? extends AutoCloseable> sockets) {
+        for (AutoCloseable socket : sockets) {
+            try {
+                socket.close();
+            } catch (Exception ignored) {
+                // It was opened a moment ago and nothing went through it: there is nothing to lose and nobody to tell.
+            }
+        }
+    }
+
+    /** An address at which we cannot listen. */
+    private static final class RefusedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        final transient InetSocketAddress address;
+
+        RefusedException(InetSocketAddress address, Throwable cause) {
+            super(cause);
+            this.address = address;
+        }
+
+        boolean isInUse() {
+            return ListenSockets.isInUse(getCause());
+        }
+    }
+}
