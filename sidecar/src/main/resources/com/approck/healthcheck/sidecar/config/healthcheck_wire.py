@@ -303,7 +303,11 @@ def _has_exited(pid):
 
 def _can_write(descriptor):
     """Whether a line can be written without waiting for whoever reads it."""
-    poll = _unpatched(select, "poll")()
+    try:
+        poll = _unpatched(select, "poll")()
+    except AttributeError:
+        # Eventlet takes it away.
+        return True
     poll.register(descriptor, select.POLLOUT)
     return any(event & select.POLLOUT for _, event in poll.poll(0))
 
@@ -313,7 +317,7 @@ def _complain(sentence):
     try:
         if _can_write(2):
             os.write(2, ("healthcheck: %s\n" % sentence).encode("utf-8", "replace"))
-    except (OSError, AttributeError):
+    except OSError:
         pass
 
 
