@@ -1,4 +1,4 @@
-"""A Gunicorn with our hooks, and hooks of its own on both sides of the line."""
+"""A configuration of the Python original with the one line that its documentation has, and hooks of its own around it."""
 
 import os
 import time
@@ -8,7 +8,7 @@ def when_ready(server):
     server.log.info("own when_ready")
 
 
-import healthcheck_hooks; healthcheck_hooks.install()  # noqa: E401,E402,E702 (as the documentation has it)
+from healthcheck.gunicorn.hooks import *  # noqa: E402,F403 (as the documentation of the original has it)
 
 
 def child_exit(server, worker):

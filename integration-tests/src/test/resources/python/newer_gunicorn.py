@@ -36,11 +36,11 @@ def heartbeats():
 
 def unix_socket():
     warnings = []
-    log = SimpleNamespace(warning=lambda text, *args: warnings.append(text % args))
+    log = SimpleNamespace(warning=lambda text, *args: warnings.append(text % args), error_log=None)
     cfg = SimpleNamespace(statsd_host="/run/statsd.sock", statsd_prefix="")
     assert hooks._gunicorns_own(SimpleNamespace(cfg=cfg, log=log)) == (None, None, "")
-    assert len(warnings) == 1 and "is the Unix socket /run/statsd.sock and the sidecar hears UDP only" in warnings[0]
-    settings = hooks._Settings({"STATSD_PORT": "udp://10.0.0.7:8125"}, None, None, "")
+    assert len(warnings) == 1 and "is the Unix socket /run/statsd.sock, and the sidecar has none" in warnings[0]
+    settings = hooks._Settings({"STATSD_PORT": "udp://10.0.0.7:8125"}, "gunicorn.workers", None, None, "")
     assert (settings.host, settings.port, settings.name) == ("localhost", 8125, "gunicorn.workers")
 
 

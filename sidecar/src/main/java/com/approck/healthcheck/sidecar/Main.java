@@ -4,10 +4,13 @@ import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
+import com.approck.healthcheck.sidecar.hooks.Hooks;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.time.Ticker;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -44,6 +47,8 @@ public final class Main {
             byte[] module = print.hooks().bytes();
             out.write(module, 0, module.length);
             out.flush();
+        } else if (outcome instanceof Outcome.WriteHooks write) {
+            return writeHooks(write.folder(), out, err);
         } else if (outcome instanceof Outcome.Help help) {
             out.print(help.text());
         } else {
@@ -51,6 +56,16 @@ public final class Main {
             out.println(NAME + " " + (version == null ? "(unpackaged)" : version));
         }
         return Exit.OK;
+    }
+
+    private static Exit writeHooks(Path folder, PrintStream out, PrintStream err) {
+        try {
+            Hooks.write(folder).forEach(out::println);
+            return Exit.OK;
+        } catch (IOException e) {
+            err.println(NAME + ": --write-hooks: could not write into '" + folder + "': " + e);
+            return Exit.FAILED;
+        }
     }
 
     private Exit run(Settings settings, PrintStream err) {

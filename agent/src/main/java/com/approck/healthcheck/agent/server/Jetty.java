@@ -76,7 +76,14 @@ final class Jetty implements ServerSupport, PoolAdapter {
     @Override
     public Discovery discovery() {
         return Discovery.ofOwners(SERVER, QUEUED_POOL, EXECUTOR_POOL, VIRTUAL_POOL)
+                .reachedThrough(QUEUED_POOL)
                 .listedIn("org.eclipse.jetty.server.ShutdownMonitor$Holder");
+    }
+
+    /** A pool leads to servers by the threads that it has leased. */
+    @Override
+    public Collection<Object> ownersReachableFrom(ReflectedObject pool) throws ReflectiveOperationException {
+        return startedServers(pool);
     }
 
     /**
@@ -111,9 +118,40 @@ final class Jetty implements ServerSupport, PoolAdapter {
         if (owner.is(SERVER)) {
             return OwnedPool.of(owner.call("getThreadPool"));
         }
+        boolean leasesAreKnown = !owner.is(VIRTUAL_POOL)
+                && !(owner.has("getThreadPoolBudget") && owner.call("getThreadPoolBudget") == null);
+        if (leasesAreKnown) {
+            return startedServers(owner).isEmpty()
+                    ? OwnedPool.none("no server that has started leases threads of it")
+                    : OwnedPool.of(owner.get());
+        }
         return nameOf(owner).contains(NAME_OF_CLIENT)
                 ? OwnedPool.none("it is the pool of a client")
                 : OwnedPool.of(owner.get());
+    }
+
+    /**
+     * Returns the servers that have started and to whose connectors and selectors the pool has leased threads. A client's pool
+     * has none, nor has that of a server which is still starting. None is known before Jetty 9.4.8, where a server is found in
+     * the list of those that have started.
+     */
+    private static List<Object> startedServers(ReflectedObject pool) throws ReflectiveOperationException {
+        ReflectedObject budget =
+                pool.has("getThreadPoolBudget") ? pool.callObject("getThreadPoolBudget") : pool.with(null);
+        List<Object> started = new ArrayList<>();
+        if (budget.get() != null) {
+            for (Object lease : ((Collection<?>) budget.field("leases")).toArray()) {
+                ReflectedObject leasee = pool.with(lease).fieldObject("leasee");
+                ReflectedObject connector = leasee.hasField("this$0") && !leasee.has("getServer")
+                        ? leasee.fieldObject("this$0")
+                        : leasee;
+                Object server = connector.has("getServer") ? connector.call("getServer") : null;
+                if (server != null && pool.with(server).isTrue("isStarted") && !started.contains(server)) {
+                    started.add(server);
+                }
+            }
+        }
+        return started;
     }
 
     @Override

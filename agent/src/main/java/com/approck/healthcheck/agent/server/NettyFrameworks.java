@@ -85,12 +85,13 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
         return netty.ownersReachableFrom(loop);
     }
 
-    /** Quarkus gives Vert.x an executor in a wrapper of its own; Armeria wraps its executor, in old versions by Micrometer. */
+    /** Quarkus gives Vert.x an executor in a wrapper of its own; Armeria wraps its executor, once or twice. */
     @Override
     public Map<String, String> executorWrappers() {
         Map<String, String> wrappers = new HashMap<>();
         wrappers.put("io.quarkus.runtime.util.NoopShutdownScheduledExecutorService", "delegate");
         wrappers.put("com.linecorp.armeria.common.util.DefaultBlockingTaskExecutor", "delegate");
+        wrappers.put("com.linecorp.armeria.server.UnstoppableScheduledExecutorService", "executor");
         wrappers.put("io.micrometer.core.instrument.internal.TimedScheduledExecutorService", "delegate");
         return wrappers;
     }

@@ -60,6 +60,12 @@ final class FoundPools implements PoolRegistry.Listener {
         return names();
     }
 
+    /** Removes the pools of an owner, as a hook does when it has stopped. */
+    List<String> stopped(Object owner) {
+        registry.removePoolsOf(owner);
+        return names();
+    }
+
     List<String> names() {
         return registry.pools().stream().map(MonitoredPool::name).toList();
     }
@@ -96,8 +102,7 @@ final class FoundPools implements PoolRegistry.Listener {
 
     /** Waits until that is so: a worker that has just begun to wait has used CPU. */
     void awaitNumbers(String name, String expected) {
-        Await.until(
-                name + " has " + expected, () -> afterStuckAfter(name).equals(expected));
+        Await.until(name + " has " + expected, () -> afterStuckAfter(name).equals(expected));
     }
 
     /** What was found and is not watched, and why. */

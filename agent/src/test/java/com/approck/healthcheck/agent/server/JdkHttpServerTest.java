@@ -35,7 +35,6 @@ final class JdkHttpServerTest {
     void stop() {
         server.stop(0);
         fixed.shutdown();
-        assertFalse(found.names().contains(name));
     }
 
     @Test
@@ -46,6 +45,8 @@ final class JdkHttpServerTest {
         assertEquals(1, stats.alive());
         assertEquals(1, found.pool(name).threads().size());
         found.assertStaysIdle(name, "able=1 stuck=0 capacity=1");
+        server.stop(0);
+        assertFalse(found.names().contains(name));
     }
 
     @Test
@@ -58,6 +59,7 @@ final class JdkHttpServerTest {
         assertFalse(stats.isUnbounded());
         server.stop(0);
         fixed.shutdown();
+        assertFalse(found.stopped(implementationOf(server)).contains(name), "as its hook reports");
         FoundPools afterwards = new FoundPools();
         assertEquals(List.of(), afterwards.started(implementationOf(server)));
         assertEquals(

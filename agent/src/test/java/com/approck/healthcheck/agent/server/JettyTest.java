@@ -52,7 +52,7 @@ final class JettyTest {
             assertFalse(found.findServers().contains("HttpClient_1f2e3d"));
             assertEquals(
                     List.of("found " + QueuedThreadPool.class.getName()
-                            + " of Jetty, not watched: it is the pool of a client"),
+                            + " of Jetty, not watched: no server that has started leases threads of it"),
                     found.skipped());
             found.findServers();
             assertEquals(1, found.skipped().size(), "each reason once");

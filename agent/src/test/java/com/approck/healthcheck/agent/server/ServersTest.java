@@ -47,6 +47,7 @@ final class ServersTest {
                         "org.glassfish.grizzly.threadpool.GrizzlyExecutorService",
                         "java.util.concurrent.Executors$DelegatedExecutorService",
                         "com.linecorp.armeria.common.util.DefaultBlockingTaskExecutor",
+                        "com.linecorp.armeria.server.UnstoppableScheduledExecutorService",
                         "io.micrometer.core.instrument.internal.TimedScheduledExecutorService",
                         "io.quarkus.runtime.util.NoopShutdownScheduledExecutorService"),
                 Servers.executorWrappers().keySet());

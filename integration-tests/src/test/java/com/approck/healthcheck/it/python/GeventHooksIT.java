@@ -13,10 +13,12 @@ import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -49,6 +51,19 @@ final class GeventHooksIT {
         assertEquals(List.of("200", "422 NoWorkers", "200"), prober.storyOf(Probe.LIVE, blocked));
         assertTrue(program.stderr().contains("healthcheck: the hub has not run for "), program::describe);
         assertTrue(program.stderr().contains("healthcheck: the hub runs again"), program::describe);
+    }
+
+    @Test
+    void stderrThatNobodyReads_stopsNoReport() {
+        Sidecar sidecar = run.sidecar(Jdk.running());
+        Prober prober = run.prober(sidecar);
+        ProcessUnderTest program = started(sidecar, Map.of(), "unread_stderr.py", "watched_program.py");
+        prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
+        Moment blocked = Moment.now();
+        program.type("block 4\n");
+        prober.await(Probe.LIVE, 422, blocked, BLOCKED_IS_SEEN);
+        assertEquals("zero", sidecar.verbose().get("state").asString());
+        prober.await(Probe.LIVE, 200, blocked.plus(Duration.ofSeconds(4)), PromisedTimes.LIFE_IS_SEEN);
     }
 
     @Test
@@ -106,7 +121,7 @@ final class GeventHooksIT {
         Sidecar sidecar = run.sidecar(Jdk.running());
         ProcessUnderTest program = started(sidecar, Map.of("HEALTHCHECK_STUCK_AFTER", "-1"));
         assertEquals(
-                "healthcheck: stuck-after is '-1'; allowed: a duration from 0s to 86400s, such as 500ms, 5s or 1m;"
+                "healthcheck: HEALTHCHECK_STUCK_AFTER is '-1'; allowed: a duration from 0s to 86400s, such as 500ms, 5s or 1m;"
                         + " nothing is reported\n",
                 program.stderr());
         program.type("end\n");
@@ -114,6 +129,10 @@ final class GeventHooksIT {
     }
 
     private ProcessUnderTest started(Sidecar sidecar, Map<String, String> environment) {
+        return started(sidecar, environment, "watched_program.py");
+    }
+
+    private ProcessUnderTest started(Sidecar sidecar, Map<String, String> environment, String... programs) {
         Tool.GEVENT.require();
         Map<String, String> all = new HashMap<>(Map.of(
                 "PYTHONDONTWRITEBYTECODE",
@@ -128,9 +147,12 @@ final class GeventHooksIT {
         ProcessUnderTest program = run.process(
                 "watched",
                 all,
-                List.of(
-                        Tool.python(),
-                        GunicornScene.PROGRAMS.resolve("watched_program.py").toString()));
+                Stream.concat(
+                                Stream.of(Tool.python()),
+                                Stream.of(programs)
+                                        .map(GunicornScene.PROGRAMS::resolve)
+                                        .map(Path::toString))
+                        .toList());
         program.awaitStdout("^STARTED$", TO_START);
         return program;
     }

@@ -289,8 +289,8 @@ final class GunicornFaults {
         scene.environment("STATSD_HOST", "unix:///run/statsd.sock").launch("--workers", "2");
         scene.awaitLoaded(2);
         scene.awaitSaid(
-                "healthcheck: host is 'unix:///run/statsd.sock'; allowed: a name or an address, the sidecar hears UDP"
-                        + " only; nothing is reported",
+                "healthcheck: STATSD_HOST is 'unix:///run/statsd.sock'; allowed: a name or an address, the sidecar has"
+                        + " no Unix socket; nothing is reported",
                 1);
         return scene.request("/").join().statusCode() == 200 && scene.stays(422, scene.started(), A_WHILE)
                 ? RIGHT

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every {@link GunicornRow} with every worker class that it is about, with our hooks and without; and the table in the
@@ -31,10 +32,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class GunicornIT {
 
-    private static final Path PAGE = Path.of("..", "sidecar", "PYTHON.md");
-    private static final Path TABLE = Path.of("target", "gunicorn-matrix.md");
-    private static final String BEGIN = "<!-- gunicorn-matrix: begin -->\n";
-    private static final String END = "<!-- gunicorn-matrix: end -->\n";
     private static final Duration TO_START = Duration.ofSeconds(30);
     private static final Map<Case, Seen> SEEN = new ConcurrentHashMap<>();
 
@@ -87,11 +84,7 @@ final class GunicornIT {
             // A failure has been told already, and a chosen row is no table.
             return;
         }
-        String table = table();
-        Files.writeString(TABLE, table);
-        String page = Files.readString(PAGE);
-        int begin = page.indexOf(BEGIN) + BEGIN.length();
-        assertEquals(table, page.substring(begin, page.indexOf(END, begin)), "put " + TABLE + " into " + PAGE);
+        new PageTable("gunicorn-matrix").assertIs(table());
     }
 
     @Test
@@ -105,6 +98,29 @@ final class GunicornIT {
         assertEquals(4, scene.said("own child_exit"));
         assertEquals(1, scene.said("own on_exit"));
         assertEquals(1, scene.said("healthcheck: "));
+    }
+
+    /** The import alone, with or without a star, with the call, twice, and with the original's own hooks by name. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "import healthcheck_hooks",
+                "import healthcheck_hooks; healthcheck_hooks.install()",
+                "from healthcheck_hooks import *; install(); install()",
+                "from healthcheck.gunicorn.hooks import *; from healthcheck_hooks import *",
+                "from healthcheck.gunicorn.hooks import post_worker_init, worker_abort, worker_exit",
+                "from healthcheck.gunicorn import hooks\ndef worker_exit(s, w): hooks.worker_exit(s, w)"
+            })
+    void eachWayToImport_reportsFromOneSource(String line) throws IOException {
+        Wire wire = run.wire();
+        Path conf = Files.createTempFile(Path.of("target", "it").toAbsolutePath(), "import", ".conf.py");
+        Files.writeString(conf, line + "\n");
+        ProcessUnderTest gunicorn = gunicorn(wire, Map.of(), "--config", conf.toString(), "-w", "2");
+        wire.await(gunicorn.startedAt(), TO_START, "gunicorn.workers:2|g");
+        gunicorn.signal("TERM");
+        gunicorn.awaitExit(TO_START);
+        wire.await(gunicorn.startedAt(), TO_START, "gunicorn.workers:0|g");
+        assertEquals(1, wire.lines().stream().map(Wire.Line::from).distinct().count(), wire.describe());
     }
 
     @Test
@@ -130,14 +146,17 @@ final class GunicornIT {
 
     @Test
     void wrongSettings_areSentencesInTheLog() {
-        wrong("STATSD_PORT", "70000", "port is '70000'; allowed: a number from 1 to 65535");
-        wrong("HEALTHCHECK_ENABLED", "maybe", "enabled is 'maybe'; allowed: true or false");
-        wrong("HEALTHCHECK_LEASE", "1s", "lease is 1s; allowed: at least twice the interval");
+        wrong("STATSD_PORT", "70000", "STATSD_PORT is '70000'; allowed: a number from 1 to 65535");
+        wrong("HEALTHCHECK_ENABLED", "maybe", "HEALTHCHECK_ENABLED is 'maybe'; allowed: true or false");
+        wrong("HEALTHCHECK_LEASE", "1s", "HEALTHCHECK_LEASE is 1s; allowed: at least twice the interval");
         wrong(
                 "HEALTHCHECK_INTERVAL",
                 "soon",
-                "interval is 'soon'; allowed: a duration from 0.1s to 60s, such as 500ms, 5s or 1m");
-        wrong("HEALTHCHECK_PREFIX", "a b", "prefix is 'a b'; allowed: printable ASCII without blanks and : | @ #");
+                "HEALTHCHECK_INTERVAL is 'soon'; allowed: a duration from 0.1s to 60s, such as 500ms, 5s or 1m");
+        wrong(
+                "HEALTHCHECK_PREFIX",
+                "a b",
+                "HEALTHCHECK_PREFIX is 'a b'; allowed: printable ASCII without blanks and : | @ #");
     }
 
     private void wrong(String name, String value, String sentence) {

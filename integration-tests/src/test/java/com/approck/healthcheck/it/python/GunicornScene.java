@@ -5,7 +5,6 @@ import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Prober.Probe;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -236,25 +235,14 @@ final class GunicornScene {
         return Moment.now();
     }
 
-    /** Whether live is that, asked since then, before the time is over. */
+    /** As {@link Live#becomes}. */
     boolean becomes(int status, Moment since, Duration within) {
-        Moment end = since.plus(within);
-        while (true) {
-            boolean over = end.hasCome();
-            if (prober.after(Probe.LIVE, since).stream().anyMatch(answer -> answer.status() == status)) {
-                return true;
-            }
-            if (over) {
-                return false;
-            }
-            Await.pause(BETWEEN);
-        }
+        return new Live(prober).becomes(status, since, within);
     }
 
-    /** Whether live is nothing else from then until that time has passed from now. */
+    /** As {@link Live#stays}. */
     boolean stays(int status, Moment since, Duration time) {
-        Await.pause(time);
-        return prober.after(Probe.LIVE, since).stream().allMatch(answer -> answer.status() == status);
+        return new Live(prober).stays(status, since, time);
     }
 
     String describe() {

@@ -12,9 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Python modules, as the jar prints them, before anything runs them. */
 final class PythonModulesIT {
@@ -53,18 +56,33 @@ final class PythonModulesIT {
     }
 
     @Test
-    void hooks_understandNewerGunicorns() {
+    void modules_areCleanToTheTypeChecker() {
+        Tool.MYPY.require();
+        List<String> mypy = List.of(
+                "/usr/bin/mypy",
+                "--check-untyped-defs",
+                "--ignore-missing-imports",
+                "--no-error-summary",
+                "--cache-dir",
+                Path.of("target", "it", "mypy").toAbsolutePath().toString(),
+                "--python-version",
+                "3.8");
+        assertClean("mypy", mypy, modules());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"newer_gunicorn.py", "sender_check.py"})
+    void checksInPython_pass(String program) {
         Tool.GUNICORN.require();
+        Map<String, String> environment = Map.of(
+                "PYTHONDONTWRITEBYTECODE",
+                "1",
+                "PYTHONPATH",
+                HooksModule.folder().toString());
         ProcessUnderTest check = run.process(
-                "newer-gunicorn",
-                Map.of(
-                        "PYTHONDONTWRITEBYTECODE",
-                        "1",
-                        "PYTHONPATH",
-                        HooksModule.folder().toString()),
-                List.of(
-                        Tool.python(),
-                        GunicornScene.PROGRAMS.resolve("newer_gunicorn.py").toString()));
+                program,
+                environment,
+                List.of(Tool.python(), GunicornScene.PROGRAMS.resolve(program).toString()));
         assertEquals(0, check.awaitExit(TO_CHECK), check::describe);
     }
 
@@ -77,8 +95,9 @@ final class PythonModulesIT {
     }
 
     private static List<String> modules() {
-        return new ArrayList<>(List.of(
-                HooksModule.folder().resolve("healthcheck_hooks.py").toString(),
-                HooksModule.folder().resolve("healthcheck_gevent.py").toString()));
+        return Stream.of("hooks", "gevent", "asgi", "celery")
+                .map(name -> HooksModule.folder().resolve("healthcheck_" + name + ".py"))
+                .map(Path::toString)
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 }

@@ -176,6 +176,8 @@ final class SidecarLifecycleIT {
                 "--workers-ttl",
                 "--drain",
                 "--application-health-ready-timeout",
+                "--print-hooks",
+                "--write-hooks",
                 "--version",
                 "8000",
                 "8125",

@@ -31,7 +31,18 @@ enum Flag {
             "PATH",
             "",
             "where to keep, across restarts of the sidecar, a count that was told without a lease"),
-    PRINT_HOOKS("print-hooks", '\0', "gunicorn|gevent", null, "print a Python module for such programs and exit"),
+    PRINT_HOOKS(
+            "print-hooks",
+            '\0',
+            "gunicorn|gevent|asgi|celery",
+            null,
+            "print the Python module for such programs and exit"),
+    WRITE_HOOKS(
+            "write-hooks",
+            '\0',
+            "DIR",
+            null,
+            "write all of them into a folder, as the Python package healthcheck, and exit"),
     VERBOSE("verbose", 'v', null, "0", "log sources that come and go, too; -vv: and each call to the application"),
     VERSION("version", '\0', null, null, "print the version and exit");
 

@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.config;
 
 import com.approck.healthcheck.sidecar.hooks.Hooks;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What was asked for. */
@@ -16,6 +17,9 @@ public sealed interface Outcome {
 
     /** To be given a module for Python programs. */
     record Print(Hooks hooks) implements Outcome {}
+
+    /** To write all modules for Python programs into a folder. */
+    record WriteHooks(Path folder) implements Outcome {}
 
     /** Something that cannot be: a line for each problem. */
     record Wrong(List<String> problems) implements Outcome {

@@ -51,6 +51,9 @@ public final class SettingsReader {
         if (line.has(Flag.PRINT_HOOKS)) {
             return hooks();
         }
+        if (line.has(Flag.WRITE_HOOKS)) {
+            return writeHooks();
+        }
         environment.check(problems);
         Settings settings = new Settings(
                 host(Flag.HOST),
@@ -72,14 +75,26 @@ public final class SettingsReader {
 
     private Outcome hooks() {
         Given given = given(Flag.PRINT_HOOKS);
-        StringBuilder allowed = new StringBuilder();
         for (Hooks hooks : Hooks.values()) {
             if (given.text().equals(hooks.label())) {
                 return problems.isEmpty() ? new Outcome.Print(hooks) : new Outcome.Wrong(problems);
             }
-            allowed.append(allowed.isEmpty() ? "" : ", ").append(hooks.label());
         }
-        wrong(given, "is nothing that there are hooks for", allowed.toString());
+        wrong(given, "is nothing that there are hooks for", Hooks.labels());
+        return new Outcome.Wrong(problems);
+    }
+
+    private Outcome writeHooks() {
+        Given given = given(Flag.WRITE_HOOKS);
+        try {
+            Path folder = Path.of(given.text());
+            if (!given.text().isEmpty() && (Files.notExists(folder) || Files.isDirectory(folder))) {
+                return problems.isEmpty() ? new Outcome.WriteHooks(folder) : new Outcome.Wrong(problems);
+            }
+        } catch (InvalidPathException e) {
+            // Reported below.
+        }
+        wrong(given, "is not a folder's path", "a folder that is there or can be made");
         return new Outcome.Wrong(problems);
     }
 

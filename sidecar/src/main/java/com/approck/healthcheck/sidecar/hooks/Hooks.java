@@ -1,19 +1,40 @@
 package com.approck.healthcheck.sidecar.hooks;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
-/** The Python modules; a row here and a file beside it is the place to add one. */
+/**
+ * The Python modules. A resource holds what is special to each, {@code healthcheck_wire.py} what all of them need; a user
+ * gets one file of both. To add a module, add a row here and a file beside it.
+ */
 public enum Hooks {
-    GUNICORN("healthcheck_hooks.py"),
-    GEVENT("healthcheck_gevent.py");
+    GUNICORN("healthcheck_hooks.py", "gunicorn/hooks.py"),
+    GEVENT("healthcheck_gevent.py", "gevent.py"),
+    /** Uvicorn and hypercorn. */
+    ASGI("healthcheck_asgi.py", "asgi.py"),
+    CELERY("healthcheck_celery.py", "celery.py");
+
+    /** The package of the Python original, whose configurations import {@code healthcheck.gunicorn.hooks}. */
+    private static final String PACKAGE = "healthcheck";
+
+    private static final String SHARED_FILE = "healthcheck_wire.py";
+    private static final String IMPORT_OF_SHARED = "from healthcheck_wire import ";
 
     private final String file;
+    private final String pathInPackage;
 
-    Hooks(String file) {
+    Hooks(String file, String pathInPackage) {
         this.file = file;
+        this.pathInPackage = pathInPackage;
     }
 
     /** As {@code --print-hooks} takes it. */
@@ -21,13 +42,63 @@ public enum Hooks {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The module's bytes: UTF-8, with line feeds. */
+    /** All labels, for a sentence. */
+    public static String labels() {
+        return List.of(values()).stream().map(Hooks::label).collect(Collectors.joining(", "));
+    }
+
+    /** The module's bytes: ASCII, with line feeds, complete in one file. */
     public byte[] bytes() {
+        List<String> module = new ArrayList<>();
+        for (String line : lines(file)) {
+            if (line.startsWith(IMPORT_OF_SHARED)) {
+                module.addAll(sharedPart(module));
+            } else {
+                module.add(line);
+            }
+        }
+        return (String.join("\n", module) + "\n").getBytes(UTF_8);
+    }
+
+    /**
+     * Writes all modules as the package {@code healthcheck} into a folder, which is made if it is not there. It replaces
+     * modules that are there, and leaves other files alone.
+     *
+     * @return the files, in the order in which they were written
+     */
+    public static List<Path> write(Path folder) throws IOException {
+        List<Path> written = new ArrayList<>();
+        for (Hooks hooks : values()) {
+            Path module = folder.resolve(PACKAGE).resolve(hooks.pathInPackage);
+            Files.createDirectories(module.getParent());
+            for (Path parent = module.getParent(); !parent.equals(folder); parent = parent.getParent()) {
+                Path marker = parent.resolve("__init__.py");
+                if (Files.notExists(marker)) {
+                    written.add(Files.writeString(marker, ""));
+                }
+            }
+            written.add(Files.write(module, hooks.bytes()));
+        }
+        return written;
+    }
+
+    /** Without its docstring, and without the imports that the module has already. */
+    private static List<String> sharedPart(List<String> module) {
+        List<String> lines = new ArrayList<>(lines(SHARED_FILE));
+        lines.remove(0);
+        while (lines.get(0).isEmpty()) {
+            lines.remove(0);
+        }
+        lines.removeIf(line -> line.startsWith("import ") && module.contains(line));
+        return lines;
+    }
+
+    private static List<String> lines(String file) {
         try (InputStream resource = Hooks.class.getResourceAsStream(file)) {
             if (resource == null) {
                 throw new IllegalStateException("no " + file + " in this jar");
             }
-            return resource.readAllBytes();
+            return new String(resource.readAllBytes(), UTF_8).lines().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,16 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.hooks.Hooks;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The flags for programs in Python: {@code --print-hooks} and {@code --state-file}. */
+/** The flags for programs in Python: {@code --print-hooks}, {@code --write-hooks} and
+ * {@code --state-file}. */
 final class PrintHooksTest {
 
     @Test
@@ -27,21 +32,43 @@ final class PrintHooksTest {
     void otherHooks_areRefused(String hooks) {
         assertEquals(
                 new Outcome.Wrong(List.of("--print-hooks: '" + hooks
-                        + "' is nothing that there are hooks for; allowed: gunicorn, gevent")),
+                        + "' is nothing that there are hooks for; allowed: gunicorn, gevent, asgi, celery")),
                 read("--print-hooks=" + hooks));
     }
 
     @Test
     void hooksWithoutAValue_areRefused() {
         assertEquals(
-                new Outcome.Wrong(List.of("--print-hooks: no value; give --print-hooks gunicorn|gevent")),
+                new Outcome.Wrong(List.of("--print-hooks: no value; give --print-hooks gunicorn|gevent|asgi|celery")),
                 read("--print-hooks"));
+        assertEquals(
+                new Outcome.Wrong(List.of("--write-hooks: no value; give --write-hooks DIR")), read("--write-hooks"));
     }
 
     @Test
-    void help_namesBoth() {
+    void hooks_areWrittenIntoAFolder(@TempDir Path folder) {
+        assertEquals(new Outcome.WriteHooks(folder), read("--write-hooks", folder.toString()));
+        Path later = folder.resolve("later");
+        assertEquals(new Outcome.WriteHooks(later), read("--write-hooks=" + later));
+    }
+
+    @Test
+    void folderThatIsNone_isRefused(@TempDir Path folder) throws IOException {
+        Path file = Files.createFile(folder.resolve("file"));
+        for (String path : List.of("", file.toString(), "a\0b")) {
+            assertEquals(
+                    new Outcome.Wrong(List.of("--write-hooks: '" + path
+                            + "' is not a folder's path; allowed: a folder that is there or can be made")),
+                    read("--write-hooks", path));
+        }
+    }
+
+    @Test
+    void help_namesAll() {
         String help = ((Outcome.Help) read("--help")).text();
-        assertTrue(help.contains("--print-hooks gunicorn|gevent\n"), help);
+        String labels = Stream.of(Hooks.values()).map(Hooks::label).collect(Collectors.joining("|"));
+        assertTrue(help.contains("--print-hooks " + labels + "\n"), help);
+        assertTrue(help.contains("--write-hooks DIR"), help);
         assertTrue(help.contains("--state-file PATH"), help);
     }
 

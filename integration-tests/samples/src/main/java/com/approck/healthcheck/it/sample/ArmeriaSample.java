@@ -44,8 +44,11 @@ public final class ArmeriaSample implements Program.Server {
     public HttpResponse serve(ServiceRequestContext context) {
         HttpResponse[] response = new HttpResponse[1];
         try {
-            faults.serve(context.path(), context.query(), new BufferedReply((status, body) -> response[0] =
-                    HttpResponse.of(HttpStatus.valueOf(status), MediaType.PLAIN_TEXT_UTF_8, HttpData.wrap(body))));
+            faults.serve(
+                    context.path(),
+                    context.query(),
+                    new BufferedReply((status, body) -> response[0] = HttpResponse.of(
+                            HttpStatus.valueOf(status), MediaType.PLAIN_TEXT_UTF_8, HttpData.wrap(body))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -47,8 +47,11 @@ public final class MicronautSample implements Program.Server, HttpServerFilter {
     public Publisher<MutableHttpResponse<?>> doFilter(HttpRequest<?> request, ServerFilterChain chain) {
         MutableHttpResponse<byte[]> response = HttpResponse.ok();
         try {
-            faults.serve(request.getPath(), request.getUri().getQuery(), new BufferedReply((status, body) ->
-                    response.status(HttpStatus.valueOf(status)).body(body)));
+            faults.serve(
+                    request.getPath(),
+                    request.getUri().getQuery(),
+                    new BufferedReply((status, body) ->
+                            response.status(HttpStatus.valueOf(status)).body(body)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

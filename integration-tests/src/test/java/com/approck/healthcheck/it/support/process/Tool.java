@@ -16,6 +16,21 @@ public record Tool(String debianPackage, List<String> check) {
     public static final Tool GUNICORN = new Tool("gunicorn", List.of("/usr/bin/gunicorn", "--version"));
     public static final Tool GEVENT = new Tool("python3-gevent", List.of("/usr/bin/python3", "-c", "import gevent"));
     public static final Tool PYFLAKES = new Tool("pyflakes3", List.of("/usr/bin/pyflakes3", "--version"));
+    public static final Tool MYPY = new Tool("mypy", List.of("/usr/bin/mypy", "--version"));
+    public static final Tool UVICORN = new Tool("uvicorn", List.of("/usr/bin/python3", "-c", "import uvicorn"));
+    public static final Tool HYPERCORN =
+            new Tool("python3-hypercorn", List.of("/usr/bin/python3", "-c", "import hypercorn"));
+    public static final Tool CELERY = new Tool("celery", List.of("/usr/bin/python3", "-c", "import celery"));
+    /** The broker of Celery. */
+    public static final Tool REDIS = new Tool("redis-server", List.of("/usr/bin/redis-server", "--version"));
+
+    public static final Tool PYTHON_REDIS =
+            new Tool("python3-redis", List.of("/usr/bin/python3", "-c", "import redis"));
+    public static final Tool NODE = new Tool("nodejs", List.of("/usr/bin/node", "--version"));
+    public static final Tool PUMA = new Tool("puma", List.of("/usr/bin/puma", "--version"));
+    public static final Tool PHP_FPM = new Tool("php8.2-fpm", List.of("/usr/sbin/php-fpm8.2", "-v"));
+    public static final Tool UWSGI =
+            new Tool("uwsgi-plugin-python3", List.of("/usr/bin/uwsgi", "--plugin", "python3", "--version"));
     public static final Tool CHROMIUM =
             new Tool("chromium-headless-shell", List.of("/usr/bin/chromium-headless-shell", "--version"));
     /** A StatsD server, among much else. */
