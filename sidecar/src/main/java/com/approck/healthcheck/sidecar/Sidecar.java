@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.agentcheck.AgentCheckServer;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.count.ConnectionStats;
@@ -10,9 +11,12 @@ import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.keep.StateFile;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.log.RateLimitedLog;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Policy;
+import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.probe.Endpoints;
+import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.receive.Intake;
@@ -57,6 +61,9 @@ final class Sidecar implements AutoCloseable {
     private Endpoints endpoints;
     private HttpServer http;
     private Receiver receiver;
+    /** Null unless it was asked for. */
+    private AgentCheckServer agentCheck;
+
     /** Null unless it was asked for. */
     private Forward forward;
 
@@ -108,6 +115,14 @@ final class Sidecar implements AutoCloseable {
                     connections,
                     HttpServer.MAX_CONNECTIONS,
                     cause -> sidecar.broke(HTTP_BROKE, cause));
+            if (settings.agentCheckPort().isPresent()) {
+                sidecar.agentCheck = AgentCheckServer.start(
+                        settings.httpHost(),
+                        settings.agentCheckPort().getAsInt(),
+                        sidecar::ready,
+                        workers::totals,
+                        new RateLimitedLog(log, ticker));
+            }
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();
             throw e;
@@ -129,6 +144,14 @@ final class Sidecar implements AutoCloseable {
                 cause -> sidecar.broke(RECEIVER_BROKE, cause));
         sidecar.stateFile.ifPresent(StateFile::start);
         return sidecar;
+    }
+
+    private CompletableFuture<Verdict> ready() {
+        Verdict verdict = judge.ready();
+        if (!verdict.isWell() || application.isEmpty()) {
+            return CompletableFuture.completedFuture(verdict);
+        }
+        return application.get().ask().thenApply(Answer::verdict);
     }
 
     InetSocketAddress httpAddress() {
@@ -189,6 +212,9 @@ final class Sidecar implements AutoCloseable {
             }
             stateFile.ifPresent(StateFile::close);
         }
+        if (agentCheck != null) {
+            agentCheck.close();
+        }
         if (http != null) {
             http.close();
         }
@@ -207,6 +233,7 @@ final class Sidecar implements AutoCloseable {
     /** Says in the log that it is there, and where. */
     void tell() {
         log.info("listening" + list(" http://", http.addresses()) + list(" statsd://", sockets.addresses())
+                + (agentCheck == null ? "" : list(" agent-check://", agentCheck.addresses()))
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {
