@@ -64,8 +64,7 @@ final class KustomizeIT {
         copy(KUSTOMIZE, folder);
         Path example = folder.resolve("example/jvm");
         Path plain = example.resolve("deployment.yaml");
-        Files.writeString(
-                plain, Files.readString(plain).replace("      containers:\n        - name: app\n", """
+        Files.writeString(plain, Files.readString(plain).replace("      containers:\n        - name: app\n", """
                       initContainers:
                         - { name: migrate, image: your-registry/migrate }
                       containers:

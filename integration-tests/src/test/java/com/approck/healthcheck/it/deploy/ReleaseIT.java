@@ -100,21 +100,23 @@ final class ReleaseIT {
             ProcessUnderTest sums = processes.process(
                     "sha256sum",
                     Map.of(),
-                    List.of("/bin/sh", "-c", "cd \"$0\" && exec sha256sum --strict -c *.sha256", target(module)
-                            .toString()));
+                    List.of(
+                            "/bin/sh",
+                            "-c",
+                            "cd \"$0\" && exec sha256sum --strict -c *.sha256",
+                            target(module).toString()));
             assertEquals(0, sums.awaitExit(SOON), sums::describe);
         }
     }
 
     private void assertSbomNamesWhatTheJarCarries() throws IOException {
         for (String module : List.of("agent", "sidecar")) {
-            List<String> carried =
-                    Files.readAllLines(target(module).resolve("libraries.txt")).stream()
-                            .map(String::strip)
-                            .filter(line -> line.matches("\\S+:jar:.*"))
-                            .map(line -> line.split(":")[0] + ":" + line.split(":")[1])
-                            .sorted()
-                            .toList();
+            List<String> carried = Files.readAllLines(target(module).resolve("libraries.txt")).stream()
+                    .map(String::strip)
+                    .filter(line -> line.matches("\\S+:jar:.*"))
+                    .map(line -> line.split(":")[0] + ":" + line.split(":")[1])
+                    .sorted()
+                    .toList();
             assertFalse(carried.isEmpty());
             List<String> named = new ObjectMapper()
                     .readTree(Files.readString(target(module).resolve("healthcheck-" + module + "-sbom.json")))
@@ -134,7 +136,8 @@ final class ReleaseIT {
      */
     private void installStartStopAndPurge() throws IOException {
         assumeTrue(
-                Files.isExecutable(Path.of("/usr/bin/dpkg")) && System.getProperty("user.name").equals("root"),
+                Files.isExecutable(Path.of("/usr/bin/dpkg"))
+                        && System.getProperty("user.name").equals("root"),
                 "needs dpkg, and root");
         Path root = folder.resolve("root");
         Path data = Files.createDirectories(root.resolve("var/lib/dpkg/info")).getParent();
@@ -176,12 +179,7 @@ final class ReleaseIT {
         ProcessUnderTest verify = processes.process(
                 "systemd-analyze",
                 Map.of(),
-                List.of(
-                        "/usr/bin/systemd-analyze",
-                        "verify",
-                        "--man=no",
-                        "--recursive-errors=no",
-                        unit.toString()));
+                List.of("/usr/bin/systemd-analyze", "verify", "--man=no", "--recursive-errors=no", unit.toString()));
         assertEquals(0, verify.awaitExit(SOON), verify::describe);
     }
 
