@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar;
 
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.client.ProbeClient;
 import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
@@ -39,6 +40,9 @@ public final class Main {
                 err.println(NAME + ": " + problem);
             }
             return Exit.WRONG_SETTINGS;
+        }
+        if (outcome instanceof Outcome.Ask ask) {
+            return ProbeClient.ask(ask.probe(), out) ? Exit.OK : Exit.FAILED;
         }
         if (outcome instanceof Outcome.Print print) {
             byte[] module = print.hooks().bytes();

@@ -1,8 +1,9 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.agentcheck.AgentCheckServer;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.forward.Forward;
@@ -10,9 +11,12 @@ import com.approck.healthcheck.sidecar.history.History;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.keep.StateFile;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.log.RateLimitedLog;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Policy;
-import com.approck.healthcheck.sidecar.probe.Probes;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.probe.Endpoints;
+import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.receive.Intake;
@@ -54,9 +58,12 @@ final class Sidecar implements AutoCloseable {
     private final Log log;
     private final Duration drain;
     private final CompletableFuture<Exit> end = new CompletableFuture<>();
-    private Probes probes;
+    private Endpoints endpoints;
     private HttpServer http;
     private Receiver receiver;
+    /** Null unless it was asked for. */
+    private AgentCheckServer agentCheck;
+
     /** Null unless it was asked for. */
     private Forward forward;
 
@@ -87,7 +94,7 @@ final class Sidecar implements AutoCloseable {
         Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
-            Connections connections = new Connections();
+            ConnectionStats connections = new ConnectionStats();
             Facts facts = new Facts(
                     workers,
                     judge,
@@ -98,16 +105,24 @@ final class Sidecar implements AutoCloseable {
                     sockets,
                     sidecar.application,
                     ticker);
-            sidecar.probes = new Probes(facts);
+            sidecar.endpoints = new Endpoints(facts);
             sidecar.http = HttpServer.start(
                     settings.httpHost(),
                     settings.httpPort(),
-                    sidecar.probes.routes(),
+                    sidecar.endpoints.router(),
                     ticker,
                     log,
                     connections,
-                    HttpServer.MOST_CONNECTIONS,
+                    HttpServer.MAX_CONNECTIONS,
                     cause -> sidecar.broke(HTTP_BROKE, cause));
+            if (settings.agentCheckPort().isPresent()) {
+                sidecar.agentCheck = AgentCheckServer.start(
+                        settings.httpHost(),
+                        settings.agentCheckPort().getAsInt(),
+                        sidecar::ready,
+                        workers::totals,
+                        new RateLimitedLog(log, ticker));
+            }
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();
             throw e;
@@ -129,6 +144,14 @@ final class Sidecar implements AutoCloseable {
                 cause -> sidecar.broke(RECEIVER_BROKE, cause));
         sidecar.stateFile.ifPresent(StateFile::start);
         return sidecar;
+    }
+
+    private CompletableFuture<Verdict> ready() {
+        Verdict verdict = judge.ready();
+        if (!verdict.isWell() || application.isEmpty()) {
+            return CompletableFuture.completedFuture(verdict);
+        }
+        return application.get().ask().thenApply(Answer::verdict);
     }
 
     InetSocketAddress httpAddress() {
@@ -189,11 +212,14 @@ final class Sidecar implements AutoCloseable {
             }
             stateFile.ifPresent(StateFile::close);
         }
+        if (agentCheck != null) {
+            agentCheck.close();
+        }
         if (http != null) {
             http.close();
         }
-        if (probes != null) {
-            probes.close();
+        if (endpoints != null) {
+            endpoints.close();
         }
         sockets.close();
         application.ifPresent(Application::close);
@@ -207,6 +233,7 @@ final class Sidecar implements AutoCloseable {
     /** Says in the log that it is there, and where. */
     void tell() {
         log.info("listening" + list(" http://", http.addresses()) + list(" statsd://", sockets.addresses())
+                + (agentCheck == null ? "" : list(" agent-check://", agentCheck.addresses()))
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {

@@ -31,6 +31,14 @@ enum Flag {
             "PATH",
             "",
             "where to keep, across restarts of the sidecar, a count that was told without a lease"),
+    AGENT_CHECK_PORT(
+            "agent-check-port",
+            '\0',
+            "PORT",
+            "",
+            "answers HAProxy's agent-check on this port of --host; 0: one that is free"),
+    PROBE("probe", '\0', "live|ready", null, "ask a running sidecar, print the description, exit with 0 or 1"),
+    URL("url", '\0', "URL", "", "of the sidecar that --probe asks; else that of --host and --port"),
     PRINT_HOOKS("print-hooks", '\0', "gunicorn|gevent", null, "print a Python module for such programs and exit"),
     VERBOSE("verbose", 'v', null, "0", "log sources that come and go, too; -vv: and each call to the application"),
     VERSION("version", '\0', null, null, "print the version and exit");

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the sidecar was told to do; every value is allowed.
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param workersTtl how long a value without a lease stands; zero for ever
  * @param drain how long to answer on after SIGTERM
  * @param stateFile where words without a lease outlive us
+ * @param agentCheckPort where HAProxy's agent-check is answered, 0 for one that is free
  * @param verbosity how often {@code -v} was given
  */
 public record Settings(
@@ -39,6 +41,7 @@ public record Settings(
         Duration workersTtl,
         Duration drain,
         Optional<Path> stateFile,
+        OptionalInt agentCheckPort,
         int verbosity) {
 
     public Settings {

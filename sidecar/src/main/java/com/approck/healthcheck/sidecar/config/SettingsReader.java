@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -51,6 +52,9 @@ public final class SettingsReader {
         if (line.has(Flag.PRINT_HOOKS)) {
             return hooks();
         }
+        if (line.has(Flag.PROBE)) {
+            return ask();
+        }
         environment.check(problems);
         Settings settings = new Settings(
                 host(Flag.HOST),
@@ -58,7 +62,7 @@ public final class SettingsReader {
                 host(Flag.STATSD_HOST),
                 integer(Flag.STATSD_PORT, "a port", 0, 65_535),
                 forward(),
-                url(),
+                url(Flag.READY_URL),
                 time(Flag.READY_TIMEOUT, Duration.ofMillis(1), Duration.ofMinutes(1)),
                 integer(Flag.MIN_WORKERS, "a number", 1, MOST),
                 integer(Flag.MIN_SOURCES, "a number", 1, MOST),
@@ -66,6 +70,7 @@ public final class SettingsReader {
                 time(Flag.WORKERS_TTL, Duration.ZERO, DAY.multipliedBy(365)),
                 time(Flag.DRAIN, Duration.ZERO, DAY),
                 path(Flag.STATE_FILE),
+                agentCheckPort(),
                 verbosity());
         return problems.isEmpty() ? new Outcome.Run(settings) : new Outcome.Wrong(problems);
     }
@@ -81,6 +86,30 @@ public final class SettingsReader {
         }
         wrong(given, "is nothing that there are hooks for", allowed.toString());
         return new Outcome.Wrong(problems);
+    }
+
+    /** The sidecar to ask is the one that the same settings start, unless {@code --url} says where it is. */
+    private Outcome ask() {
+        Given probe = given(Flag.PROBE);
+        if (!probe.text().equals("live") && !probe.text().equals("ready")) {
+            wrong(probe, "is no probe", "live, ready");
+        }
+        Optional<URI> url = url(Flag.URL);
+        String host = host(Flag.HOST);
+        int port = integer(Flag.PORT, "a port", 1, 65_535);
+        if (!problems.isEmpty()) {
+            return new Outcome.Wrong(problems);
+        }
+        return url.map(base -> Outcome.Ask.below(base.toString(), probe.text()))
+                .orElseGet(() -> Outcome.Ask.at(host, port, probe.text()));
+    }
+
+    private OptionalInt agentCheckPort() {
+        Given given = given(Flag.AGENT_CHECK_PORT);
+        if (given.text().isEmpty() && given.origin().equals("default")) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(integer(Flag.AGENT_CHECK_PORT, "a port", 0, 65_535));
     }
 
     private Given given(Flag flag) {
@@ -254,8 +283,8 @@ public final class SettingsReader {
         return Optional.empty();
     }
 
-    private Optional<URI> url() {
-        Given given = given(Flag.READY_URL);
+    private Optional<URI> url(Flag flag) {
+        Given given = given(flag);
         if (given.text().isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
         }

@@ -35,7 +35,8 @@ final class Usage {
         }
         text.append("\nTIME is in seconds, or 500ms, 5s, 2m, 1h. Each flag has a variable, which the flag beats:\n");
         text.append("HEALTHCHECK_PORT, HEALTHCHECK_STATSD_PORT, and so on; STATSD_HOST and STATSD_PORT count too.\n");
-        text.append("Exit codes: 0 stopped, 1 could not start or broke down, 2 wrong settings.\n");
+        text.append(
+                "Exit codes: 0 stopped, or the probe is well; 1 could not start or broke down, or it is not; 2 wrong settings.\n");
         return text.toString();
     }
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,7 @@ final class SettingsReaderTest {
                         Duration.ZERO,
                         Duration.ZERO,
                         Optional.empty(),
+                        OptionalInt.empty(),
                         0),
                 run(Map.of()));
     }
@@ -55,6 +57,7 @@ final class SettingsReaderTest {
                         Duration.ofMinutes(2),
                         Duration.ofMillis(500),
                         Optional.of(Path.of("kept/state")),
+                        OptionalInt.of(9000),
                         2),
                 run(
                         Map.of(),
@@ -83,6 +86,7 @@ final class SettingsReaderTest {
                         "500ms",
                         "--state-file",
                         "kept/state",
+                        "--agent-check-port=9000",
                         "-vvv"));
     }
 
@@ -103,8 +107,10 @@ final class SettingsReaderTest {
                         Duration.ofHours(1),
                         Duration.ofSeconds(5),
                         Optional.of(Path.of("/kept")),
+                        OptionalInt.of(0),
                         1),
                 run(Map.ofEntries(
+                        Map.entry("HEALTHCHECK_AGENT_CHECK_PORT", "0"),
                         Map.entry("HEALTHCHECK_HOST", "0.0.0.0"),
                         Map.entry("HEALTHCHECK_PORT", "1"),
                         Map.entry("HEALTHCHECK_STATSD_HOST", "::1"),
@@ -145,7 +151,7 @@ final class SettingsReaderTest {
     @Test
     void everySetting_isInThisTest() {
         // A new flag wants its line in the two tests above.
-        assertEquals(17, Flag.values().length);
+        assertEquals(20, Flag.values().length);
     }
 
     @Test
@@ -188,7 +194,7 @@ final class SettingsReaderTest {
                 "--port 0;0"
             })
     void port_isTakenAsArgparseTakesIt(String args, int port) {
-        assertEquals(port, run(Map.of(), args.split(" ")).httpPort());
+        assertEquals(port, run(Map.of(), args.split(" ", -1)).httpPort());
     }
 
     @Test
@@ -215,6 +221,28 @@ final class SettingsReaderTest {
         for (Flag known : Flag.values()) {
             assertTrue(text.contains(known.flag()), known.flag());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'--probe live',http://localhost:8000/health/live",
+        "'--probe=ready --host=0.0.0.0 --port=81',http://127.0.0.1:81/health/ready",
+        "'--probe live --host ::',http://127.0.0.1:8000/health/live",
+        "'--probe live --host ::1',http://[::1]:8000/health/live",
+        "'--probe live --url http://app:1/below/',http://app:1/below/health/live",
+        "'--probe live --url https://app',https://app/health/live",
+    })
+    void probe_asksWhatTheSameSettingsStart_orTheUrl(String args, String asked) {
+        assertEquals(
+                URI.create(asked),
+                assertInstanceOf(Outcome.Ask.class, SettingsReader.read(args.split(" ", -1), Map.of()))
+                        .probe());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--probe dead", "--probe live --url ftp://app", "--probe live --port 0"})
+    void probeThatCannotBeAsked_isRefused(String args) {
+        assertInstanceOf(Outcome.Wrong.class, SettingsReader.read(args.split(" ", -1), Map.of()));
     }
 
     @Test
@@ -260,7 +288,7 @@ final class SettingsReaderTest {
             })
     void wrongArgument_isNamed(String args, String problem) {
         // A space inside a value: only the first one separates.
-        String[] split = args.startsWith("--host --port") ? args.split(" ") : args.split(" ", 2);
+        String[] split = args.startsWith("--host --port") ? args.split(" ", -1) : args.split(" ", 2);
         Outcome outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
         assertEquals(
                 problem,
