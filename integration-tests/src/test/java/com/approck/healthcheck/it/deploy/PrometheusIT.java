@@ -120,8 +120,10 @@ final class PrometheusIT {
                 () -> query(prometheus, "sum(healthcheck_probe_success) == 4").size() == 1,
                 () -> query(prometheus, "healthcheck_probe_success").toString());
         // Before its first scrape it knows no sidecar.
-        Await.until(SOON, () -> firing(prometheus).isEmpty(), () -> firing(prometheus)
-                .toString());
+        Await.until(
+                SOON,
+                () -> firing(prometheus).isEmpty(),
+                () -> firing(prometheus).toString());
 
         killed.process().signal("KILL");
         Set<String> alerts = Set.of(
