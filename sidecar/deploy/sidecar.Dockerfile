@@ -18,4 +18,6 @@ ENV MALLOC_ARENA_MAX=1
 # A base without what the runtime needs, or an archive that does not fit, fails the build and not the pod.
 RUN ["/healthcheck-sidecar/runtime/bin/java", "@/healthcheck-sidecar/lib/java.options", "-XX:SharedArchiveFile=/healthcheck-sidecar/lib/archive.jsa", "-Xshare:on", "-jar", "/healthcheck-sidecar/lib/healthcheck-sidecar.jar", "--version"]
 EXPOSE 8000/tcp
+# For Docker and Compose, which so know whether the application beside is ready; Kubernetes does not read it.
+HEALTHCHECK --interval=5s --timeout=6s --retries=2 CMD ["/healthcheck-sidecar/runtime/bin/java", "@/healthcheck-sidecar/lib/java.options", "-XX:SharedArchiveFile=/healthcheck-sidecar/lib/archive.jsa", "-jar", "/healthcheck-sidecar/lib/healthcheck-sidecar.jar", "--probe", "ready"]
 ENTRYPOINT ["/healthcheck-sidecar/runtime/bin/java", "@/healthcheck-sidecar/lib/java.options", "-XX:SharedArchiveFile=/healthcheck-sidecar/lib/archive.jsa", "-jar", "/healthcheck-sidecar/lib/healthcheck-sidecar.jar"]

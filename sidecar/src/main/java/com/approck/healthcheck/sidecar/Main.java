@@ -1,9 +1,10 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.client.ProbeClient;
 import com.approck.healthcheck.sidecar.config.ParseResult;
+import com.approck.healthcheck.sidecar.config.PythonHooks;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
-import com.approck.healthcheck.sidecar.config.PythonHooks;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.text.LogWriter;
@@ -45,6 +46,9 @@ public final class Main {
                 err.println(NAME + ": " + problem);
             }
             return ExitCode.WRONG_SETTINGS;
+        }
+        if (outcome instanceof ParseResult.Ask ask) {
+            return ProbeClient.ask(ask.probe(), out) ? ExitCode.OK : ExitCode.FAILED;
         }
         if (outcome instanceof ParseResult.Print print) {
             byte[] module = print.hooks().bytes();

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.agentcheck.AgentCheckServer;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.endpoints.Endpoints;
 import com.approck.healthcheck.sidecar.endpoints.Facts;
@@ -7,18 +8,21 @@ import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
 import com.approck.healthcheck.sidecar.health.HealthEvaluator;
 import com.approck.healthcheck.sidecar.health.HealthPolicy;
 import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.health.VerdictMonitor;
 import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
 import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.readiness.ReadinessClient;
+import com.approck.healthcheck.sidecar.readiness.ReadinessResult;
 import com.approck.healthcheck.sidecar.statsd.DatagramHandler;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import com.approck.healthcheck.sidecar.statsd.StatsdRelay;
 import com.approck.healthcheck.sidecar.statsd.UdpReceiver;
 import com.approck.healthcheck.sidecar.text.Format;
 import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.text.RateLimitedLog;
 import com.approck.healthcheck.sidecar.text.Ticker;
 import com.approck.healthcheck.sidecar.workers.GaugeIngest;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
@@ -58,6 +62,8 @@ final class Sidecar implements AutoCloseable {
     /** What is open, the last one first. */
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
+    private final Optional<AgentCheckServer> agentCheck;
+
     /** Starts one; if that fails, everything that was opened for it is closed again. */
     Sidecar(Settings settings, Ticker ticker, Log log) throws BindFailedException {
         this.log = log;
@@ -90,6 +96,7 @@ final class Sidecar implements AutoCloseable {
                     ticker,
                     log,
                     cause -> fail(RECEIVER_FAILED, cause)));
+            agentCheck = agentCheck(settings, workers, application, ticker);
             stateFile.ifPresent(StateFile::start);
             started = true;
         } finally {
@@ -132,6 +139,28 @@ final class Sidecar implements AutoCloseable {
                 connections,
                 HttpServer.MAX_CONNECTIONS,
                 cause -> fail(HTTP_FAILED, cause)));
+    }
+
+    private Optional<AgentCheckServer> agentCheck(
+            Settings settings, SourceRegistry workers, Optional<ReadinessClient> application, Ticker ticker)
+            throws BindFailedException {
+        if (settings.agentCheckPort().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(opened(AgentCheckServer.start(
+                settings.httpHost(),
+                settings.agentCheckPort().getAsInt(),
+                () -> ready(application),
+                workers::totals,
+                new RateLimitedLog(log, ticker))));
+    }
+
+    private CompletableFuture<Verdict> ready(Optional<ReadinessClient> application) {
+        Verdict verdict = health.ready();
+        if (!verdict.isHealthy() || application.isEmpty()) {
+            return CompletableFuture.completedFuture(verdict);
+        }
+        return application.get().ask().thenApply(ReadinessResult::verdict);
     }
 
     InetSocketAddress httpAddress() {
@@ -209,6 +238,9 @@ final class Sidecar implements AutoCloseable {
     /** Logs that the sidecar is up, and its addresses. */
     void logListening() {
         log.info("listening" + list(" http://", http.addresses()) + list(" statsd://", sockets.addresses())
+                + agentCheck
+                        .map(server -> list(" agent-check://", server.addresses()))
+                        .orElse("")
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {

@@ -227,7 +227,7 @@ final class DeployIT {
     }
 
     /** What the image starts by this instruction, with the build's Java for its own, which is made when the image is. */
-    private static List<String> image(String instruction) throws IOException {
+    static List<String> image(String instruction) throws IOException {
         String line = Files.readString(DEPLOY.resolve("sidecar.Dockerfile"))
                 .lines()
                 .filter(text -> text.startsWith(instruction + "["))

@@ -119,7 +119,11 @@ final class PrometheusIT {
                 SOON,
                 () -> query(prometheus, "sum(healthcheck_probe_success) == 4").size() == 1,
                 () -> query(prometheus, "healthcheck_probe_success").toString());
-        assertEquals(Set.of(), firing(prometheus));
+        // Before its first scrape it knows no sidecar.
+        Await.until(
+                SOON,
+                () -> firing(prometheus).isEmpty(),
+                () -> firing(prometheus).toString());
 
         killed.process().signal("KILL");
         Set<String> alerts = Set.of(

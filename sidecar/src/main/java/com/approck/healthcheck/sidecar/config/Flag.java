@@ -37,6 +37,10 @@ enum Flag {
             "time that the application's shutdown may take before live is 422 too; 0: no limit"),
     DRAIN("drain", '\0', "TIME", "0", "time to keep running, live but not ready, after SIGTERM"),
     STATE_FILE("state-file", '\0', "PATH", "", "file that keeps counts without a lease across restarts of the sidecar"),
+    AGENT_CHECK_PORT(
+            "agent-check-port", '\0', "PORT", "", "port of --host that answers HAProxy's agent-check; 0: a free one"),
+    PROBE("probe", '\0', "live|ready", null, "ask a running sidecar, print the description, exit with 0 or 1"),
+    URL("url", '\0', "URL", "", "address of the sidecar that --probe asks, instead of --host and --port"),
     PRINT_HOOKS(
             "print-hooks",
             '\0',

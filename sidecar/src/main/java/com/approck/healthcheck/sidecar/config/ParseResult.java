@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +20,20 @@ public sealed interface ParseResult {
 
     /** To write all modules for Python programs into a folder. */
     record WriteHooks(Path folder) implements ParseResult {}
+
+    /** To ask a running sidecar. */
+    record Ask(URI probe) implements ParseResult {
+        static Ask below(String base, String probe) {
+            return new Ask(URI.create((base.endsWith("/") ? base : base + "/") + "health/" + probe));
+        }
+
+        /** A sidecar can listen on every address of the machine, but nobody can ask them all. */
+        static Ask at(String host, int port, String probe) {
+            boolean any = host.equals("0.0.0.0") || host.equals("::");
+            String asked = any ? "127.0.0.1" : host.indexOf(':') < 0 ? host : "[" + host + "]";
+            return below("http://" + asked + ":" + port, probe);
+        }
+    }
 
     /** Something that cannot be: a line for each problem. */
     record Wrong(List<String> problems) implements ParseResult {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the sidecar was told to do; every value is allowed.
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param drainLimit how long sources may be shutting down before they are no longer live; zero for ever
  * @param drain how long to answer on after SIGTERM
  * @param stateFile where words without a lease outlive us
+ * @param agentCheckPort where HAProxy's agent-check is answered, 0 for one that is free
  * @param verbosity how often {@code -v} was given
  */
 public record Settings(
@@ -41,6 +43,7 @@ public record Settings(
         Duration drainLimit,
         Duration drain,
         Optional<Path> stateFile,
+        OptionalInt agentCheckPort,
         int verbosity) {
 
     public Settings {

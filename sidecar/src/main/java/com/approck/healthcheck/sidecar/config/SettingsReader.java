@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -53,6 +54,9 @@ public final class SettingsReader {
         if (line.has(Flag.WRITE_HOOKS)) {
             return writeHooks();
         }
+        if (line.has(Flag.PROBE)) {
+            return ask();
+        }
         environment.check(problems);
         Settings settings = new Settings(
                 host(Flag.HOST),
@@ -60,7 +64,7 @@ public final class SettingsReader {
                 host(Flag.STATSD_HOST),
                 integer(Flag.STATSD_PORT, "a port", 0, 65_535),
                 forward(),
-                url(),
+                url(Flag.READY_URL),
                 time(Flag.READY_TIMEOUT, Duration.ofMillis(1), Duration.ofMinutes(1)),
                 integer(Flag.MIN_WORKERS, "a number", 1, MOST),
                 integer(Flag.MIN_SOURCES, "a number", 1, MOST),
@@ -69,6 +73,7 @@ public final class SettingsReader {
                 time(Flag.DRAIN_LIMIT, Duration.ZERO, DAY),
                 time(Flag.DRAIN, Duration.ZERO, DAY),
                 path(Flag.STATE_FILE),
+                agentCheckPort(),
                 verbosity());
         return problems.isEmpty() ? new ParseResult.Run(settings) : new ParseResult.Wrong(problems);
     }
@@ -96,6 +101,30 @@ public final class SettingsReader {
         }
         wrong(given, "is not a folder's path", "a folder that is there or can be made");
         return new ParseResult.Wrong(problems);
+    }
+
+    /** The sidecar to ask is the one that the same settings start, unless {@code --url} says where it is. */
+    private ParseResult ask() {
+        RawSetting probe = given(Flag.PROBE);
+        if (!probe.text().equals("live") && !probe.text().equals("ready")) {
+            wrong(probe, "is no probe", "live, ready");
+        }
+        Optional<URI> url = url(Flag.URL);
+        String host = host(Flag.HOST);
+        int port = integer(Flag.PORT, "a port", 1, 65_535);
+        if (!problems.isEmpty()) {
+            return new ParseResult.Wrong(problems);
+        }
+        return url.map(base -> ParseResult.Ask.below(base.toString(), probe.text()))
+                .orElseGet(() -> ParseResult.Ask.at(host, port, probe.text()));
+    }
+
+    private OptionalInt agentCheckPort() {
+        RawSetting given = given(Flag.AGENT_CHECK_PORT);
+        if (given.text().isEmpty() && given.origin().equals("default")) {
+            return OptionalInt.empty();
+        }
+        return OptionalInt.of(integer(Flag.AGENT_CHECK_PORT, "a port", 0, 65_535));
     }
 
     private RawSetting given(Flag flag) {
@@ -269,8 +298,8 @@ public final class SettingsReader {
         return Optional.empty();
     }
 
-    private Optional<URI> url() {
-        RawSetting given = given(Flag.READY_URL);
+    private Optional<URI> url(Flag flag) {
+        RawSetting given = given(flag);
         if (given.text().isEmpty() && given.origin().equals("default")) {
             return Optional.empty();
         }

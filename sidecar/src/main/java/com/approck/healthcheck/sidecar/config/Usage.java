@@ -36,7 +36,9 @@ final class Usage {
         text.append(
                 "\nTIME is in seconds, or 500ms, 5s, 2m, 1h. Each flag has an environment variable; the flag takes precedence:\n");
         text.append("HEALTHCHECK_PORT, HEALTHCHECK_STATSD_PORT, and so on; STATSD_HOST and STATSD_PORT count too.\n");
-        text.append("Exit codes: 0 stopped, 1 could not start or failed, 2 invalid settings.\n");
+        text.append(
+                "Exit codes: 0 stopped, or the probe was answered with 200; 1 could not start or failed, or the probe was not;\n");
+        text.append("2 invalid settings.\n");
         return text.toString();
     }
 }

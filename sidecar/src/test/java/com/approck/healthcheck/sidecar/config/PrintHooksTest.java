@@ -38,10 +38,12 @@ final class PrintHooksTest {
     @Test
     void hooksWithoutAValue_areRefused() {
         assertEquals(
-                new ParseResult.Wrong(List.of("--print-hooks: no value; give --print-hooks gunicorn|gevent|asgi|celery")),
+                new ParseResult.Wrong(
+                        List.of("--print-hooks: no value; give --print-hooks gunicorn|gevent|asgi|celery")),
                 read("--print-hooks"));
         assertEquals(
-                new ParseResult.Wrong(List.of("--write-hooks: no value; give --write-hooks DIR")), read("--write-hooks"));
+                new ParseResult.Wrong(List.of("--write-hooks: no value; give --write-hooks DIR")),
+                read("--write-hooks"));
     }
 
     @Test

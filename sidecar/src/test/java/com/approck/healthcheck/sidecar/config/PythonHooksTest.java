@@ -45,7 +45,8 @@ final class PythonHooksTest {
     void package_holdsWhatIsPrinted(@TempDir Path folder) throws IOException {
         Path target = folder.resolve("new/lib");
         List<Path> written = PythonHooks.write(target);
-        assertArrayEquals(PythonHooks.GUNICORN.bytes(), Files.readAllBytes(target.resolve("healthcheck/gunicorn/hooks.py")));
+        assertArrayEquals(
+                PythonHooks.GUNICORN.bytes(), Files.readAllBytes(target.resolve("healthcheck/gunicorn/hooks.py")));
         assertArrayEquals(PythonHooks.GEVENT.bytes(), Files.readAllBytes(target.resolve("healthcheck/gevent.py")));
         assertEquals("", Files.readString(target.resolve("healthcheck/__init__.py")));
         assertEquals("", Files.readString(target.resolve("healthcheck/gunicorn/__init__.py")));

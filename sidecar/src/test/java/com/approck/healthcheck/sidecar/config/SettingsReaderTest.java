@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,7 @@ final class SettingsReaderTest {
                         Duration.ofMinutes(10),
                         Duration.ZERO,
                         Optional.empty(),
+                        OptionalInt.empty(),
                         0),
                 run(Map.of()));
     }
@@ -57,6 +59,7 @@ final class SettingsReaderTest {
                         Duration.ofMinutes(5),
                         Duration.ofMillis(500),
                         Optional.of(Path.of("kept/state")),
+                        OptionalInt.of(9000),
                         2),
                 run(
                         Map.of(),
@@ -87,6 +90,7 @@ final class SettingsReaderTest {
                         "500ms",
                         "--state-file",
                         "kept/state",
+                        "--agent-check-port=9000",
                         "-vvv"));
     }
 
@@ -108,8 +112,10 @@ final class SettingsReaderTest {
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(5),
                         Optional.of(Path.of("/kept")),
+                        OptionalInt.of(0),
                         1),
                 run(Map.ofEntries(
+                        Map.entry("HEALTHCHECK_AGENT_CHECK_PORT", "0"),
                         Map.entry("HEALTHCHECK_HOST", "0.0.0.0"),
                         Map.entry("HEALTHCHECK_PORT", "1"),
                         Map.entry("HEALTHCHECK_STATSD_HOST", "::1"),
@@ -151,7 +157,7 @@ final class SettingsReaderTest {
     @Test
     void everySetting_isInThisTest() {
         // A new flag wants its line in the two tests above.
-        assertEquals(18, Flag.values().length);
+        assertEquals(21, Flag.values().length);
     }
 
     @Test
@@ -194,7 +200,7 @@ final class SettingsReaderTest {
                 "--port 0;0"
             })
     void port_isTakenAsArgparseTakesIt(String args, int port) {
-        assertEquals(port, run(Map.of(), args.split(" ")).httpPort());
+        assertEquals(port, run(Map.of(), args.split(" ", -1)).httpPort());
     }
 
     @Test
@@ -221,6 +227,28 @@ final class SettingsReaderTest {
         for (Flag known : Flag.values()) {
             assertTrue(text.contains(known.flag()), known.flag());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'--probe live',http://localhost:8000/health/live",
+        "'--probe=ready --host=0.0.0.0 --port=81',http://127.0.0.1:81/health/ready",
+        "'--probe live --host ::',http://127.0.0.1:8000/health/live",
+        "'--probe live --host ::1',http://[::1]:8000/health/live",
+        "'--probe live --url http://app:1/below/',http://app:1/below/health/live",
+        "'--probe live --url https://app',https://app/health/live",
+    })
+    void probe_asksWhatTheSameSettingsStart_orTheUrl(String args, String asked) {
+        assertEquals(
+                URI.create(asked),
+                assertInstanceOf(ParseResult.Ask.class, SettingsReader.read(args.split(" ", -1), Map.of()))
+                        .probe());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--probe dead", "--probe live --url ftp://app", "--probe live --port 0"})
+    void probeThatCannotBeAsked_isRefused(String args) {
+        assertInstanceOf(ParseResult.Wrong.class, SettingsReader.read(args.split(" ", -1), Map.of()));
     }
 
     @Test
@@ -266,7 +294,7 @@ final class SettingsReaderTest {
             })
     void wrongArgument_isNamed(String args, String problem) {
         // A space inside a value: only the first one separates.
-        String[] split = args.startsWith("--host --port") ? args.split(" ") : args.split(" ", 2);
+        String[] split = args.startsWith("--host --port") ? args.split(" ", -1) : args.split(" ", 2);
         ParseResult outcome = args.equals("--version=1") ? read(Map.of(), "--version=1", "-x") : read(Map.of(), split);
         assertEquals(
                 problem,

@@ -58,6 +58,9 @@ public record Tool(String debianPackage, List<String> check) {
     /** Brings promtool. */
     public static final Tool PROMETHEUS = new Tool("prometheus", List.of("/usr/bin/promtool", "--version"));
 
+    /** Reads the Compose file; starts nothing. */
+    public static final Tool COMPOSE = new Tool("docker-compose", List.of("/usr/bin/docker-compose", "--version"));
+
     /** Debian's kubernetes-client, or another package that brings the same program. */
     public static final Tool KUBECTL =
             new Tool("kubernetes-client", List.of("/usr/bin/kubectl", "version", "--client"));
