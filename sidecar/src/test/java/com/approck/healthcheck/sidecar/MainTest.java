@@ -155,7 +155,7 @@ final class MainTest {
         assertEquals(
                 1,
                 lines.stream()
-                        .filter(line -> line.contains("ERROR the UDP receiver failed,"))
+                        .filter(line -> line.contains("ERROR the UDP receiver failed:"))
                         .count(),
                 lines::toString);
     }

@@ -50,12 +50,14 @@ final class UnreadLogIT {
     void fullPipe_delaysNeitherVerdictNorStop() throws Exception {
         Path pipe = folder.resolve("stderr");
         assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-        // Opened for both, so that the pipe has a reader, which never reads.
+        // Opened for both, so that the pipe has a reader, which reads the first line and then no more.
         try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) {
             int httpPort = processes.freePort();
             int statsdPort = processes.freePort();
             ProcessUnderTest sidecar = launch(pipe, httpPort, statsdPort);
             awaitStart(httpPort);
+            String first = reader.readLine();
+            assertTrue(first.contains(" INFO listening http://"), first);
             fill(pipe);
 
             Prober prober = processes.add(Prober.start(httpPort));
@@ -69,9 +71,6 @@ final class UnreadLogIT {
 
             sidecar.signal("TERM");
             assertEquals(0, sidecar.awaitExit(TO_EXIT));
-            byte[] first = new byte[4096];
-            String log = new String(first, 0, reader.read(first), UTF_8);
-            assertTrue(log.contains("INFO listening http://"), log);
         }
     }
 

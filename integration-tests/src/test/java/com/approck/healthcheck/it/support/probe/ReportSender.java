@@ -37,6 +37,7 @@ public final class ReportSender implements AutoCloseable {
     }
 
     /** Sends these datagrams to that port of the loopback address, the first time before it returns. */
+    @SuppressWarnings("FutureReturnValueIgnored") // If it fails, the sidecar receives nothing, and the test fails.
     public static ReportSender start(int port, String... datagrams) {
         ReportSender sender = new ReportSender(port, List.of(datagrams));
         sender.send();
