@@ -62,7 +62,7 @@ final class CeleryFaults {
     static String lateTasksAreEnded(CeleryScene scene) {
         scene.tasks("limited:3600", "limited:3600").start();
         Moment from = Moment.now();
-        scene.awaitSaid("Hard time limit (3.0s) exceeded", 2);
+        scene.awaitSaid("Hard time limit (3s) exceeded", 2);
         return scene.live().stays(200, from, A_WHILE) && scene.workers() == 2 ? RIGHT : "no: flips";
     }
 
