@@ -3,11 +3,9 @@ package com.approck.healthcheck.agent.pool;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -20,9 +18,6 @@ final class HookedWorkers {
 
     private final Map<Long, Worker> byThread = new HashMap<>();
 
-    /** The threads whose counters the hook moves. */
-    private final Set<Long> followedByHook = new HashSet<>();
-
     /** Those that the hook has reported and the sampler has not taken yet. */
     private final Queue<Worker> waiting = new ArrayDeque<>();
 
@@ -31,43 +26,40 @@ final class HookedWorkers {
         long id = Worker.idOf(thread);
         pool.setHookCalled();
         Worker worker = byThread.get(id);
-        if (worker != null) {
-            // What it was on when it was seen on its stack has ended, as another request begins.
-            worker.setOnRequest(false);
-        }
         if (worker == null || worker.pool() != pool) {
-            worker = new Worker(thread, pool, new AtomicLong());
-            if (!add(worker)) {
-                return worker.counter();
+            if (worker != null) {
+                // It is on no request of its former pool any more.
+                worker.seenByHook();
             }
-            waiting.add(worker);
+            worker = new Worker(thread, pool, new AtomicLong());
+            if (add(worker)) {
+                waiting.add(worker);
+            }
         }
-        followedByHook.add(id);
+        worker.seenByHook();
         return worker.counter();
     }
 
     /**
-     * Notes that a thread was seen on a request, or not on one, by its stack. Does nothing for a thread that the hook follows.
+     * Notes that a thread of a pool was seen on a request, or not on one, by its stack.
      *
      * @return the worker if it is a new one
      */
     synchronized Optional<Worker> followByStack(Thread thread, MonitoredPool pool, boolean onRequest) {
-        long id = Worker.idOf(thread);
-        Worker worker = byThread.get(id);
-        if (followedByHook.contains(id)) {
-            return Optional.empty();
-        }
+        Worker worker = byThread.get(Worker.idOf(thread));
         if (worker != null && worker.pool() == pool) {
-            worker.setOnRequest(onRequest);
+            worker.seenOnStack(onRequest);
             return Optional.empty();
         }
-        if (!onRequest) {
+        if (!onRequest || worker != null && worker.isHooked()) {
             return Optional.empty();
         }
         if (worker != null) {
-            worker.setOnRequest(false);
+            // It is on no request of its former pool any more.
+            worker.seenOnStack(false);
         }
-        Worker added = new Worker(thread, pool, new AtomicLong(1));
+        Worker added = new Worker(thread, pool, new AtomicLong());
+        added.seenOnStack(true);
         return add(added) ? Optional.of(added) : Optional.empty();
     }
 
@@ -79,8 +71,10 @@ final class HookedWorkers {
         return true;
     }
 
-    synchronized boolean isFollowedByHook(long threadId) {
-        return followedByHook.contains(threadId);
+    /** Returns whether that thread is on a request whose begin the hook has reported. */
+    synchronized boolean isOnRequestByHook(long threadId) {
+        Worker worker = byThread.get(threadId);
+        return worker != null && worker.isOnRequestByHook();
     }
 
     /** Moves the workers that the hook has reported since the last call to the end of a collection. */
@@ -93,7 +87,6 @@ final class HookedWorkers {
     synchronized void forget(Worker worker) {
         if (byThread.get(worker.threadId()) == worker) {
             byThread.remove(worker.threadId());
-            followedByHook.remove(worker.threadId());
         }
     }
 }

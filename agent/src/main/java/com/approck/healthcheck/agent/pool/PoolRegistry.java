@@ -142,8 +142,7 @@ public final class PoolRegistry {
     }
 
     /**
-     * Notes that a thread of a pool was seen on a request, or not on one, by its stack. Does nothing for a thread that the
-     * hook follows.
+     * Notes that a thread of a pool was seen on a request, or not on one, by its stack.
      *
      * @return the worker if it is a new one
      */
@@ -151,9 +150,9 @@ public final class PoolRegistry {
         return workers.followByStack(thread, pool, onRequest);
     }
 
-    /** Returns whether the hook has reported a request on that thread. */
-    public boolean isFollowedByHook(long threadId) {
-        return workers.isFollowedByHook(threadId);
+    /** Returns whether that thread is on a request whose begin the hook has reported. */
+    public boolean isOnRequestByHook(long threadId) {
+        return workers.isOnRequestByHook(threadId);
     }
 
     /** Returns the pools that run now. */

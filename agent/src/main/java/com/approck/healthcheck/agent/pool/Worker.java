@@ -10,7 +10,12 @@ public final class Worker {
     private final MonitoredPool pool;
     private final AtomicLong tasks;
 
-    /** @param tasks odd while the thread is on a request; grows by one at each begin and end */
+    // For requests by hook and by stack; guarded by the registry.
+    private boolean hooked;
+    private boolean followedByStack;
+    private long evenOnStack = -1;
+
+    /** @param tasks odd while the thread is on a request, grows by one at each begin and end */
     public Worker(Thread thread, MonitoredPool pool, AtomicLong tasks) {
         this.thread = new WeakReference<>(thread);
         this.threadId = idOf(thread);
@@ -41,11 +46,50 @@ public final class Worker {
         return alive != null && alive.isAlive();
     }
 
-    /** Moves the counter, of a thread that no hook follows yet, if it does not say whether the thread is on a request. */
-    void setOnRequest(boolean onRequest) {
+    /**
+     * The thread was seen on a request, or not on one, by its stack. That moves the counter only where the hook does not:
+     * before it has seen the thread, and for a request that it did not see begin, as another agent had taken it away. Such a
+     * request is one that is on the stack at two looks with the same even counter: one look may come just before the hook.
+     */
+    void seenOnStack(boolean onRequest) {
         long number = tasks.get();
-        if (((number & 1) != 0) != onRequest) {
-            tasks.set(number + 1);
+        boolean odd = (number & 1) != 0;
+        if (followedByStack) {
+            if (!onRequest) {
+                followedByStack = false;
+                makeEven();
+            }
+        } else if (!onRequest || odd) {
+            evenOnStack = -1;
+        } else if (!hooked || evenOnStack == number) {
+            followedByStack = true;
+            tasks.compareAndSet(number, number + 1);
+        } else {
+            evenOnStack = number;
+        }
+    }
+
+    /** The hook follows the thread from now on; what it was on by its stack has ended, as another request begins. */
+    void seenByHook() {
+        hooked = true;
+        followedByStack = false;
+        makeEven();
+    }
+
+    /** Returns whether the hook has reported a request on the thread. */
+    boolean isHooked() {
+        return hooked;
+    }
+
+    /** Returns whether the thread is on a request whose begin the hook has reported. */
+    boolean isOnRequestByHook() {
+        return hooked && !followedByStack && (tasks.get() & 1) != 0;
+    }
+
+    private void makeEven() {
+        long number = tasks.get();
+        if ((number & 1) != 0) {
+            tasks.compareAndSet(number, number + 1);
         }
     }
 

@@ -60,7 +60,7 @@ final class StackFollower {
         private final MonitoredPool pool;
         private final Set<String> methods;
 
-        /** The threads that were on a request, and not known to the hook, at the last look. */
+        /** The threads that were on a request that the hook had not reported, at the last look. */
         private Map<Long, Thread> onRequest = new HashMap<>();
 
         /** The threads whose request began after the hooks were in, as far as the last look could tell. */
@@ -104,7 +104,7 @@ final class StackFollower {
                 long id = entry.getKey();
                 boolean isOn = on.contains(id);
                 registry.followByStack(entry.getValue(), pool, isOn).ifPresent(fresh::add);
-                if (isOn && !registry.isFollowedByHook(id)) {
+                if (isOn && !registry.isOnRequestByHook(id)) {
                     nowOnRequest.put(id, entry.getValue());
                     // Only of a thread that was not on a request when the same hooks were in already.
                     if (hooks >= 0

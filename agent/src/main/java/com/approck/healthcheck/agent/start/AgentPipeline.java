@@ -73,6 +73,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private long lookedNanos;
     private long lookTookNanos;
     private long firstPoolNanos = -1;
+    private long instrumentedNanos;
     private volatile boolean news;
 
     /** @param jar the agent's own jar, from which the boot loader gets its one class */
@@ -200,6 +201,13 @@ final class AgentPipeline implements PoolRegistry.Listener {
             transformer.rest();
             return Long.MAX_VALUE;
         }
+        // Another agent may transform the same classes again and again, and what it does so often must not cost us
+        // more.
+        long again = checked ? config.intervalNanos() - (now - instrumentedNanos) : 0;
+        if (again > 0) {
+            return again;
+        }
+        instrumentedNanos = now;
         if (!checked) {
             check.prepare();
         }
@@ -215,7 +223,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                                 + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
             }
         }
-        return transformer.isBehind() && looksLeft > 0 ? LOOK_NANOS : Long.MAX_VALUE;
+        return transformer.isBehind() && looksLeft > 0 ? config.intervalNanos() : Long.MAX_VALUE;
     }
 
     /** Puts the hook into the boot loader, and connects it. */

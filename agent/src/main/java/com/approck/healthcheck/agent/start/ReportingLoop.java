@@ -123,7 +123,8 @@ public final class ReportingLoop {
                 samplesEnded = sample;
             }
             long now = System.nanoTime();
-            if (now - nextSample >= 0) {
+            // Not if only the look for pools took so long: then the sample is due at once.
+            if (due && now - nextSample >= 0) {
                 long interval = draining ? Math.min(DRAINING_NANOS, config.intervalNanos()) : config.intervalNanos();
                 nextSample += interval;
                 if (now - nextSample >= 0) {

@@ -349,7 +349,7 @@ final class PoolRegistryTest {
 
         assertEquals(2, first.tasks());
         assertEquals("other", drain().get(0).pool().name());
-        assertTrue(registry.isFollowedByHook(first.threadId()));
+        assertFalse(registry.isOnRequestByHook(first.threadId()));
         assertEquals(Optional.empty(), registry.followByStack(Thread.currentThread(), first.pool(), true));
     }
 

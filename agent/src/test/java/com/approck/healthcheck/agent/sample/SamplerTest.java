@@ -920,6 +920,27 @@ final class SamplerTest {
     }
 
     @Test
+    void requestThatAHookWhichWasTakenAwayDidNotSee_isFollowedByItsStack() throws Exception {
+        FakeThread thread = new FakeThread(pool, "worker");
+        AtomicLong counter = thread.call(() -> registry.addWorker(new FakePools.Task(owner)));
+        tick(10);
+        hooks = -1;
+        threads.onRequest.add(thread.id());
+        tick(1);
+        hooks = 2;
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
+        threads.onRequest.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        counter.incrementAndGet();
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        counter.incrementAndGet();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("", said().replaceAll("(?m)^.*(stuck|longer).*\\R?", ""));
+        thread.end();
+    }
+
+    @Test
     void poolWhoseHookIsCalled_isAskedForNoStacks() {
         pool.threads.add(Thread.currentThread());
         worker();
@@ -965,10 +986,10 @@ final class SamplerTest {
         tick(2);
         threads.onRequest.add(thread.id());
         tick(1);
-        thread.call(() -> registry.addWorker(new FakePools.Task(owner)));
+        thread.call(() -> registry.addWorker(new FakePools.Task(owner))).incrementAndGet();
         tick(20);
 
-        assertEquals("", said());
+        assertEquals("", said().replaceAll("(?m)^.* is stuck: .*\\R?", ""));
         thread.end();
     }
 

@@ -235,6 +235,34 @@ final class ReportingLoopTest {
         assertEquals(wanted, said.toString(StandardCharsets.UTF_8).lines().collect(Collectors.toList()));
     }
 
+    @Test
+    void looksThatTakeLongerThanAnInterval_delaySamplesAndDropNone() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        ReportingLoop[] loop = new ReportingLoop[1];
+        loop[0] = beat(
+                "interval=100ms,lease=120s",
+                () -> {
+                    // Another is wanted at once, as when classes are transformed again and again.
+                    loop[0].look();
+                    looks.incrementAndGet();
+                    long begun = System.nanoTime();
+                    while (System.nanoTime() - begun < 70_000_000L) {
+                        Thread.onSpinWait();
+                    }
+                    return Long.MAX_VALUE;
+                },
+                () -> true,
+                emptySampler());
+        loop[0].look();
+
+        for (int i = 0; i < 5; i++) {
+            assertEquals("workers.lease:120000|g", ear.hear());
+            assertEquals("workers:0|g", ear.hear());
+        }
+        assertTrue(looks.get() >= 5, looks::toString);
+        assertTrue(looks.get() <= 20, looks + " looks for five samples");
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void interruptOfTheThreadThatStartsAndStopsAPool_survives(boolean draining) throws Exception {
