@@ -8,6 +8,7 @@ import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -32,7 +33,7 @@ public final class Main {
     Exit run(PrintStream out, PrintStream err, String... args) {
         Outcome outcome = SettingsReader.read(args, environment);
         if (outcome instanceof Outcome.Run run) {
-            return run(run.settings(), err);
+            return run(run.settings(), run.remarks(), err);
         }
         if (outcome instanceof Outcome.Wrong wrong) {
             for (String problem : wrong.problems()) {
@@ -53,8 +54,9 @@ public final class Main {
         return Exit.OK;
     }
 
-    private Exit run(Settings settings, PrintStream err) {
+    private Exit run(Settings settings, List<String> remarks, PrintStream err) {
         Log log = new Log(err, settings.verbosity());
+        remarks.forEach(log::warn);
         Ticker ticker = Ticker.system();
         try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
             Signals.on(sidecar::stop);

@@ -66,7 +66,7 @@ final class Sidecar implements AutoCloseable {
         this.log = log;
         this.drain = settings.drain();
         this.application =
-                settings.readyUrl().map(url -> new Application(url, settings.readyTimeout(), ticker, history, log));
+                settings.readiness().map(check -> new Application(check.url(), check.timeout(), ticker, history, log));
         this.stateFile =
                 settings.stateFile().map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
     }
@@ -78,7 +78,8 @@ final class Sidecar implements AutoCloseable {
     /** Starts with {@code around} put around what handles datagrams; a test breaks it there. */
     static Sidecar start(Settings settings, Ticker ticker, Log log, UnaryOperator<DatagramHandler> around)
             throws CouldNotBindException {
-        Receiver.Sockets sockets = Receiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker);
+        Receiver.Sockets sockets = Receiver.Sockets.open(
+                settings.statsd().host(), settings.statsd().port(), ticker);
         Counters counters = new Counters();
         long now = ticker.nanos();
         Workers workers = new Workers(settings.metrics(), settings.workersTtl(), counters, now);
@@ -100,8 +101,8 @@ final class Sidecar implements AutoCloseable {
                     ticker);
             sidecar.probes = new Probes(facts);
             sidecar.http = HttpServer.start(
-                    settings.httpHost(),
-                    settings.httpPort(),
+                    settings.http().host(),
+                    settings.http().port(),
                     sidecar.probes.routes(),
                     ticker,
                     log,

@@ -30,6 +30,9 @@ public final class Startup {
             return;
         }
         Log log = new Log(config.log());
+        for (String remark : config.remarks()) {
+            log.info(remark);
+        }
         new Pipeline(config, instrumentation, jar, log).start();
     }
 

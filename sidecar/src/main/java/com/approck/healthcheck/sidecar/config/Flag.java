@@ -15,6 +15,18 @@ enum Flag {
             "",
             "the application's own readiness, asked by each ready probe"),
     READY_TIMEOUT("application-health-ready-timeout", '\0', "TIME", "1s", "deadline of that call"),
+    READY_HEADER(
+            "application-health-ready-header",
+            '\0',
+            "NAME:VALUE",
+            "",
+            "a header of that call, Host too; repeatable, in the variable one a line"),
+    READY_CA(
+            "application-health-ready-ca",
+            '\0',
+            "FILE",
+            "",
+            "certificates (PEM) to trust in that call instead of Java's own"),
     MIN_WORKERS("min-workers", '\0', "N", "1", "fewer able workers than this are none"),
     MIN_SOURCES("min-sources", '\0', "N", "1", "fewer processes with workers than this are none"),
     METRIC(

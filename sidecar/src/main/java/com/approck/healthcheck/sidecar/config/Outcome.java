@@ -5,8 +5,12 @@ import java.util.List;
 
 /** What was asked for. */
 public sealed interface Outcome {
-    /** To run. */
-    record Run(Settings settings) implements Outcome {}
+    /** To run. Each remark is a sentence for the log, about something that may be a mistake. */
+    record Run(Settings settings, List<String> remarks) implements Outcome {
+        public Run {
+            remarks = List.copyOf(remarks);
+        }
+    }
 
     /** To be told how to be used. */
     record Help(String text) implements Outcome {}
