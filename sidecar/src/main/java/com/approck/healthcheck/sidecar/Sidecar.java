@@ -78,8 +78,7 @@ final class Sidecar implements AutoCloseable {
     /** Starts with {@code around} put around what handles datagrams; a test breaks it there. */
     static Sidecar start(Settings settings, Ticker ticker, Log log, UnaryOperator<DatagramHandler> around)
             throws CouldNotBindException {
-        Receiver.Sockets sockets = Receiver.Sockets.open(
-                settings.statsd().host(), settings.statsd().port(), ticker);
+        Receiver.Sockets sockets = Receiver.Sockets.open(settings.statsd(), ticker);
         Counters counters = new Counters();
         long now = ticker.nanos();
         Workers workers = new Workers(settings.metrics(), settings.workersTtl(), counters, now);
@@ -101,8 +100,7 @@ final class Sidecar implements AutoCloseable {
                     ticker);
             sidecar.probes = new Probes(facts);
             sidecar.http = HttpServer.start(
-                    settings.http().host(),
-                    settings.http().port(),
+                    settings.http(),
                     sidecar.probes.routes(),
                     ticker,
                     log,

@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar.http;
 
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.log.Failures;
 import com.approck.healthcheck.sidecar.log.Log;
@@ -96,8 +97,7 @@ public final class HttpServer implements AutoCloseable {
      * @param broken told, on the HTTP thread, why it ended; not if it was closed
      */
     public static HttpServer start(
-            String host,
-            int port,
+            ListenAddress where,
             Handler handler,
             Ticker ticker,
             Log log,
@@ -105,7 +105,7 @@ public final class HttpServer implements AutoCloseable {
             int mostConnections,
             Consumer<Throwable> broken)
             throws CouldNotBindException {
-        List<ServerSocketChannel> acceptors = Bind.all(host, port, "HTTP", "--", HttpServer::open, HttpServer::address);
+        List<ServerSocketChannel> acceptors = Bind.all(where, "HTTP", HttpServer::open, HttpServer::address);
         try {
             Selector selector = Selector.open();
             for (ServerSocketChannel acceptor : acceptors) {

@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar.receive;
 
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.log.Failures;
@@ -95,10 +96,9 @@ public final class Receiver implements AutoCloseable {
             this.selector = selector;
         }
 
-        /** Listens on all addresses of {@code host}; a port of 0 is one that is free. */
-        public static Sockets open(String host, int port, Ticker ticker) throws CouldNotBindException {
-            List<Ear> ears = Bind.all(
-                    host, port, "StatsD", "--statsd-", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
+        /** Listens on all addresses of the host; a port of 0 is one that is free. */
+        public static Sockets open(ListenAddress where, Ticker ticker) throws CouldNotBindException {
+            List<Ear> ears = Bind.all(where, "StatsD", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
             try {
                 Selector selector = Selector.open();
                 for (Ear ear : ears) {

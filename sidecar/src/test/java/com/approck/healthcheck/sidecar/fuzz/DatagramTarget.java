@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
@@ -221,7 +222,7 @@ public final class DatagramTarget {
 
     private static Receiver.Sockets sockets() {
         try {
-            return Receiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
+            return Receiver.Sockets.open(ListenAddress.of("127.0.0.1", 0), System::nanoTime);
         } catch (CouldNotBindException e) {
             throw new AssertionError(e);
         }

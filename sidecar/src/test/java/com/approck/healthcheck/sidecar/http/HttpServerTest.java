@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.count.Connections;
 import com.approck.healthcheck.sidecar.log.Log;
 import java.io.ByteArrayOutputStream;
@@ -327,7 +328,13 @@ final class HttpServerTest {
         server.close();
         client.assertClosed();
         server = HttpServer.start(
-                "127.0.0.1", address.getPort(), ECHO, clock::get, new Log(stream(), 0), counts, 4, broken::complete);
+                ListenAddress.of("127.0.0.1", address.getPort()),
+                ECHO,
+                clock::get,
+                new Log(stream(), 0),
+                counts,
+                4,
+                broken::complete);
         assertEquals(address, server.addresses().get(0));
         assertFalse(broken.isDone());
     }
@@ -335,8 +342,7 @@ final class HttpServerTest {
     @Test
     void serverThatBreaks_says() throws Exception {
         server = HttpServer.start(
-                "127.0.0.1",
-                0,
+                ListenAddress.of("127.0.0.1", 0),
                 ECHO,
                 () -> {
                     throw new IllegalStateException("no time");
@@ -361,7 +367,13 @@ final class HttpServerTest {
 
     private void start(Handler handler, int mostConnections) throws CouldNotBindException {
         server = HttpServer.start(
-                "127.0.0.1", 0, handler, clock::get, new Log(stream(), 0), counts, mostConnections, broken::complete);
+                ListenAddress.of("127.0.0.1", 0),
+                handler,
+                clock::get,
+                new Log(stream(), 0),
+                counts,
+                mostConnections,
+                broken::complete);
     }
 
     /** Lets time go by, once the server is through with all that was sent to it, and has it see that. */

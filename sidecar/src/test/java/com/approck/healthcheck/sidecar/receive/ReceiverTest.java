@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.log.Log;
@@ -39,7 +40,7 @@ final class ReceiverTest {
 
     @BeforeEach
     void start() throws CouldNotBindException {
-        sockets = Receiver.Sockets.open("localhost", 0, clock::get);
+        sockets = Receiver.Sockets.open(ListenAddress.of("localhost", 0), clock::get);
         receiver = Receiver.start(
                 sockets,
                 (bytes, length, sender) -> {
