@@ -2,7 +2,7 @@ package com.approck.healthcheck.sidecar;
 
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.Settings;
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.forward.Forward;
@@ -12,7 +12,7 @@ import com.approck.healthcheck.sidecar.keep.StateFile;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.policy.Judge;
 import com.approck.healthcheck.sidecar.policy.Policy;
-import com.approck.healthcheck.sidecar.probe.Probes;
+import com.approck.healthcheck.sidecar.probe.Endpoints;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
 import com.approck.healthcheck.sidecar.receive.Intake;
@@ -54,7 +54,7 @@ final class Sidecar implements AutoCloseable {
     private final Log log;
     private final Duration drain;
     private final CompletableFuture<Exit> end = new CompletableFuture<>();
-    private Probes probes;
+    private Endpoints endpoints;
     private HttpServer http;
     private Receiver receiver;
     /** Null unless it was asked for. */
@@ -87,7 +87,7 @@ final class Sidecar implements AutoCloseable {
         Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
         sidecar.stateFile.ifPresent(StateFile::load);
         try {
-            Connections connections = new Connections();
+            ConnectionStats connections = new ConnectionStats();
             Facts facts = new Facts(
                     workers,
                     judge,
@@ -98,14 +98,14 @@ final class Sidecar implements AutoCloseable {
                     sockets,
                     sidecar.application,
                     ticker);
-            sidecar.probes = new Probes(facts);
+            sidecar.endpoints = new Endpoints(facts);
             sidecar.http = HttpServer.start(
                     settings.http(),
-                    sidecar.probes.routes(),
+                    sidecar.endpoints.router(),
                     ticker,
                     log,
                     connections,
-                    HttpServer.MOST_CONNECTIONS,
+                    HttpServer.MAX_CONNECTIONS,
                     cause -> sidecar.broke(HTTP_BROKE, cause));
         } catch (CouldNotBindException | RuntimeException e) {
             sidecar.close();
@@ -191,8 +191,8 @@ final class Sidecar implements AutoCloseable {
         if (http != null) {
             http.close();
         }
-        if (probes != null) {
-            probes.close();
+        if (endpoints != null) {
+            endpoints.close();
         }
         sockets.close();
         application.ifPresent(Application::close);

@@ -3,354 +3,175 @@ package com.approck.healthcheck.sidecar.http;
 import com.approck.healthcheck.sidecar.bind.Bind;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.ListenAddress;
-import com.approck.healthcheck.sidecar.count.Connections;
-import com.approck.healthcheck.sidecar.log.Failures;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.log.RateLimitedLog;
 import com.approck.healthcheck.sidecar.time.Ticker;
-import java.io.Closeable;
+import io.undertow.UndertowOptions;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
-import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
+import org.xnio.ChannelListeners;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
 
 /**
- * Reads requests of all connections and writes the answers, on one thread.
+ * Undertow, assembled from its parts: an accept thread, one I/O thread, HTTP/1.0 and 1.1.
  *
- * <p>Limits: {@value #MOST_CONNECTIONS} connections, where each further one takes the place of the one that has been without an answer longest; a
- * request complete 5 s after its first byte, or after the connection was made; an answer taken within 5 s; a connection idle for 60 s.
- * What a client does costs it its own connection and nothing else.
+ * <p>{@code Undertow.builder()} would also load HTTP/2, TLS and AJP, which the sidecar does not use. The limits that
+ * Undertow has no option for are those of {@link ConnectionGuard}.
  */
 public final class HttpServer implements AutoCloseable {
-    public static final int MOST_CONNECTIONS = 4096;
-    static final long REQUEST_NANOS = Duration.ofSeconds(5).toNanos();
-    static final long SEND_NANOS = Duration.ofSeconds(5).toNanos();
-    static final long LINGER_NANOS = Duration.ofSeconds(5).toNanos();
-    static final long IDLE_NANOS = Duration.ofSeconds(60).toNanos();
-    static final int MOST_DISCARDED_BYTES = 64 * 1024;
-    /** Of one client at a time; a probe's request has 100 to 200. */
-    static final int READ_BYTES = 1024;
+    public static final int MAX_CONNECTIONS = 4096;
+    /** The request line and all headers of one request; a probe's have 100 to 200 bytes. */
+    static final int MAX_HEAD_BYTES = 16 * 1024;
 
+    private static final int MAX_HEADERS = 64;
+    private static final int MAX_PARAMETERS = 64;
+    private static final int BUFFER_BYTES = 1024;
+    private static final int MAX_POOLED_BUFFERS = 64;
     private static final int BACKLOG = 1024;
-    /** Otherwise the kernel keeps megabytes for each who asks for a long answer and does not read. */
+    /** Without a limit the kernel keeps megabytes for each client that asks for a long response and does not read it. */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
-    /** New connections before those that are there get their turn. */
-    private static final int ACCEPT_BATCH = 64;
-    /** How late a deadline may be noticed. */
-    private static final long LOOK_MILLIS = 1000;
 
-    private static final long LOOK_NANOS = Duration.ofMillis(LOOK_MILLIS).toNanos();
+    private static final long CLOSE_MILLIS = 1000;
 
-    private final Selector selector;
-    private final List<ServerSocketChannel> acceptors;
-    private final Handler handler;
-    private final Ticker ticker;
-    private final Failures failures;
-    private final Connections counts;
-    private final int mostConnections;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
-    /** Who has been without an answer longest comes first. */
-    private final LinkedHashSet<Connection> connections = new LinkedHashSet<>();
+    private static final OptionMap OPTIONS = OptionMap.builder()
+            .set(UndertowOptions.MAX_HEADER_SIZE, MAX_HEAD_BYTES)
+            .set(UndertowOptions.MAX_HEADERS, MAX_HEADERS)
+            .set(UndertowOptions.MAX_PARAMETERS, MAX_PARAMETERS)
+            .set(UndertowOptions.DECODE_URL, false)
+            .set(UndertowOptions.ENABLE_HTTP2, false)
+            .set(UndertowOptions.ALWAYS_SET_DATE, false)
+            .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
+            .getMap();
 
-    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
-    private Thread thread;
-    private long lookedAt;
-    private boolean accepting = true;
-    private volatile boolean closed;
+    private final XnioWorker worker;
+    private final ConnectionGuard guard;
+    private final HttpHandler handler;
+    private final RateLimitedLog failures;
+    private List<AcceptingChannel<StreamConnection>> acceptors = List.of();
 
     private HttpServer(
-            Selector selector,
-            List<ServerSocketChannel> acceptors,
-            Handler handler,
+            HttpHandler handler,
             Ticker ticker,
             Log log,
-            Connections counts,
-            int mostConnections) {
-        this.selector = selector;
-        this.acceptors = acceptors;
+            ConnectionStats stats,
+            int maxConnections,
+            Consumer<Throwable> broken) {
         this.handler = handler;
-        this.ticker = ticker;
-        this.failures = new Failures(log, ticker);
-        this.counts = counts;
-        this.mostConnections = mostConnections;
+        this.failures = new RateLimitedLog(log, ticker);
+        LibraryLoggers.logTo(failures);
+        HttpOpenListener undertow =
+                new HttpOpenListener(new DefaultByteBufferPool(true, BUFFER_BYTES, MAX_POOLED_BUFFERS, 4), OPTIONS);
+        undertow.setRootHandler(this::handle);
+        this.guard = new ConnectionGuard(undertow, ticker, stats, maxConnections, failures, broken);
+        this.worker = Xnio.getInstance(HttpServer.class.getClassLoader())
+                .createWorkerBuilder()
+                .setWorkerName("http")
+                .setWorkerIoThreads(1)
+                .setDaemon(true)
+                .setThreadGroup(new HttpThreads(broken))
+                // Never used, but without one XNIO makes its own.
+                .setExternalExecutorService(ForkJoinPool.commonPool())
+                .build();
     }
 
     /**
-     * Begins to answer, on all addresses of {@code host}; a port of 0 is one that is free.
+     * Starts to serve, on all addresses of the host; port 0 stands for a free port.
      *
-     * @param mostConnections {@link #MOST_CONNECTIONS}, but for a test
-     * @param broken told, on the HTTP thread, why it ended; not if it was closed
+     * @param maxConnections {@link #MAX_CONNECTIONS}, or fewer in a test
+     * @param broken is given the reason if the server ends or cannot keep its limits; not if it was closed
      */
     public static HttpServer start(
             ListenAddress where,
-            Handler handler,
+            HttpHandler handler,
             Ticker ticker,
             Log log,
-            Connections counts,
-            int mostConnections,
+            ConnectionStats stats,
+            int maxConnections,
             Consumer<Throwable> broken)
             throws CouldNotBindException {
-        List<ServerSocketChannel> acceptors = Bind.all(where, "HTTP", HttpServer::open, HttpServer::address);
+        HttpServer server = new HttpServer(handler, ticker, log, stats, maxConnections, broken);
         try {
-            Selector selector = Selector.open();
-            for (ServerSocketChannel acceptor : acceptors) {
-                acceptor.register(selector, SelectionKey.OP_ACCEPT);
-            }
-            HttpServer server = new HttpServer(selector, acceptors, handler, ticker, log, counts, mostConnections);
-            server.thread = new Thread(() -> server.run(broken), "http");
-            server.thread.setDaemon(true);
-            server.thread.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            server.acceptors = Bind.all(where, "HTTP", server::open, HttpServer::address);
+        } catch (CouldNotBindException e) {
+            server.close();
+            throw e;
         }
+        for (AcceptingChannel<StreamConnection> acceptor : server.acceptors) {
+            acceptor.resumeAccepts();
+        }
+        return server;
     }
 
     public List<InetSocketAddress> addresses() {
-        List<InetSocketAddress> addresses = new ArrayList<>();
-        for (ServerSocketChannel acceptor : acceptors) {
-            addresses.add(address(acceptor));
-        }
-        return addresses;
+        return acceptors.stream().map(HttpServer::address).toList();
     }
 
-    /** Hangs up on all. Returns when nothing is left open, or after a second. */
+    /** Closes all sockets. Returns when that is done, or after a second. */
     @Override
     public void close() {
-        closed = true;
-        selector.wakeup();
+        for (AcceptingChannel<StreamConnection> acceptor : acceptors) {
+            IoUtils.safeClose(acceptor);
+        }
+        Thread thread = worker.getIoThread();
+        worker.shutdown();
         try {
-            thread.join(LOOK_MILLIS);
+            thread.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    long now() {
-        return ticker.nanos();
-    }
-
-    /** Has it answered; never throws what the handler throws. */
-    void handle(Exchange exchange) {
+    private void handle(HttpServerExchange exchange) {
         try {
-            handler.handle(exchange);
-        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
-            exchange.fail(e);
+            GuardedConnection.of(exchange).requestComplete(exchange);
+            handler.handleRequest(exchange);
+        } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            guard.fail(exchange, e);
         }
     }
 
-    /** Takes an answer to the HTTP thread. Any thread; never blocks. */
-    void answer(Connection connection, Exchange exchange, Response response) {
-        answers.add(new Answer(connection, exchange, response));
-        if (Thread.currentThread() != thread) {
-            selector.wakeup();
-        }
+    private AcceptingChannel<StreamConnection> open(InetSocketAddress address) throws IOException {
+        return worker.createStreamConnectionServer(
+                address,
+                ChannelListeners.openListenerAdapter(guard::accept),
+                OptionMap.builder()
+                        .set(Options.TCP_NODELAY, true)
+                        .set(Options.REUSE_ADDRESSES, true)
+                        .set(Options.BACKLOG, BACKLOG)
+                        .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
+                        .getMap());
     }
 
-    void answered(Connection connection) {
-        connections.remove(connection);
-        connections.add(connection);
+    private static InetSocketAddress address(AcceptingChannel<StreamConnection> acceptor) {
+        return acceptor.getLocalAddress(InetSocketAddress.class);
     }
 
-    void forget(Connection connection) {
-        connections.remove(connection);
-        counts.open(connections.size());
-    }
+    /** The threads of XNIO: none of them ends by itself unless something is wrong with it. */
+    private static final class HttpThreads extends ThreadGroup {
+        private final Consumer<Throwable> broken;
 
-    private void run(Consumer<Throwable> broken) {
-        try {
-            while (!closed) {
-                turn();
-            }
-        } catch (Throwable e) {
-            // Whatever it was, a server that does not answer must not live on.
-            if (!closed) {
-                broken.accept(e);
-            }
-        } finally {
-            hangUp();
+        HttpThreads(Consumer<Throwable> broken) {
+            super("http");
+            this.broken = broken;
+        }
+
+        @Override
+        public void uncaughtException(Thread thread, Throwable cause) {
+            broken.accept(cause);
         }
     }
-
-    private void turn() throws IOException {
-        selector.select(connections.isEmpty() && accepting ? 0 : LOOK_MILLIS);
-        Set<SelectionKey> ready = selector.selectedKeys();
-        for (SelectionKey key : ready) {
-            if (key.attachment() instanceof Connection connection) {
-                attempt(connection, () -> connection.ready(buffer));
-            } else {
-                accept((ServerSocketChannel) key.channel());
-            }
-        }
-        ready.clear();
-        for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
-            Answer next = answer;
-            attempt(next.connection, () -> next.connection.answer(next.exchange, next.response));
-        }
-        look();
-    }
-
-    private void accept(ServerSocketChannel acceptor) {
-        for (int count = 0; count < ACCEPT_BATCH; count++) {
-            SocketChannel channel;
-            try {
-                channel = acceptor.accept();
-            } catch (IOException e) {
-                // No file descriptor is left, most likely.
-                failed("a connection could not be accepted", e);
-                if (!hangUpOnOne()) {
-                    accept(false);
-                    return;
-                }
-                continue;
-            }
-            if (channel == null) {
-                return;
-            }
-            open(channel);
-        }
-    }
-
-    private void open(SocketChannel channel) {
-        if (connections.size() >= mostConnections) {
-            hangUpOnOne();
-        }
-        try {
-            channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
-            SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
-            Connection connection = new Connection(this, channel, key);
-            key.attach(connection);
-            connections.add(connection);
-            counts.open(connections.size());
-            // The request is there already, most likely.
-            attempt(connection, () -> connection.ready(buffer));
-        } catch (IOException e) {
-            close(channel);
-        }
-    }
-
-    /** Whether there was one. */
-    private boolean hangUpOnOne() {
-        Iterator<Connection> eldest = connections.iterator();
-        if (!eldest.hasNext()) {
-            return false;
-        }
-        counts.crowdedOut();
-        eldest.next().close();
-        return true;
-    }
-
-    /** Once a second: who is late, and whether connections can be accepted again. */
-    private void look() {
-        long now = now();
-        if (now - lookedAt < LOOK_NANOS) {
-            return;
-        }
-        lookedAt = now;
-        List<Connection> overdue = new ArrayList<>();
-        for (Connection connection : connections) {
-            if (connection.isOverdue(now)) {
-                overdue.add(connection);
-            }
-        }
-        for (Connection connection : overdue) {
-            counts.late();
-            connection.close();
-        }
-        if (!accepting) {
-            accept(true);
-        }
-    }
-
-    private void accept(boolean now) {
-        accepting = now;
-        for (ServerSocketChannel acceptor : acceptors) {
-            acceptor.keyFor(selector).interestOps(now ? SelectionKey.OP_ACCEPT : 0);
-        }
-    }
-
-    /** Does one thing for one client, whose connection ends if that fails. */
-    private void attempt(Connection connection, Step step) {
-        try {
-            step.run();
-        } catch (IOException e) {
-            // It hung up, or its network is gone.
-            connection.close();
-        } catch (RuntimeException | LinkageError | OutOfMemoryError | StackOverflowError e) {
-            failed("a connection failed", e);
-            connection.close();
-        }
-    }
-
-    /** Something that may find the client gone. */
-    @FunctionalInterface
-    private interface Step {
-        void run() throws IOException;
-    }
-
-    void failed(String what, Throwable cause) {
-        failures.add(what, cause);
-    }
-
-    private void hangUp() {
-        for (Connection connection : List.copyOf(connections)) {
-            connection.close();
-        }
-        for (ServerSocketChannel acceptor : acceptors) {
-            close(acceptor);
-        }
-        // Which is when the kernel lets go of the ports.
-        close(selector);
-    }
-
-    private static void close(Closeable open) {
-        try {
-            open.close();
-        } catch (IOException e) {
-            // Nothing waits in it that could be lost.
-        }
-    }
-
-    private static ServerSocketChannel open(InetSocketAddress wanted) throws IOException {
-        ServerSocketChannel acceptor = ServerSocketChannel.open(
-                wanted.getAddress() instanceof Inet6Address
-                        ? StandardProtocolFamily.INET6
-                        : StandardProtocolFamily.INET);
-        try {
-            acceptor.configureBlocking(false);
-            acceptor.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            return acceptor.bind(wanted, BACKLOG);
-        } catch (IOException | RuntimeException e) {
-            acceptor.close();
-            throw e;
-        }
-    }
-
-    private static InetSocketAddress address(ServerSocketChannel acceptor) {
-        try {
-            return (InetSocketAddress) acceptor.getLocalAddress();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** On its way to the HTTP thread. */
-    private record Answer(Connection connection, Exchange exchange, Response response) {}
 }

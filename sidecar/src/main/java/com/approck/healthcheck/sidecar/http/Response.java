@@ -1,93 +1,90 @@
 package com.approck.healthcheck.sidecar.http;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An answer. Immutable; may be sent many times.
+ * A response. Immutable; can be sent many times.
  *
  * @param status 200 to 599
- * @param headers complete lines, each with its end, beside those that every answer has
- * @param body its position stays where it is
+ * @param headers besides those that every response has
+ * @param body its position does not change
  */
-public record Response(int status, String headers, ByteBuffer body) {
-    private static final String OPTIONS = "OPTIONS";
-
+public record Response(int status, List<Header> headers, ByteBuffer body) {
     public static final String JSON = "application/json";
     public static final String TEXT = "text/plain; charset=utf-8";
-    /** The methods that are answered. */
-    public static final List<String> METHODS = List.of("GET", "HEAD", OPTIONS);
-    /** The same as the value of {@code Allow}. */
-    public static final String ALLOWED = String.join(", ", METHODS);
 
-    private static final ByteBuffer NONE = ByteBuffer.allocate(0).asReadOnlyBuffer();
+    private static final String KEEP_ALIVE = "keep-alive";
+    private static final String NO_STORE = "no-store";
+    private static final String NO_SNIFF = "nosniff";
 
-    /** An answer with a body of {@code contentType}. */
+    /** One header of a response. */
+    record Header(HttpString name, String value) {}
+
+    /** Returns a response with a body of {@code contentType}. */
     public static Response of(int status, String contentType, ByteBuffer body) {
-        return new Response(status, "", body).with("Content-Type", contentType);
+        return new Response(status, List.of(), body).with(Headers.CONTENT_TYPE, contentType);
     }
 
-    /** A sentence for people. */
+    /** Returns a response that is a sentence for people. */
     public static Response text(int status, String sentence) {
         return of(status, TEXT, ByteBuffer.wrap((sentence + "\n").getBytes(UTF_8)));
     }
 
-    /** The same with one more header. What cannot stand in a header is a question mark in it: some come from elsewhere. */
-    public Response with(String name, String value) {
-        StringBuilder clean = new StringBuilder(headers).append(name).append(": ");
+    /**
+     * Returns the same with one more header. A character that is not printable ASCII becomes a question mark: some values
+     * come from the application.
+     */
+    public Response with(HttpString name, String value) {
+        StringBuilder clean = new StringBuilder(value.length());
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             clean.append(c >= ' ' && c < 0x7f ? c : '?');
         }
-        return new Response(status, clean.append("\r\n").toString(), body);
+        List<Header> all = new ArrayList<>(headers);
+        all.add(new Header(name, clean.toString()));
+        return new Response(status, List.copyOf(all), body);
     }
 
-    /** What goes before the body. */
-    ByteBuffer head(Request request) {
-        StringBuilder head = new StringBuilder(256)
-                .append("HTTP/1.1 ")
-                .append(status)
-                .append(' ')
-                .append(reason(status))
-                .append("\r\nCache-Control: no-store\r\n");
-        if (request.method().equals(OPTIONS)) {
-            head.append("Allow: ").append(ALLOWED).append("\r\nContent-Length: 0\r\n");
+    /**
+     * Sends this, without the body to {@code HEAD} and {@code OPTIONS}. On the I/O thread; never blocks. Does nothing if the
+     * exchange has a response already or its client is gone.
+     */
+    public void send(HttpServerExchange exchange) {
+        if (exchange.isResponseStarted() || exchange.isComplete()) {
+            return;
+        }
+        GuardedConnection.of(exchange).responseStarts();
+        exchange.setStatusCode(status);
+        HeaderMap sent = exchange.getResponseHeaders();
+        sent.put(Headers.CACHE_CONTROL, NO_STORE);
+        if (exchange.isPersistent() && exchange.isHttp10()) {
+            sent.put(Headers.CONNECTION, KEEP_ALIVE);
+        }
+        // Some bodies hold names that any sender can make up: no browser may guess another type from them.
+        sent.put(Headers.X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
+        if (exchange.getRequestMethod().equals(Methods.OPTIONS)) {
+            sent.put(Headers.ALLOW, Router.ALLOWED);
+            exchange.setResponseContentLength(0);
+            exchange.endExchange();
+            return;
+        }
+        for (Header header : headers) {
+            sent.put(header.name(), header.value());
+        }
+        exchange.setResponseContentLength(body.remaining());
+        if (exchange.getRequestMethod().equals(Methods.HEAD)) {
+            exchange.endExchange();
         } else {
-            head.append(headers)
-                    .append("Content-Length: ")
-                    .append(body.remaining())
-                    .append("\r\n");
+            exchange.getResponseSender().send(body.duplicate());
         }
-        if (!request.persistent()) {
-            head.append("Connection: close\r\n");
-        } else if (request.minorVersion() == 0) {
-            head.append("Connection: keep-alive\r\n");
-        }
-        return ByteBuffer.wrap(head.append("\r\n").toString().getBytes(ISO_8859_1));
-    }
-
-    /** The body as it is sent to this request, to be read once. */
-    ByteBuffer bodyFor(Request request) {
-        boolean without = request.method().equals("HEAD") || request.method().equals(OPTIONS);
-        return (without ? NONE : body).duplicate();
-    }
-
-    private static String reason(int status) {
-        return switch (status) {
-            case 200 -> "OK";
-            case 400 -> "Bad Request";
-            case 404 -> "Not Found";
-            case 405 -> "Method Not Allowed";
-            case 414 -> "URI Too Long";
-            case 422 -> "Unprocessable Content";
-            case 431 -> "Request Header Fields Too Large";
-            case 500 -> "Internal Server Error";
-            case 503 -> "Service Unavailable";
-            case 505 -> "HTTP Version Not Supported";
-            default -> "";
-        };
     }
 }

@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.probe;
 
 import com.approck.healthcheck.sidecar.http.Response;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,8 +25,8 @@ final class Page {
                 + hash(html, "<style>", "</style>")
                 + "; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
         response = Response.of(200, "text/html; charset=utf-8", bytes)
-                .with("Content-Security-Policy", policy)
-                .with("Referrer-Policy", "no-referrer");
+                .with(Headers.CONTENT_SECURITY_POLICY, policy)
+                .with(Headers.REFERRER_POLICY, "no-referrer");
     }
 
     /** Reads it from our jar. */

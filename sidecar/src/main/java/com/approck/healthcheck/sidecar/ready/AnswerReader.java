@@ -78,7 +78,12 @@ final class AnswerReader {
         if (stripped.isEmpty()) {
             return "status " + status + " with an empty body";
         }
-        return stripped.length() <= LONGEST_TEXT ? stripped : stripped.substring(0, LONGEST_TEXT) + "…";
+        if (stripped.length() <= LONGEST_TEXT) {
+            return stripped;
+        }
+        // Half of a surrogate pair cannot be encoded.
+        int end = Character.isHighSurrogate(stripped.charAt(LONGEST_TEXT - 1)) ? LONGEST_TEXT - 1 : LONGEST_TEXT;
+        return stripped.substring(0, end) + "…";
     }
 
     private static boolean isJsonType(String contentType) {

@@ -5,8 +5,8 @@ import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
-import com.approck.healthcheck.sidecar.log.Failures;
 import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.log.RateLimitedLog;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -67,7 +67,7 @@ public final class Receiver implements AutoCloseable {
     private final Turn turn;
     private final Counters counters;
     private final Ticker ticker;
-    private final Failures failures;
+    private final RateLimitedLog failures;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
     private final byte[] bytes = new byte[LARGEST_DATAGRAM];
 
@@ -83,7 +83,7 @@ public final class Receiver implements AutoCloseable {
         this.turn = turn;
         this.counters = counters;
         this.ticker = ticker;
-        this.failures = new Failures(log, ticker);
+        this.failures = new RateLimitedLog(log, ticker);
     }
 
     /** Sockets that already collect datagrams, though nobody reads them yet. */
@@ -270,7 +270,7 @@ public final class Receiver implements AutoCloseable {
             throw new IllegalStateException(
                     failuresInARow + " failures and nothing heard between them, the last: " + e, e);
         }
-        failures.add("a datagram could not be handled, the next will be", e);
+        failures.warn("a datagram could not be handled, the next will be", e);
     }
 
     /** One socket. */

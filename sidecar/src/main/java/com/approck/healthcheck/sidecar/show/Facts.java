@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.history.History;
@@ -17,7 +17,7 @@ public record Facts(
         Judge judge,
         Counters counters,
         Durations durations,
-        Connections connections,
+        ConnectionStats connections,
         History history,
         Receiver.Sockets sockets,
         Optional<Application> application,

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.policy.Probe;
@@ -246,15 +246,15 @@ public final class Metrics {
     }
 
     private void connections(Exposition text) {
-        Connections connections = facts.connections();
+        ConnectionStats connections = facts.connections();
         text.family("healthcheck_http_connections", "gauge", "Connections of those who ask.");
-        text.number(connections.numberOpen());
+        text.number(connections.open());
         text.family(
                 "healthcheck_http_hung_up_total",
                 "counter",
                 "Connections that we ended: the client was late, or there were too many and it had been idle longest.");
-        text.number(connections.numberLate(), "reason", "late");
-        text.number(connections.numberCrowdedOut(), "reason", "crowded_out");
+        text.number(connections.timedOut(), "reason", "late");
+        text.number(connections.evicted(), "reason", "crowded_out");
     }
 
     private void histogram(Exposition text, Probe probe, boolean well) {

@@ -4,14 +4,11 @@ import com.approck.healthcheck.sidecar.history.Flip;
 import com.approck.healthcheck.sidecar.history.Sample;
 import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.ready.Application;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * What the status page shows: both verdicts, the state as {@code ?verbose} has it, ten minutes of history and the last flips. Never asks
@@ -20,11 +17,14 @@ import tools.jackson.core.json.JsonFactory;
  * <p>Every time is an age in milliseconds, so that no clock of ours has to be right.
  */
 public final class Status {
-    private final JsonFactory factory = new JsonFactory();
+    private static final int SIZE_BYTES = 32 * 1024;
+
+    private final ProbeJson writer;
     private final Facts facts;
     private final Verbose verbose;
 
-    public Status(Facts facts, Verbose verbose) {
+    public Status(ProbeJson writer, Facts facts, Verbose verbose) {
+        this.writer = writer;
         this.facts = facts;
         this.verbose = verbose;
     }
@@ -32,18 +32,14 @@ public final class Status {
     /** The status of now. */
     public ByteBuffer json() {
         long now = facts.ticker().nanos();
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(32 * 1024);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
             verdict(json, "live", facts.judge().live());
             verdict(json, "ready", ready());
             application(json, now);
             verbose.state(json, bytes, now);
             history(json, now, facts.history().samples());
             flips(json, now, facts.history().flips());
-            json.writeEndObject();
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
+        });
     }
 
     /** Of the workers first, as for a probe; then what the application said last, if it was ever asked. */
@@ -79,7 +75,7 @@ public final class Status {
 
     private static void fields(JsonGenerator json, Verdict verdict) {
         json.writeNumberProperty("status", verdict.isWell() ? 200 : 422);
-        Verbose.verdict(json, verdict);
+        ProbeJson.verdict(json, verdict);
     }
 
     private static void history(JsonGenerator json, long now, List<Sample> samples) {

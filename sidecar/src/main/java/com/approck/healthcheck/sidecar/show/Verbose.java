@@ -11,8 +11,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
@@ -26,51 +24,30 @@ public final class Verbose {
     static final int MOST_POOLS = 200;
     static final int MOST_BYTES = 128 * 1024;
 
-    private final JsonFactory factory = new JsonFactory();
+    private static final int SIZE_BYTES = 2048;
+
+    private final ProbeJson writer;
     private final Facts facts;
 
-    public Verbose(Facts facts) {
+    public Verbose(ProbeJson writer, Facts facts) {
+        this.writer = writer;
         this.facts = facts;
     }
 
     /** The body of a probe that was not passed on to the application. */
     public ByteBuffer of(Verdict verdict) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            verdict(json, verdict);
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
+            ProbeJson.verdict(json, verdict);
             state(json, bytes, facts.ticker().nanos());
-            json.writeEndObject();
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
+        });
     }
 
     /** The body of a probe that the application answered. */
     public ByteBuffer of(Answer answer) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
-        try (JsonGenerator json = factory.createGenerator(ObjectWriteContext.empty(), bytes)) {
-            json.writeStartObject();
-            verdict(json, answer.verdict());
-            if (answer.json().isPresent()) {
-                json.writeName(answer.verdict().isWell() ? "application" : "fields");
-                json.writeRawValue(answer.json().get());
-            } else {
-                json.writeArrayPropertyStart("non_field_errors");
-                json.writeString(answer.text().orElse(""));
-                json.writeEndArray();
-            }
+        return writer.object(SIZE_BYTES, (json, bytes) -> {
+            ProbeJson.answer(json, answer);
             state(json, bytes, facts.ticker().nanos());
-            json.writeEndObject();
-        }
-        return ByteBuffer.wrap(bytes.toByteArray());
-    }
-
-    /** The fields of a verdict that is not well; nothing otherwise. */
-    static void verdict(JsonGenerator json, Verdict verdict) {
-        if (verdict.code().isPresent()) {
-            json.writeStringProperty("code", verdict.code().get().label());
-            json.writeStringProperty("description", verdict.description());
-        }
+        });
     }
 
     /** What is known at {@code now}; {@code bytes} is where it is written. */

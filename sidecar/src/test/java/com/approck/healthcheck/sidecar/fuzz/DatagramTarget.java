@@ -2,7 +2,7 @@ package com.approck.healthcheck.sidecar.fuzz;
 
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.ListenAddress;
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
@@ -13,6 +13,7 @@ import com.approck.healthcheck.sidecar.receive.Intake;
 import com.approck.healthcheck.sidecar.receive.Receiver;
 import com.approck.healthcheck.sidecar.show.Facts;
 import com.approck.healthcheck.sidecar.show.Metrics;
+import com.approck.healthcheck.sidecar.show.ProbeJson;
 import com.approck.healthcheck.sidecar.show.Status;
 import com.approck.healthcheck.sidecar.show.Verbose;
 import com.approck.healthcheck.sidecar.state.SourceView;
@@ -69,7 +70,7 @@ public final class DatagramTarget {
                 judge,
                 counters,
                 new Durations(),
-                new Connections(),
+                new ConnectionStats(),
                 new History(),
                 SOCKETS,
                 Optional.empty(),
@@ -176,14 +177,17 @@ public final class DatagramTarget {
     }
 
     private void texts(int sources) {
-        Verbose verbose = new Verbose(facts);
+        Verbose verbose = new Verbose(new ProbeJson(), facts);
         require(
                 JSON.readTree(text(verbose.of(facts.judge().live())))
                                 .get("sources")
                                 .size()
                         <= sources,
                 "the verbose body shows the sources");
-        require(JSON.readTree(text(new Status(facts, verbose).json())).has("ready"), "the status has both verdicts");
+        require(
+                JSON.readTree(text(new Status(new ProbeJson(), facts, verbose).json()))
+                        .has("ready"),
+                "the status has both verdicts");
         Set<String> seen = new HashSet<>();
         // By '\n' alone, as Prometheus does: a label may hold other ends of lines.
         for (String line : text(new Metrics(facts).text()).split("\n", -1)) {

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,9 +25,9 @@ final class FuzzTest {
         REQUESTS("requests", RequestTarget::fuzzerTestOneInput);
 
         private final String folder;
-        private final Consumer<byte[]> entry;
+        private final Entry entry;
 
-        Target(String folder, Consumer<byte[]> entry) {
+        Target(String folder, Entry entry) {
             this.folder = folder;
             this.entry = entry;
         }
@@ -47,10 +46,16 @@ final class FuzzTest {
         void take(byte[] input) {
             try {
                 entry.accept(input);
-            } catch (RuntimeException | AssertionError e) {
+            } catch (IOException | RuntimeException | AssertionError e) {
                 throw new AssertionError("by " + new String(input, StandardCharsets.ISO_8859_1), e);
             }
         }
+    }
+
+    /** Takes one input. */
+    @FunctionalInterface
+    private interface Entry {
+        void accept(byte[] input) throws IOException;
     }
 
     @ParameterizedTest

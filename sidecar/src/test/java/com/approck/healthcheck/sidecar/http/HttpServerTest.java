@@ -4,12 +4,16 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.approck.healthcheck.sidecar.Await;
 import com.approck.healthcheck.sidecar.bind.CouldNotBindException;
 import com.approck.healthcheck.sidecar.config.ListenAddress;
-import com.approck.healthcheck.sidecar.count.Connections;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.log.Log;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.SameThreadExecutor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,13 +39,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** By real sockets, and a clock that goes when the test says so. */
 final class HttpServerTest {
-    private static final Handler ECHO = exchange -> exchange.send(Response.text(
-            200, exchange.request().method() + " " + exchange.request().path()));
+    private static final HttpHandler ECHO =
+            exchange -> Response.text(200, exchange.getRequestMethod() + " " + exchange.getRequestPath())
+                    .send(exchange);
 
     private final AtomicLong clock = new AtomicLong();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final CompletableFuture<Throwable> broken = new CompletableFuture<>();
-    private final Connections counts = new Connections();
+    private final ConnectionStats stats = new ConnectionStats();
     private final List<Client> clients = new ArrayList<>();
     private HttpServer server;
 
@@ -73,7 +78,8 @@ final class HttpServerTest {
         for (int i = 0; i < 500; i++) {
             requests.append("GET /").append(i).append(" HTTP/1.1\r\nHost: x\r\n\r\n");
         }
-        client.write(requests.append("GET /last HTTP/1.1\r\nConnection: close\r\n\r\nGET /never HTTP/1.1\r\n\r\n"));
+        client.write(requests.append(
+                "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\nGET /never HTTP/1.1\r\nHost: x\r\n\r\n"));
         for (int i = 0; i < 500; i++) {
             assertEquals("200 GET /" + i, client.answer());
         }
@@ -83,9 +89,12 @@ final class HttpServerTest {
 
     @Test
     void answersFromOtherThreads_areInOrderToo() throws Exception {
-        start(exchange -> new Thread(() -> ECHO.handle(exchange)).start());
+        start(exchange -> exchange.dispatch(
+                SameThreadExecutor.INSTANCE,
+                () -> new Thread(() -> exchange.getIoThread().execute(() -> echo(exchange))).start()));
         Client client = connect();
-        client.write("GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\n\r\n");
+        client.write(
+                "GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\n\r\n");
         for (int i = 1; i <= 3; i++) {
             assertEquals("200 GET /" + i, client.answer());
         }
@@ -93,24 +102,24 @@ final class HttpServerTest {
 
     @Test
     void requestThatWaits_holdsUpNobodyElse() throws Exception {
-        BlockingQueue<Exchange> waiting = new LinkedBlockingQueue<>();
+        BlockingQueue<HttpServerExchange> waiting = new LinkedBlockingQueue<>();
         start(exchange -> {
-            if (exchange.request().path().equals("/wait")) {
-                waiting.add(exchange);
+            if (exchange.getRequestPath().equals("/wait")) {
+                exchange.dispatch(SameThreadExecutor.INSTANCE, () -> waiting.add(exchange));
             } else {
-                ECHO.handle(exchange);
+                echo(exchange);
             }
         });
         Client patient = connect();
-        patient.write("GET /wait HTTP/1.1\r\n\r\nGET /after HTTP/1.1\r\n\r\n");
-        Exchange exchange = waiting.poll(20, TimeUnit.SECONDS);
+        patient.write("GET /wait HTTP/1.1\r\nHost: x\r\n\r\nGET /after HTTP/1.1\r\nHost: x\r\n\r\n");
+        HttpServerExchange exchange = waiting.poll(20, TimeUnit.SECONDS);
         Client other = connect();
-        other.write("GET / HTTP/1.1\r\n\r\n");
+        other.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals("200 GET /", other.answer());
         // Who waits for us is not late.
         later(Duration.ofMinutes(10));
-        exchange.send(Response.text(200, "at last"));
-        exchange.send(Response.text(500, "not this one"));
+        send(exchange, Response.text(200, "at last"));
+        send(exchange, Response.text(500, "not this one"));
         assertEquals("200 at last", patient.answer());
         assertEquals("200 GET /after", patient.answer());
     }
@@ -119,7 +128,8 @@ final class HttpServerTest {
     void headAndOptions_areAnsweredWithoutABody() throws Exception {
         start(ECHO);
         Client client = connect();
-        client.write("HEAD /a HTTP/1.1\r\n\r\nOPTIONS /b HTTP/1.1\r\n\r\nGET /c HTTP/1.1\r\n\r\n");
+        client.write(
+                "HEAD /a HTTP/1.1\r\nHost: x\r\n\r\nOPTIONS /b HTTP/1.1\r\nHost: x\r\n\r\nGET /c HTTP/1.1\r\nHost: x\r\n\r\n");
         assertTrue(client.head().contains("\r\nContent-Length: 8\r\n"));
         String options = client.head();
         assertTrue(options.contains("\r\nContent-Length: 0\r\n"));
@@ -128,7 +138,7 @@ final class HttpServerTest {
     }
 
     @Test
-    void http10_isHungUpOnUnlessItAsksOtherwise() throws Exception {
+    void http10_isClosed_unlessItAsksOtherwise() throws Exception {
         start(ECHO);
         Client old = connect();
         old.write("HEAD / HTTP/1.0\r\n\r\n");
@@ -151,7 +161,7 @@ final class HttpServerTest {
     void body_isNotRead_andDoesNotCostTheAnswer(String header) throws Exception {
         start(ECHO);
         Client client = connect();
-        client.write("GET /a HTTP/1.1\r\n" + header + "\r\n\r\n" + "x".repeat(60_000));
+        client.write("GET /a HTTP/1.1\r\nHost: x\r\n" + header + "\r\n\r\n" + "x".repeat(60_000));
         assertEquals("200 GET /a", client.answer());
         client.assertClosed();
     }
@@ -160,7 +170,7 @@ final class HttpServerTest {
     void endlessBody_isHungUpOn() throws Exception {
         start(ECHO);
         Client client = connect();
-        client.write("POST /a HTTP/1.1\r\nContent-Length: 100000000\r\n\r\n");
+        client.write("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n");
         assertEquals("200 POST /a", client.answer());
         Await.until(
                 () -> {
@@ -178,7 +188,7 @@ final class HttpServerTest {
     void clientThatSendsNoMore_isAnswered() throws Exception {
         start(ECHO);
         Client client = connect();
-        client.write("GET /a HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
+        client.write("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n");
         client.socket.shutdownOutput();
         assertEquals("200 GET /a", client.answer());
         assertEquals("200 GET /b", client.answer());
@@ -195,11 +205,11 @@ final class HttpServerTest {
             })
     void whatIsNoRequest_isToldSo(String text) throws Exception {
         start(exchange -> {
-            throw new AssertionError("not to be handled");
+            fail("not to be handled");
         });
         Client client = connect();
-        client.write(text + "GET / HTTP/1.1\r\n\r\n");
-        assertTrue(client.answer().matches("(400|505) .+"));
+        client.write(text + "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        assertTrue(client.answer().startsWith("400 "));
         client.assertClosed();
     }
 
@@ -208,22 +218,22 @@ final class HttpServerTest {
         start(ECHO);
         Client silent = connect();
         Client slow = connect();
-        slow.write("GET / HTTP/1.1\r\nX: ");
+        slow.write("GET / HTTP/1.1\r\nHost: x\r\nX: ");
         Client fast = connect();
-        fast.write("GET / HTTP/1.1\r\n\r\n");
+        fast.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals("200 GET /", fast.answer());
         later(Duration.ofMillis(4900));
         Client between = connect();
-        between.write("GET / HTTP/1.1\r\n\r\n");
+        between.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals("200 GET /", between.answer());
         slow.write("more");
         later(Duration.ofMillis(1100));
         silent.assertClosed();
         slow.assertClosed();
-        assertEquals(2, counts.numberLate());
-        fast.write("GET /again HTTP/1.1\r\n\r\n");
+        assertEquals(2, stats.timedOut());
+        fast.write("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals("200 GET /again", fast.answer());
-        later(Duration.ofSeconds(61));
+        later(Duration.ofSeconds(76));
         fast.assertClosed();
         between.assertClosed();
     }
@@ -233,13 +243,13 @@ final class HttpServerTest {
         ByteBuffer body = ByteBuffer.allocate(8 << 20);
         AtomicInteger ended = new AtomicInteger();
         start(exchange -> {
-            exchange.onEnd(ended::incrementAndGet);
-            exchange.send(Response.of(200, Response.JSON, body));
+            countEnd(exchange, ended);
+            Response.of(200, Response.JSON, body).send(exchange);
         });
         Client reading = connect();
         Client deaf = connect();
-        deaf.write("GET / HTTP/1.1\r\n\r\n");
-        reading.write("GET / HTTP/1.1\r\n\r\nHEAD / HTTP/1.1\r\n\r\n");
+        deaf.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        reading.write("GET / HTTP/1.1\r\nHost: x\r\n\r\nHEAD / HTTP/1.1\r\nHost: x\r\n\r\n");
         reading.head();
         assertEquals(body.remaining(), reading.in.readNBytes(body.remaining()).length);
         reading.head();
@@ -264,35 +274,35 @@ final class HttpServerTest {
         List<Client> first = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Client client = connect();
-            client.write("GET /" + i + " HTTP/1.1\r\n\r\n");
+            client.write("GET /" + i + " HTTP/1.1\r\nHost: x\r\n\r\n");
             assertEquals("200 GET /" + i, client.answer());
             first.add(client);
         }
-        first.get(0).write("GET /again HTTP/1.1\r\n\r\n");
+        first.get(0).write("GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals("200 GET /again", first.get(0).answer());
         for (int i = 1; i < 4; i++) {
             Client client = connect();
-            client.write("GET / HTTP/1.1\r\n\r\n");
+            client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
             assertEquals("200 GET /", client.answer());
             first.get(i).assertClosed();
         }
-        first.get(0).write("GET /still HTTP/1.1\r\n\r\n");
+        first.get(0).write("GET /still HTTP/1.1\r\nHost: x\r\n\r\n");
         assertEquals("200 GET /still", first.get(0).answer());
-        assertEquals(3, counts.numberCrowdedOut());
-        assertEquals(4, counts.numberOpen());
+        assertEquals(3, stats.evicted());
+        assertEquals(4, stats.open());
     }
 
     @Test
     void handlerThatFails_costsOneAnswer() throws Exception {
         start(exchange -> {
-            if (exchange.request().path().equals("/bug")) {
+            if (exchange.getRequestPath().equals("/bug")) {
                 throw new StackOverflowError("the bug");
             }
-            ECHO.handle(exchange);
+            echo(exchange);
         });
         Client client = connect();
         for (int i = 0; i < 3; i++) {
-            client.write("GET /bug HTTP/1.1\r\n\r\nGET /a HTTP/1.1\r\n\r\n");
+            client.write("GET /bug HTTP/1.1\r\nHost: x\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n");
             assertTrue(client.answer().startsWith("500 "));
             assertEquals("200 GET /a", client.answer());
         }
@@ -301,22 +311,22 @@ final class HttpServerTest {
 
     @Test
     void clientThatLeaves_costsNothing() throws Exception {
-        BlockingQueue<Exchange> waiting = new LinkedBlockingQueue<>();
+        BlockingQueue<HttpServerExchange> waiting = new LinkedBlockingQueue<>();
         AtomicInteger ended = new AtomicInteger();
         start(exchange -> {
-            exchange.onEnd(ended::incrementAndGet);
-            waiting.add(exchange);
+            countEnd(exchange, ended);
+            exchange.dispatch(SameThreadExecutor.INSTANCE, () -> waiting.add(exchange));
         });
         Client client = connect();
-        client.write("GET / HTTP/1.1\r\n\r\n");
-        Exchange exchange = waiting.poll(20, TimeUnit.SECONDS);
+        client.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        HttpServerExchange exchange = waiting.poll(20, TimeUnit.SECONDS);
         client.socket.setSoLinger(true, 0);
         client.socket.close();
-        exchange.send(Response.text(200, "to nobody"));
+        send(exchange, Response.text(200, "to nobody"));
         Await.until(() -> ended.get() == 1, this::log);
-        AtomicInteger late = new AtomicInteger();
-        exchange.onEnd(late::incrementAndGet);
-        assertEquals(1, late.get());
+        send(exchange, Response.text(200, "too late"));
+        comeRound();
+        assertEquals(1, ended.get());
         assertEquals("", log());
     }
 
@@ -332,7 +342,7 @@ final class HttpServerTest {
                 ECHO,
                 clock::get,
                 new Log(stream(), 0),
-                counts,
+                stats,
                 4,
                 broken::complete);
         assertEquals(address, server.addresses().get(0));
@@ -348,7 +358,7 @@ final class HttpServerTest {
                     throw new IllegalStateException("no time");
                 },
                 new Log(stream(), 0),
-                counts,
+                stats,
                 4,
                 broken::complete);
         connect();
@@ -358,21 +368,21 @@ final class HttpServerTest {
     @Test
     void headerOfOthers_isOneHeader() {
         Response response = Response.of(200, "a/b\r\nX: y\u0000\u00ff", ByteBuffer.allocate(0));
-        assertEquals("Content-Type: a/b??X: y??\r\n", response.headers());
+        assertEquals("a/b??X: y??", response.headers().get(0).value());
     }
 
-    private void start(Handler handler) throws CouldNotBindException {
-        start(handler, HttpServer.MOST_CONNECTIONS);
+    private void start(HttpHandler handler) throws CouldNotBindException {
+        start(handler, HttpServer.MAX_CONNECTIONS);
     }
 
-    private void start(Handler handler, int mostConnections) throws CouldNotBindException {
+    private void start(HttpHandler handler, int maxConnections) throws CouldNotBindException {
         server = HttpServer.start(
                 ListenAddress.of("127.0.0.1", 0),
                 handler,
                 clock::get,
                 new Log(stream(), 0),
-                counts,
-                mostConnections,
+                stats,
+                maxConnections,
                 broken::complete);
     }
 
@@ -385,9 +395,28 @@ final class HttpServerTest {
 
     private void comeRound() throws IOException {
         Client client = connect();
-        client.write("\n\u0000");
+        client.write("\u0000");
         assertTrue(client.answer().startsWith("400 "));
         client.socket.close();
+    }
+
+    private static void echo(HttpServerExchange exchange) {
+        try {
+            ECHO.handleRequest(exchange);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void send(HttpServerExchange exchange, Response response) {
+        exchange.getIoThread().execute(() -> response.send(exchange));
+    }
+
+    private static void countEnd(HttpServerExchange exchange, AtomicInteger ended) {
+        exchange.addExchangeCompleteListener((done, next) -> {
+            ended.incrementAndGet();
+            next.proceed();
+        });
     }
 
     private Client connect() throws IOException {

@@ -1,63 +1,136 @@
 package com.approck.healthcheck.sidecar.http;
 
-import java.nio.ByteBuffer;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.approck.healthcheck.sidecar.config.ListenAddress;
+import com.approck.healthcheck.sidecar.count.ConnectionStats;
+import com.approck.healthcheck.sidecar.log.Log;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a fuzzer throws bytes at: what a client sends on one connection, whole and in pieces. */
+/** What a fuzzer throws bytes at: a server that runs; the bytes are what a client sends on one connection, whole and in pieces. */
 public final class RequestTarget {
-    private static final Pattern METHOD = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
-    private static final Pattern PATH = Pattern.compile("[!-~&&[^?]]*");
-    private static final Pattern QUERY = Pattern.compile("[!-~]*");
+    private static final int TIMEOUT_MILLIS = 20_000;
+    /** A piece is a packet: many of them take their time. */
+    private static final int MAX_PIECES = 64;
+
+    private static final Pattern HEAD =
+            Pattern.compile("HTTP/1\\.[01] ([2-5]\\d\\d)[^\r\n]*\r\n((?:[!-9;-~]+:[^\r\n]*\r\n)*)\r\n");
+    private static final Pattern LENGTH = Pattern.compile("(?i)^content-length: ?(\\d{1,6})\r?$", Pattern.MULTILINE);
+    private static final Pattern HANDLED = Pattern.compile("(?s)([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/[!-~]*|[!-~]+)");
+
+    private static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
+    private static final AtomicReference<Throwable> BROKEN = new AtomicReference<>();
+    private static final HttpServer SERVER = start();
 
     private RequestTarget() {}
 
     /** The entry that the fuzzer looks for. */
-    public static void fuzzerTestOneInput(byte[] input) {
-        List<String> whole = read(input, Math.max(1, input.length));
-        for (int piece : new int[] {1, 7}) {
-            List<String> pieces = read(input, piece);
-            require(whole.equals(pieces), "pieces are the same requests: " + whole + " and " + pieces);
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        List<String> whole = send(input, Math.max(1, input.length));
+        List<String> pieces = send(input, Math.max(1, input.length / MAX_PIECES));
+        require(whole.equals(pieces), "pieces are the same requests: " + whole + " and " + pieces);
+        require(
+                send("GET /probe HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1), 1000)
+                        .equals(List.of("200 GET /probe")),
+                "the next client is served");
+        require(BROKEN.get() == null, "the server runs: " + BROKEN.get());
+        require(LOG.size() == 0, "nothing is logged: " + LOG);
+    }
+
+    private static HttpServer start() {
+        try {
+            return HttpServer.start(
+                    ListenAddress.of("127.0.0.1", 0),
+                    exchange -> Response.text(200, exchange.getRequestMethod() + " " + exchange.getRequestPath())
+                            .send(exchange),
+                    Ticker.system(),
+                    new Log(new PrintStream(LOG, true, ISO_8859_1), 2),
+                    new ConnectionStats(),
+                    HttpServer.MAX_CONNECTIONS,
+                    BROKEN::set);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
-    /** Every request, and how it ended. */
-    private static List<String> read(byte[] input, int piece) {
-        HeadParser parser = new HeadParser();
-        List<String> read = new ArrayList<>();
-        for (int from = 0; from < input.length; from += piece) {
-            ByteBuffer in = ByteBuffer.wrap(input, from, Math.min(piece, input.length - from));
-            while (in.hasRemaining()) {
-                try {
-                    Request request = parser.parse(in);
-                    if (request == null) {
-                        require(!in.hasRemaining(), "all is read before more is wanted");
-                    } else {
-                        check(request);
-                        require(!parser.isBegun(), "the next request has not begun");
-                        read.add(request.toString());
-                    }
-                } catch (BadRequestException e) {
-                    require(e.status() >= 400 && e.status() < 600, "a bad request has a status for it");
-                    read.add(e.status() + " " + e.getMessage());
-                    return read;
-                }
+    /** Sends this on a connection of its own, and returns every answer. */
+    private static List<String> send(byte[] input, int piece) throws IOException {
+        InetSocketAddress address = SERVER.addresses().get(0);
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(TIMEOUT_MILLIS);
+            ByteArrayOutputStream answers = new ByteArrayOutputStream();
+            Thread reader = new Thread(() -> read(socket, answers), "reader");
+            reader.start();
+            write(socket, input, piece);
+            reader.join();
+            return parse(answers.toString(ISO_8859_1));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(Socket socket, byte[] input, int piece) throws IOException {
+        try {
+            OutputStream out = socket.getOutputStream();
+            for (int from = 0; from < input.length; from += piece) {
+                out.write(input, from, Math.min(piece, input.length - from));
             }
+            socket.shutdownOutput();
+        } catch (SocketException closed) {
+            // After an answer that is the last.
         }
-        read.add(parser.isBegun() ? "begun" : "over");
-        return read;
     }
 
-    private static void check(Request request) {
-        require(METHOD.matcher(request.method()).matches(), "a method is a token");
-        require(PATH.matcher(request.path()).matches(), "a path is printable");
-        require(QUERY.matcher(request.query()).matches(), "a query is printable");
-        require(request.minorVersion() >= 0 && request.minorVersion() <= 9, "a version is a digit");
-        int length = request.method().length()
-                + request.path().length()
-                + request.query().length();
-        require(length <= HeadParser.MOST_REQUEST_LINE_BYTES, "a request line is bounded");
+    private static void read(Socket socket, ByteArrayOutputStream answers) {
+        try {
+            InputStream in = socket.getInputStream();
+            byte[] buffer = new byte[8192];
+            for (int bytes = in.read(buffer); bytes >= 0; bytes = in.read(buffer)) {
+                answers.write(buffer, 0, bytes);
+            }
+        } catch (SocketException reset) {
+            // The client still wrote when the server closed.
+        } catch (IOException e) {
+            answers.writeBytes(("not closed: " + e).getBytes(ISO_8859_1));
+        }
+    }
+
+    /** Every answer, as its status and body; each must be well formed. */
+    private static List<String> parse(String answers) {
+        List<String> parsed = new ArrayList<>();
+        for (int from = 0; from < answers.length(); ) {
+            Matcher head = HEAD.matcher(answers).region(from, answers.length());
+            require(head.lookingAt(), "an answer has a head: " + answers.substring(from));
+            Matcher length = LENGTH.matcher(head.group(2));
+            require(length.find(), "an answer has a length: " + head.group(2));
+            // Also without one, which only a request by HEAD or OPTIONS makes.
+            int end = head.end() + Integer.parseInt(length.group(1));
+            String body = end <= answers.length() && !answers.startsWith("HTTP/1.", head.end())
+                    ? answers.substring(head.end(), end)
+                    : "";
+            require(
+                    !head.group(1).equals("200")
+                            || body.isEmpty()
+                            || HANDLED.matcher(body.strip()).matches(),
+                    "a method is a token, a path printable: " + body);
+            parsed.add(head.group(1) + " " + body.strip());
+            from = head.end() + body.length();
+        }
+        return parsed;
     }
 
     private static void require(boolean so, String what) {

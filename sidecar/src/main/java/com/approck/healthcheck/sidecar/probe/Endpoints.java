@@ -1,0 +1,202 @@
+package com.approck.healthcheck.sidecar.probe;
+
+import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.http.BackgroundResponder;
+import com.approck.healthcheck.sidecar.http.Response;
+import com.approck.healthcheck.sidecar.http.Router;
+import com.approck.healthcheck.sidecar.policy.Judge;
+import com.approck.healthcheck.sidecar.policy.Probe;
+import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.ready.Answer;
+import com.approck.healthcheck.sidecar.ready.Application;
+import com.approck.healthcheck.sidecar.show.Facts;
+import com.approck.healthcheck.sidecar.show.Metrics;
+import com.approck.healthcheck.sidecar.show.ProbeJson;
+import com.approck.healthcheck.sidecar.show.Status;
+import com.approck.healthcheck.sidecar.show.Verbose;
+import com.approck.healthcheck.sidecar.time.Ticker;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What each path answers. A probe is answered on the I/O thread, from memory; {@code ready} with an application URL as soon as the
+ * application has answered. {@code ?verbose} and the other paths are written on background threads.
+ */
+public final class Endpoints implements AutoCloseable {
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+    private static final Response WELL =
+            Response.of(200, Response.JSON, ByteBuffer.wrap("{}".getBytes(StandardCharsets.US_ASCII)));
+
+    private final Judge judge;
+    private final Optional<Application> application;
+    private final Durations durations;
+    private final Ticker ticker;
+    private final ProbeJson json = new ProbeJson();
+    private final LazyWriters writers;
+    private final BackgroundResponder background = new BackgroundResponder();
+
+    public Endpoints(Facts facts) {
+        this.judge = facts.judge();
+        this.application = facts.application();
+        this.durations = facts.durations();
+        this.ticker = facts.ticker();
+        this.writers = new LazyWriters(facts, json);
+    }
+
+    /** Returns the table of paths. */
+    public HttpHandler router() {
+        return new Router()
+                .add("/health/live", this::live)
+                .add("/health/ready", this::ready)
+                // Any answer to this one is the good news.
+                .add("/livez", WELL::send)
+                .add(
+                        "/metrics",
+                        inBackground(() ->
+                                Response.of(200, PROMETHEUS, writers.metrics().text())))
+                .add(
+                        "/status",
+                        inBackground(() ->
+                                Response.of(200, Response.JSON, writers.status().json())))
+                .add("/", this::page);
+    }
+
+    @Override
+    public void close() {
+        background.close();
+    }
+
+    private void live(HttpServerExchange exchange) {
+        time(exchange, Probe.LIVE);
+        reply(exchange, judge.live());
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // It never fails.
+    private void ready(HttpServerExchange exchange) {
+        time(exchange, Probe.READY);
+        Verdict verdict = judge.ready();
+        if (!verdict.isWell() || application.isEmpty()) {
+            reply(exchange, verdict);
+            return;
+        }
+        exchange.dispatch(
+                SameThreadExecutor.INSTANCE,
+                () -> application
+                        .get()
+                        .ask()
+                        .thenAccept(answer -> exchange.getIoThread().execute(() -> reply(exchange, answer))));
+    }
+
+    /** The status page for people; to load balancers, which ask by {@code HEAD} or {@code OPTIONS}, the verdict of {@code ready}. */
+    private void page(HttpServerExchange exchange) {
+        if (exchange.getRequestMethod().equals(Methods.GET)) {
+            background.send(exchange, () -> writers.page().response());
+        } else {
+            ready(exchange);
+        }
+    }
+
+    private HttpHandler inBackground(Supplier<Response> writer) {
+        return exchange -> background.send(exchange, writer);
+    }
+
+    private void reply(HttpServerExchange exchange, Verdict verdict) {
+        if (isVerbose(exchange)) {
+            background.send(
+                    exchange,
+                    () -> Response.of(
+                            status(verdict), Response.JSON, writers.verbose().of(verdict)));
+        } else if (verdict.isWell()) {
+            WELL.send(exchange);
+        } else {
+            Response.of(422, Response.JSON, json.of(verdict)).send(exchange);
+        }
+    }
+
+    private void reply(HttpServerExchange exchange, Answer answer) {
+        if (isVerbose(exchange)) {
+            background.send(
+                    exchange,
+                    () -> Response.of(
+                            status(answer.verdict()),
+                            Response.JSON,
+                            writers.verbose().of(answer)));
+        } else if (answer.verdict().isWell()) {
+            Response.of(200, answer.contentType(), answer.body()).send(exchange);
+        } else {
+            Response.of(422, Response.JSON, json.of(answer)).send(exchange);
+        }
+    }
+
+    /**
+     * Records the time from the last byte of the request's head to the last byte of the response. Not with {@code ?verbose}: it is
+     * for people, and would spoil the times of probes.
+     */
+    private void time(HttpServerExchange exchange, Probe probe) {
+        if (!isVerbose(exchange)) {
+            long arrivedAt = ticker.nanos();
+            exchange.addExchangeCompleteListener((ended, next) -> {
+                durations.add(probe, ended.getStatusCode() == 200, ticker.nanos() - arrivedAt);
+                next.proceed();
+            });
+        }
+    }
+
+    private static int status(Verdict verdict) {
+        return verdict.isWell() ? 200 : 422;
+    }
+
+    /** Returns whether {@code ?verbose} is there, with any value or none, as in Kubernetes' own endpoints. */
+    private static boolean isVerbose(HttpServerExchange exchange) {
+        return exchange.getQueryParameters().containsKey("verbose");
+    }
+
+    /** Makes each writer of long responses when it is first needed, so that the start does not load them. */
+    private static final class LazyWriters {
+        private final Facts facts;
+        private final ProbeJson json;
+        private Verbose verbose;
+        private Metrics metrics;
+        private Status status;
+        private Page page;
+
+        LazyWriters(Facts facts, ProbeJson json) {
+            this.facts = facts;
+            this.json = json;
+        }
+
+        synchronized Verbose verbose() {
+            if (verbose == null) {
+                verbose = new Verbose(json, facts);
+            }
+            return verbose;
+        }
+
+        synchronized Metrics metrics() {
+            if (metrics == null) {
+                metrics = new Metrics(facts);
+            }
+            return metrics;
+        }
+
+        synchronized Status status() {
+            if (status == null) {
+                status = new Status(json, facts, verbose());
+            }
+            return status;
+        }
+
+        synchronized Page page() {
+            if (page == null) {
+                page = Page.load();
+            }
+            return page;
+        }
+    }
+}
