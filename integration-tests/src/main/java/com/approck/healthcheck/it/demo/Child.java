@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A JVM of the demo's own, on a {@link Tether}: it ends with the demo. What it says goes to {@code say}, line by line. */
+/** A JVM that the demo starts below a {@link ParentWatchdog}, so that it ends with the demo. */
 final class Child {
 
     private static final int TO_START_SECONDS = 60;
@@ -52,7 +52,7 @@ final class Child {
         command.add("-cp");
         command.add(String.join(
                 File.pathSeparator, classPath.stream().map(Path::toString).toList()));
-        command.add(Tether.class.getName());
+        command.add(ParentWatchdog.class.getName());
         command.add(mainClass);
         command.addAll(args);
         Child child = new Child(name, new ProcessBuilder(command).start());

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.it.bench;
 
-import com.approck.healthcheck.it.process.Jdk;
+import com.approck.healthcheck.it.support.process.Jdk;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

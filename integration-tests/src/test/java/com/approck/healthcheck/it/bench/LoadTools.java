@@ -1,6 +1,6 @@
 package com.approck.healthcheck.it.bench;
 
-import com.approck.healthcheck.it.process.ProcessUnderTest;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,7 +2,7 @@ package com.approck.healthcheck.it.bench;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import com.approck.healthcheck.it.process.Moment;
+import com.approck.healthcheck.it.support.process.Moment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,0 +1,484 @@
+package com.approck.healthcheck.it.bench;
+
+import static com.approck.healthcheck.it.bench.Comparison.added;
+import static com.approck.healthcheck.it.bench.Comparison.median;
+import static com.approck.healthcheck.it.bench.Comparison.millis;
+
+import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.samples.SampleClassPath;
+import com.approck.healthcheck.it.support.samples.ServerVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * What the agent costs, each figure beside its baseline: the same JVM without it, in the same run, one after the other in
+ * every round. With {@code -Pbench} it takes its time; without, one round on one JDK shows that it works. No number fails
+ * anything, since machines differ.
+ */
+@Execution(ExecutionMode.SAME_THREAD)
+@Timeout(value = 1, unit = TimeUnit.HOURS)
+final class AgentBenchmark {
+
+    private static final boolean FULL = Boolean.getBoolean("bench");
+    private static final int ROUNDS = FULL ? Integer.getInteger("bench.rounds", 15) : 1;
+    private static final int ROUNDS_A_PAIR = Math.min(3, ROUNDS);
+    private static final String SAMPLER = "healthcheck";
+    /** How the kernel knows the thread that the StatsD client starts: as it was named then. */
+    private static final String SENDER = "StatsD-pool";
+
+    private static final Duration LOAD = Duration.ofSeconds(FULL ? 4 : 1);
+    private static final String NONE = "no agent";
+    private static final String OURS = "healthcheck";
+    private static final int CLIENTS = 4;
+
+    /** A JVM that is measured: its flags, by the name of its column. */
+    private final Map<String, List<String>> variants = new LinkedHashMap<>();
+
+    private final Wire sink = Wire.listen();
+
+    AgentBenchmark() throws IOException {
+        variants.put(NONE, List.of());
+        variants.put(OURS, List.of("-javaagent:" + BuiltJars.agent() + "=log=off,port=" + sink.port()));
+        if (!FULL) {
+            return;
+        }
+        Path config = Files.writeString(Files.createTempFile("jmx", ".yaml"), "rules:\n- pattern: \".*\"\n");
+        variants.put(
+                "jmx_exporter",
+                List.of("-javaagent:" + SampleClassPath.jar("io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1") + "=0:"
+                        + config));
+        variants.put(
+                "OpenTelemetry",
+                List.of(
+                        "-javaagent:"
+                                + SampleClassPath.jar("io.opentelemetry.javaagent:opentelemetry-javaagent:2.33.1"),
+                        "-Dotel.traces.exporter=none",
+                        "-Dotel.metrics.exporter=none",
+                        "-Dotel.logs.exporter=none",
+                        "-Dotel.javaagent.logging=none"));
+    }
+
+    @Test
+    void start() throws Exception {
+        Comparison table =
+                new Comparison("start, median of " + ROUNDS, variants.keySet().toArray(String[]::new));
+        for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
+            startRow(table, "empty `main`, " + jdk, flags -> emptyMain(jdk, flags));
+            for (ServerVersion.OnJdk server : servers("jetty", "tomcat")) {
+                if (server.jdk().equals(jdk)) {
+                    startRow(table, server + ", to the first 200", flags -> firstAnswer(server, flags));
+                }
+            }
+        }
+        table.print();
+    }
+
+    private static List<ServerVersion.OnJdk> servers(String... names) {
+        return ServerVersion.newestOnEveryJdk(names)
+                .filter(server -> FULL || server.jdk().equals(Jdk.running()))
+                .toList();
+    }
+
+    private interface Measured {
+        double nanos(List<String> flags) throws Exception;
+    }
+
+    private void startRow(Comparison table, String what, Measured measured) throws Exception {
+        Map<String, List<Double>> seen = new LinkedHashMap<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            for (String variant : variants.keySet()) {
+                boolean peer = !variant.equals(NONE) && !variant.equals(OURS);
+                // The peers are seconds away: they need no such precision.
+                if (!peer || round < Math.max(1, ROUNDS / 5)) {
+                    seen.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured.nanos(variants.get(variant)));
+                }
+            }
+        }
+        double base = median(seen.get(NONE));
+        table.row(
+                what,
+                seen.entrySet().stream()
+                        .map(entry ->
+                                entry.getKey().equals(NONE) ? millis(base) : added(median(entry.getValue()), base))
+                        .toArray(String[]::new));
+    }
+
+    private static double emptyMain(Jdk jdk, List<String> flags) throws Exception {
+        List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
+        command.addAll(flags);
+        command.addAll(List.of(
+                "-cp",
+                Path.of("target", "test-classes").toAbsolutePath().toString(),
+                "com.approck.healthcheck.it.program.HelloProgram",
+                "0"));
+        long from = System.nanoTime();
+        Process process = start(command);
+        if (process.waitFor() != 0) {
+            throw new AssertionError("it ended with " + process.exitValue() + ": " + command);
+        }
+        return System.nanoTime() - from;
+    }
+
+    private static double firstAnswer(ServerVersion.OnJdk server, List<String> flags) throws Exception {
+        long from = System.nanoTime();
+        try (Served served = new Served(server, flags, "threads=20")) {
+            return served.answeredAt - from;
+        }
+    }
+
+    @Test
+    void load() throws Exception {
+        Comparison table = new Comparison("under load, median of " + ROUNDS, NONE, OURS, "ratio");
+        for (ServerVersion.OnJdk server : servers("jetty", "tomcat")) {
+            Map<String, List<Double>> rates = new LinkedHashMap<>();
+            Map<String, List<Double>> tails = new LinkedHashMap<>();
+            for (String variant : List.of(NONE, OURS)) {
+                rates.put(variant, new ArrayList<>());
+                tails.put(variant, new ArrayList<>());
+            }
+            // Several pairs, since two JVMs of the same program differ by what their compilers made of it.
+            for (int round = 0; round < ROUNDS; round += ROUNDS_A_PAIR) {
+                // Both JVMs are there all the time, and are loaded in turns: what else the machine does falls on both.
+                try (Served without = new Served(server, variants.get(NONE), "threads=20");
+                        Served with = new Served(server, variants.get(OURS), "threads=20")) {
+                    hammer(without.port, LOAD);
+                    hammer(with.port, LOAD);
+                    for (int turn = 0; turn < 2 * ROUNDS_A_PAIR; turn++) {
+                        boolean ours = turn % 4 == 0 || turn % 4 == 3;
+                        long[] nanos = hammer(ours ? with.port : without.port, LOAD);
+                        String variant = ours ? OURS : NONE;
+                        rates.get(variant).add(nanos.length / (LOAD.toNanos() / 1e9));
+                        tails.get(variant).add((double) nanos[nanos.length * 99 / 100]);
+                    }
+                }
+            }
+            double none = median(rates.get(NONE));
+            double ours = median(rates.get(OURS));
+            table.row(
+                    server + ", requests/s",
+                    "%.0f".formatted(none),
+                    "%.0f".formatted(ours),
+                    "%.3f".formatted(ours / none));
+            none = median(tails.get(NONE));
+            ours = median(tails.get(OURS));
+            table.row(
+                    server + ", p99",
+                    "%.0f µs".formatted(none / 1e3),
+                    "%.0f µs".formatted(ours / 1e3),
+                    "%.3f".formatted(ours / none));
+        }
+        table.print();
+    }
+
+    @Test
+    void footprint() throws Exception {
+        Comparison table = new Comparison("at rest", NONE, OURS, "added");
+        // What runs once a second is compiled for the better part of a minute.
+        Duration settling = Duration.ofSeconds(FULL ? 60 : 1);
+        Duration rest = Duration.ofSeconds(4L * ROUNDS);
+        for (ServerVersion.OnJdk server : servers("tomcat")) {
+            try (Served without = new Served(server, variants.get(NONE), "threads=200", "min=200");
+                    Served with = new Served(server, variants.get(OURS), "threads=200", "min=200")) {
+                // Every worker has been on a request, so that the agent knows it.
+                together(without.port, 200);
+                together(with.port, 200);
+                TimeUnit.NANOSECONDS.sleep(settling.toNanos());
+                double sampler = nanosOf(with.process, SAMPLER);
+                double sender = nanosOf(with.process, SENDER);
+                TimeUnit.NANOSECONDS.sleep(rest.toNanos());
+                cpuRow(
+                        table,
+                        server + ", 200 workers, CPU of the sampler",
+                        nanosOf(with.process, SAMPLER) - sampler,
+                        rest);
+                cpuRow(
+                        table,
+                        server + ", 200 workers, CPU of the sender",
+                        nanosOf(with.process, SENDER) - sender,
+                        rest);
+                row(table, server + ", heap after a collection", heap(server, without), heap(server, with));
+                row(table, server + ", resident memory", resident(without.process), resident(with.process));
+                table.row(
+                        server + ", threads",
+                        "" + threads(without.process),
+                        "" + threads(with.process),
+                        "+" + (threads(with.process) - threads(without.process)));
+            }
+        }
+        table.print();
+    }
+
+    @Test
+    void sampling() throws Exception {
+        Comparison table = new Comparison("one sample", "idle", "all on a request");
+        ServerVersion.OnJdk server = servers("tomcat").get(0);
+        int samplesPerSecond = 10;
+        Duration span = Duration.ofSeconds(2L * ROUNDS);
+        for (int workers : FULL ? new int[] {200, 1_000, 5_000} : new int[] {200}) {
+            String agent = "-javaagent:" + BuiltJars.agent() + "=log=off,interval=100ms,lease=5s,port=" + sink.port();
+            try (Served served =
+                    new Served(server, List.of(agent, "-Xss256k"), "threads=" + workers, "min=" + workers)) {
+                together(served.port, workers);
+                // So many samples as it takes until they are compiled.
+                TimeUnit.SECONDS.sleep(FULL ? 30 : 1);
+                double idle = perSample(served, span, samplesPerSecond);
+                List<Socket> busy = new ArrayList<>();
+                for (int i = 0; i < workers; i++) {
+                    busy.add(ask(served.port, "/sleep?ms=" + (span.toMillis() + 60_000)));
+                }
+                TimeUnit.SECONDS.sleep(3);
+                double atWork = perSample(served, span, samplesPerSecond);
+                table.row(workers + " workers, CPU", "%.2f ms".formatted(idle), "%.2f ms".formatted(atWork));
+                for (Socket socket : busy) {
+                    socket.close();
+                }
+            }
+        }
+        table.print();
+    }
+
+    @Test
+    void task() throws Exception {
+        Comparison table = new Comparison("one task", "no agent", "healthcheck", "added", "allocated");
+        for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
+            Options options = new OptionsBuilder()
+                    .include(HookJmh.class.getName())
+                    .jvm(jdk.tool("java").toString())
+                    .jvmArgsAppend("-Xbootclasspath/a:" + BuiltJars.agent(), "-Xshare:off")
+                    .addProfiler(GCProfiler.class)
+                    .forks(FULL ? 3 : 1)
+                    .warmupIterations(FULL ? 5 : 1)
+                    .measurementIterations(FULL ? 5 : 1)
+                    .warmupTime(TimeValue.seconds(1))
+                    .measurementTime(TimeValue.seconds(1))
+                    .verbosity(VerboseMode.SILENT)
+                    .shouldFailOnError(true)
+                    .build();
+            Map<String, RunResult> results = new LinkedHashMap<>();
+            for (RunResult result : new Runner(options).run()) {
+                results.put(result.getPrimaryResult().getLabel(), result);
+            }
+            RunResult hooked = results.get("hookedTask");
+            double without = results.get("task").getPrimaryResult().getScore();
+            double with = hooked.getPrimaryResult().getScore();
+            double bytes =
+                    hooked.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
+            table.row(
+                    "ten tokens of work, " + jdk,
+                    "%.1f ns".formatted(without),
+                    "%.1f ns".formatted(with),
+                    "%+.1f ns".formatted(with - without),
+                    "%.2f B".formatted(bytes));
+        }
+        table.print();
+    }
+
+    private static double perSample(Served served, Duration span, int samplesPerSecond) throws Exception {
+        double before = nanosOf(served.process, SAMPLER);
+        TimeUnit.NANOSECONDS.sleep(span.toNanos());
+        return (nanosOf(served.process, SAMPLER) - before) / 1e6 / (span.toSeconds() * samplesPerSecond);
+    }
+
+    private static void row(Comparison table, String what, double none, double ours) {
+        table.row(what, "%.1f MB".formatted(none), "%.1f MB".formatted(ours), "%+.1f MB".formatted(ours - none));
+    }
+
+    private static void cpuRow(Comparison table, String what, double nanos, Duration time) {
+        table.row(what, "", "", "%.3f %% of a core".formatted(nanos / time.toNanos() * 100));
+    }
+
+    /** The time that a thread of the agent's has been on a processor: the first field of Linux's schedstat. */
+    private static double nanosOf(Process process, String nameInKernel) throws IOException {
+        double nanos = 0;
+        try (Stream<Path> threads = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
+            for (Path thread : threads.toList()) {
+                if (Files.readString(thread.resolve("comm")).strip().startsWith(nameInKernel)) {
+                    nanos += Long.parseLong(
+                            Files.readString(thread.resolve("schedstat")).split(" ", -1)[0]);
+                }
+            }
+        }
+        return nanos;
+    }
+
+    private static double heap(ServerVersion.OnJdk server, Served served) throws Exception {
+        run(server.jdk().tool("jcmd").toString(), "" + served.process.pid(), "GC.run");
+        String info = run(server.jdk().tool("jcmd").toString(), "" + served.process.pid(), "GC.heap_info");
+        return Double.parseDouble(info.replaceAll("(?s).*?used (\\d+)K.*", "$1")) / 1024;
+    }
+
+    private static double resident(Process process) throws IOException {
+        String status = Files.readString(Path.of("/proc", "" + process.pid(), "status"));
+        return Double.parseDouble(status.replaceAll("(?s).*VmRSS:\\s+(\\d+) kB.*", "$1")) / 1024;
+    }
+
+    private static long threads(Process process) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
+            return threads.count();
+        }
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (InputStream out = process.getInputStream()) {
+            return new String(out.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** So many requests at once, each held until the last has come: then each is on a worker of its own. */
+    private static void together(int port, int count) throws IOException {
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sockets.add(ask(port, "/sleep?ms=3000"));
+        }
+        for (Socket socket : sockets) {
+            try (socket) {
+                if (socket.getInputStream().read() < 0) {
+                    throw new IOException("not answered");
+                }
+            }
+        }
+    }
+
+    private static Socket ask(int port, String path) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.getOutputStream().write(request(path));
+        return socket;
+    }
+
+    private static byte[] request(String path) {
+        return ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Asks as fast as it can on a few kept connections; how long each answer took, sorted. */
+    private static long[] hammer(int port, Duration time) throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            List<Future<List<Long>>> all = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                Callable<List<Long>> client = () -> hammerOnce(port, time.toNanos());
+                all.add(clients.submit(client));
+            }
+            List<Long> nanos = new ArrayList<>();
+            for (Future<List<Long>> one : all) {
+                nanos.addAll(one.get());
+            }
+            long[] sorted = nanos.stream().mapToLong(Long::longValue).toArray();
+            Arrays.sort(sorted);
+            return sorted;
+        } finally {
+            clients.shutdown();
+        }
+    }
+
+    private static List<Long> hammerOnce(int port, long forNanos) throws IOException {
+        List<Long> took = new ArrayList<>();
+        long end = System.nanoTime() + forNanos;
+        while (System.nanoTime() - end < 0) {
+            hammerOnOneConnection(port, end, took);
+        }
+        return took;
+    }
+
+    /** Until the time has come, or the server hangs up, as Tomcat does after a hundred requests. */
+    private static void hammerOnOneConnection(int port, long end, List<Long> took) throws IOException {
+        byte[] request = request("/ping");
+        byte[] buffer = new byte[8192];
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
+            InputStream in = socket.getInputStream();
+            for (long from = System.nanoTime(); from - end < 0; from = System.nanoTime()) {
+                socket.getOutputStream().write(request);
+                String answer = "";
+                // The body is "pong", with whatever framing: the answer ends with it, or with the last chunk.
+                while (!answer.endsWith("pong") && !answer.endsWith("pong\r\n0\r\n\r\n")) {
+                    int read = in.read(buffer);
+                    if (read < 0) {
+                        return;
+                    }
+                    answer += new String(buffer, 0, read, StandardCharsets.ISO_8859_1);
+                }
+                took.add(System.nanoTime() - from);
+            }
+        }
+    }
+
+    private static Process start(List<String> command) throws IOException {
+        return new ProcessBuilder(command)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** A sample server that has answered once. */
+    private static final class Served implements AutoCloseable {
+        final Process process;
+        final int port;
+        final long answeredAt;
+
+        Served(ServerVersion.OnJdk server, List<String> flags, String... options) throws Exception {
+            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                port = free.getLocalPort();
+            }
+            List<String> command =
+                    new ArrayList<>(List.of(server.jdk().tool("java").toString()));
+            command.addAll(flags);
+            command.addAll(SampleClassPath.of(server.server()));
+            command.add("port=" + port);
+            command.addAll(List.of(options));
+            process = start(command);
+            while (!answers()) {
+                if (!process.isAlive()) {
+                    throw new AssertionError("it ended with " + process.exitValue() + ": " + command);
+                }
+                TimeUnit.MILLISECONDS.sleep(2);
+            }
+            answeredAt = System.nanoTime();
+        }
+
+        private boolean answers() {
+            try (Socket socket = ask(port, "/ping")) {
+                return new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII)
+                        .equals("HTTP/1.1 200");
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The Python modules and plain StatsD senders in real Gunicorn and gevent processes. */
+package com.approck.healthcheck.it.python;

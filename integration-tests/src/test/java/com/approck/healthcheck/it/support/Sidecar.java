@@ -1,0 +1,108 @@
+package com.approck.healthcheck.it.support;
+
+import com.approck.healthcheck.it.support.probe.Http;
+import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.Moment;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/** The built sidecar in its process, on ports that it keeps when it is killed and started again. */
+public final class Sidecar implements AutoCloseable {
+
+    private static final Duration TO_START = Duration.ofSeconds(30);
+    /** The line that it prints on stderr once it answers and listens. */
+    public static final String STARTED = "listening http://\\S+:(\\d+)(?: http://\\S+)* statsd://\\S+:(\\d+)";
+
+    private final Jdk jdk;
+    private final Map<String, String> environment;
+    private final List<String> flags;
+    private ProcessUnderTest process;
+    private final int httpPort;
+    private final int statsdPort;
+
+    private Sidecar(Jdk jdk, Map<String, String> environment, List<String> flags) {
+        this.jdk = jdk;
+        this.environment = environment;
+        this.flags = flags;
+        process = launch(0, 0);
+        MatchResult said = process.awaitStderr(STARTED, TO_START);
+        httpPort = Integer.parseInt(said.group(1));
+        statsdPort = Integer.parseInt(said.group(2));
+    }
+
+    static Sidecar start(Jdk jdk, Map<String, String> environment, String... flags) {
+        return new Sidecar(jdk, environment, List.of(flags));
+    }
+
+    /** A sidecar that a test expects not to start: nothing is awaited, nothing is added to the flags. */
+    public static ProcessUnderTest launch(Jdk jdk, Map<String, String> environment, String... flags) {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.tool("java").toString());
+        command.add("-jar");
+        command.add(BuiltJars.sidecar().toString());
+        command.addAll(List.of(flags));
+        return ProcessUnderTest.start("sidecar-jdk" + jdk.feature(), environment, command);
+    }
+
+    private ProcessUnderTest launch(int toHttpPort, int toStatsdPort) {
+        List<String> all = new ArrayList<>(
+                List.of("--port", Integer.toString(toHttpPort), "--statsd-port", Integer.toString(toStatsdPort)));
+        all.addAll(flags);
+        return launch(jdk, environment, all.toArray(String[]::new));
+    }
+
+    public ProcessUnderTest process() {
+        return process;
+    }
+
+    public int httpPort() {
+        return httpPort;
+    }
+
+    public int statsdPort() {
+        return statsdPort;
+    }
+
+    /** Kills it and starts it again on the same ports; the moment at which it said that it is up. */
+    public Moment killAndRestart() {
+        process.close();
+        return restart();
+    }
+
+    /** Starts it again on the same ports after it has ended. */
+    public Moment restart() {
+        process = launch(httpPort, statsdPort);
+        process.awaitStderr(STARTED, TO_START);
+        return Moment.now();
+    }
+
+    public void hear(String datagram) {
+        Wire.send(statsdPort, datagram);
+    }
+
+    public Http.Answer live() {
+        return Http.get(httpPort, "/health/live");
+    }
+
+    public Http.Answer ready() {
+        return Http.get(httpPort, "/health/ready");
+    }
+
+    /** The body of {@code /health/live?verbose}. */
+    public JsonNode verbose() {
+        return new ObjectMapper()
+                .readTree(Http.get(httpPort, "/health/live?verbose").body());
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

@@ -1,0 +1,168 @@
+package com.approck.healthcheck.it.support;
+
+import com.approck.healthcheck.it.support.probe.Prober;
+import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import com.approck.healthcheck.it.support.samples.SampleClassPath;
+import com.approck.healthcheck.it.support.samples.ServerVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What one test starts. All of it is closed after the test, last first; if the test failed, the processes say on stderr
+ * what they had said.
+ */
+public final class TestProcesses implements BeforeEachCallback, AfterEachCallback {
+
+    /**
+     * For the tests that are at work: many more would miss their time bounds on two cores. JUnit runs more of them, which
+     * only wait. {@code -Dturns=8} for a machine of more.
+     */
+    private static final Semaphore TURNS = new Semaphore(Integer.getInteger("turns", 4), true);
+
+    /** Every class is verified, those of the JDK too: instrumented bytecode gets no benefit of the doubt. */
+    private static final List<String> VERIFIED = List.of(
+            "-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationRemote", "-XX:+BytecodeVerificationLocal");
+
+    /** So that what depends on the number of processors is the same on every machine. */
+    private static final String TWO_PROCESSORS = "-XX:ActiveProcessorCount=2";
+
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private boolean hasTurn;
+
+    /** A sidecar on free ports, with these flags beside. */
+    public Sidecar sidecar(Jdk jdk, String... flags) {
+        return sidecar(jdk, Map.of(), flags);
+    }
+
+    public Sidecar sidecar(Jdk jdk, Map<String, String> environment, String... flags) {
+        return add(Sidecar.start(jdk, environment, flags));
+    }
+
+    public Prober prober(Sidecar sidecar) {
+        return add(Prober.start(sidecar.httpPort()));
+    }
+
+    public Wire wire() {
+        return add(Wire.listen());
+    }
+
+    /** A port that nobody uses at this moment. */
+    public int freePort() {
+        try (Wire wire = Wire.listen()) {
+            return wire.port();
+        }
+    }
+
+    /** A sample with the agent, which speaks to that port; {@code options} as {@code Options} of the samples takes them. */
+    public App app(ServerVersion.OnJdk server, int statsdPort, String... options) {
+        return app(server, List.of(agent("port=" + statsdPort)), Map.of(), options);
+    }
+
+    /** A sample with JVM flags and environment of the test's choice. */
+    public App app(
+            ServerVersion.OnJdk server, List<String> jvmFlags, Map<String, String> environment, String... options) {
+        List<String> arguments = new ArrayList<>(jvmFlags);
+        arguments.add(TWO_PROCESSORS);
+        arguments.addAll(SampleClassPath.of(server.server()));
+        arguments.addAll(server.server().options());
+        arguments.addAll(List.of(options));
+        String name = server.server().id() + "-jdk" + server.jdk().feature();
+        return new App(java(name, server.jdk(), environment, arguments));
+    }
+
+    /** A JVM with bytecode verification on. */
+    public ProcessUnderTest java(String name, Jdk jdk, Map<String, String> environment, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(jdk.tool("java").toString());
+        command.addAll(VERIFIED);
+        command.add("-Djava.io.tmpdir=" + temporaryFolder());
+        command.addAll(arguments);
+        return add(ProcessUnderTest.start(name, environment, command));
+    }
+
+    /** The agent's jar as a command, which puts the agent into a JVM that runs. */
+    public ProcessUnderTest attacher(Jdk jdk, String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(jdk.tool("java").toString(), "-jar", BuiltJars.agent().toString()));
+        command.addAll(List.of(arguments));
+        return process("attach-jdk" + jdk.feature(), Map.of(), command);
+    }
+
+    public ProcessUnderTest process(String name, Map<String, String> environment, List<String> command) {
+        return add(ProcessUnderTest.start(name, environment, command));
+    }
+
+    /** The flag that puts the built agent into a JVM. */
+    public static String agent(String settings) {
+        return "-javaagent:" + BuiltJars.agent() + (settings.isEmpty() ? "" : "=" + settings);
+    }
+
+    public synchronized <T extends AutoCloseable> T add(T closeable) {
+        open.push(closeable);
+        return closeable;
+    }
+
+    /** From here on the test only lets time pass, and another may work meanwhile. */
+    public void onlyWaits() {
+        if (hasTurn) {
+            hasTurn = false;
+            TURNS.release();
+        }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) throws InterruptedException {
+        TURNS.acquire();
+        hasTurn = true;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) throws Exception {
+        if (context.getExecutionException().isPresent()) {
+            StringBuilder said = new StringBuilder("=== failed: " + context.getDisplayName());
+            open.forEach(closeable -> said.append('\n').append(describe(closeable)));
+            System.err.println(said);
+        }
+        try {
+            while (!open.isEmpty()) {
+                open.pop().close();
+            }
+        } finally {
+            onlyWaits();
+        }
+    }
+
+    private static String describe(AutoCloseable closeable) {
+        if (closeable instanceof ProcessUnderTest process) {
+            return process.describe();
+        }
+        if (closeable instanceof Sidecar sidecar) {
+            return sidecar.process().describe();
+        }
+        if (closeable instanceof Prober prober) {
+            return prober.describe();
+        }
+        return closeable instanceof Wire wire ? wire.describe() : closeable.toString();
+    }
+
+    private static Path temporaryFolder() {
+        try {
+            return Files.createDirectories(Path.of("target", "it", "tmp").toAbsolutePath());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
