@@ -11,7 +11,7 @@ import java.util.List;
  */
 public final class PoolType {
     /** What a hooked method means. */
-    public enum Event {
+    public enum HookKind {
         /** The pool, or its owner, has started once the method returns. */
         POOL_STARTED,
         /** The pool, or its owner, has stopped once the method ends, however it ends. */
@@ -29,14 +29,14 @@ public final class PoolType {
     }
 
     /** A method to be hooked: by exact class, name and argument types. Immutable. */
-    public static final class Hooked {
+    public static final class MethodHook {
         private final String className;
         private final String method;
         private final List<String> argumentTypes;
-        private final Event event;
+        private final HookKind event;
         private boolean optional;
 
-        Hooked(Event event, String className, String method, String... argumentTypes) {
+        MethodHook(HookKind event, String className, String method, String... argumentTypes) {
             this.event = event;
             this.className = className;
             this.method = method;
@@ -44,8 +44,8 @@ public final class PoolType {
         }
 
         /** The same method, of which it is no news that some versions of the class do not have it. */
-        Hooked inSomeVersions() {
-            Hooked copy = new Hooked(event, className, method, argumentTypes.toArray(new String[0]));
+        MethodHook inSomeVersions() {
+            MethodHook copy = new MethodHook(event, className, method, argumentTypes.toArray(new String[0]));
             copy.optional = true;
             return copy;
         }
@@ -71,7 +71,7 @@ public final class PoolType {
         }
 
         /** What its call means. */
-        public Event event() {
+        public HookKind event() {
             return event;
         }
     }
@@ -104,30 +104,31 @@ public final class PoolType {
                             "Jetty",
                             JETTY,
                             new JettyReader(),
-                            new Hooked(Event.POOL_STARTED, JETTY, "doStart"),
-                            new Hooked(Event.POOL_STOPPED, JETTY, "doStop"),
-                            new Hooked(Event.POOL_STOPPED, JETTY_THREADS + "QueuedThreadPool", "doStop"),
-                            new Hooked(Event.POOL_STOPPED, JETTY_THREADS + "ExecutorThreadPool", "doStop"),
-                            new Hooked(Event.POOL_STOPPED, JETTY_THREADS + "VirtualThreadPool", "doStop"),
-                            new Hooked(
-                                    Event.TASK,
+                            new MethodHook(HookKind.POOL_STARTED, JETTY, "doStart"),
+                            new MethodHook(HookKind.POOL_STOPPED, JETTY, "doStop"),
+                            new MethodHook(HookKind.POOL_STOPPED, JETTY_THREADS + "QueuedThreadPool", "doStop"),
+                            new MethodHook(HookKind.POOL_STOPPED, JETTY_THREADS + "ExecutorThreadPool", "doStop"),
+                            new MethodHook(HookKind.POOL_STOPPED, JETTY_THREADS + "VirtualThreadPool", "doStop"),
+                            new MethodHook(
+                                    HookKind.TASK,
                                     "org.eclipse.jetty.server.internal.HttpChannelState$HandlerInvoker",
                                     "run"),
-                            new Hooked(Event.TASK, "org.eclipse.jetty.server.HttpChannel", "handle"),
+                            new MethodHook(HookKind.TASK, "org.eclipse.jetty.server.HttpChannel", "handle"),
                             // From Jetty 12 on what a request does later, when it is dispatched again or its body can
                             // be
                             // read on, is outside the handler.
-                            new Hooked(Event.TASK, "org.eclipse.jetty.ee11.servlet.ServletChannel", "handle"),
-                            new Hooked(Event.TASK, "org.eclipse.jetty.ee10.servlet.ServletChannel", "handle"),
-                            new Hooked(Event.TASK, "org.eclipse.jetty.ee9.nested.HttpChannel", "handle"),
-                            new Hooked(Event.TASK, "org.eclipse.jetty.ee8.nested.HttpChannel", "handle"),
+                            new MethodHook(HookKind.TASK, "org.eclipse.jetty.ee11.servlet.ServletChannel", "handle"),
+                            new MethodHook(HookKind.TASK, "org.eclipse.jetty.ee10.servlet.ServletChannel", "handle"),
+                            new MethodHook(HookKind.TASK, "org.eclipse.jetty.ee9.nested.HttpChannel", "handle"),
+                            new MethodHook(HookKind.TASK, "org.eclipse.jetty.ee8.nested.HttpChannel", "handle"),
                             // The messages of WebSockets, in Jetty 12, in 10 and 11, and in 9.4.
-                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.WebSocketConnection", "onFillable"),
-                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.WebSocketConnection", "run"),
-                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.internal.WebSocketConnection", "onFillable"),
-                            new Hooked(Event.TASK, JETTY_WEBSOCKET + "core.internal.WebSocketConnection", "run"),
-                            new Hooked(
-                                    Event.TASK,
+                            new MethodHook(HookKind.TASK, JETTY_WEBSOCKET + "core.WebSocketConnection", "onFillable"),
+                            new MethodHook(HookKind.TASK, JETTY_WEBSOCKET + "core.WebSocketConnection", "run"),
+                            new MethodHook(
+                                    HookKind.TASK, JETTY_WEBSOCKET + "core.internal.WebSocketConnection", "onFillable"),
+                            new MethodHook(HookKind.TASK, JETTY_WEBSOCKET + "core.internal.WebSocketConnection", "run"),
+                            new MethodHook(
+                                    HookKind.TASK,
                                     JETTY_WEBSOCKET + "common.io.AbstractWebSocketConnection",
                                     "onFillable"))
                     .foundAs(
@@ -142,59 +143,61 @@ public final class PoolType {
                     "Tomcat",
                     TOMCAT,
                     new TomcatReader(),
-                    new Hooked(Event.POOL_STARTED, TOMCAT, "start"),
-                    new Hooked(Event.POOL_STOPPED, TOMCAT, "stop"),
-                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.SocketProcessorBase", "run"),
-                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.NioEndpoint$SocketProcessor", "run")
+                    new MethodHook(HookKind.POOL_STARTED, TOMCAT, "start"),
+                    new MethodHook(HookKind.POOL_STOPPED, TOMCAT, "stop"),
+                    new MethodHook(HookKind.TASK, "org.apache.tomcat.util.net.SocketProcessorBase", "run"),
+                    new MethodHook(HookKind.TASK, "org.apache.tomcat.util.net.NioEndpoint$SocketProcessor", "run")
                             .inSomeVersions(),
-                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.Nio2Endpoint$SocketProcessor", "run")
+                    new MethodHook(HookKind.TASK, "org.apache.tomcat.util.net.Nio2Endpoint$SocketProcessor", "run")
                             .inSomeVersions(),
-                    new Hooked(Event.TASK, "org.apache.tomcat.util.net.AprEndpoint$SocketProcessor", "run")
+                    new MethodHook(HookKind.TASK, "org.apache.tomcat.util.net.AprEndpoint$SocketProcessor", "run")
                             .inSomeVersions()),
             // The server's socket is what makes a worker one of a server. Before jboss-threads 3.2 a task has no run.
             new PoolType(
                     "Undertow",
                     XNIO_WORKER,
                     new XnioReader(),
-                    new Hooked(
-                            Event.POOL_STARTED,
+                    new MethodHook(
+                            HookKind.POOL_STARTED,
                             XNIO_WORKER,
                             "createStreamConnectionServer",
                             "java.net.SocketAddress",
                             "org.xnio.ChannelListener",
                             "org.xnio.OptionMap"),
-                    new Hooked(Event.POOL_STOPPED, XNIO_WORKER, "taskPoolTerminated"),
-                    new Hooked(Event.TASK, "org.jboss.threads.EnhancedQueueExecutor$Task", "run").inSomeVersions()),
+                    new MethodHook(HookKind.POOL_STOPPED, XNIO_WORKER, "taskPoolTerminated"),
+                    new MethodHook(HookKind.TASK, "org.jboss.threads.EnhancedQueueExecutor$Task", "run")
+                            .inSomeVersions()),
             new PoolType("Undertow", XNIO_WORKER, new XnioLoopsReader()),
             new PoolType(
                     "JDK HttpServer",
                     JDK_HTTP_SERVER,
                     new JdkHttpServerReader(),
-                    new Hooked(Event.POOL_STARTED, JDK_HTTP_SERVER, "start"),
-                    new Hooked(Event.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
-                    new Hooked(Event.TASK, JDK_HTTP_SERVER + "$Exchange", "run")),
+                    new MethodHook(HookKind.POOL_STARTED, JDK_HTTP_SERVER, "start"),
+                    new MethodHook(HookKind.POOL_STOPPED, JDK_HTTP_SERVER, "stop", "int"),
+                    new MethodHook(HookKind.TASK, JDK_HTTP_SERVER + "$Exchange", "run")),
             new PoolType(
                     "Helidon",
                     HELIDON_LISTENER,
                     new HelidonReader(),
-                    new Hooked(Event.POOL_STARTED, HELIDON_LISTENER, "start"),
-                    new Hooked(Event.POOL_STOPPED, HELIDON_LISTENER, "stop")),
+                    new MethodHook(HookKind.POOL_STARTED, HELIDON_LISTENER, "start"),
+                    new MethodHook(HookKind.POOL_STOPPED, HELIDON_LISTENER, "stop")),
             // Nothing leads from its workers to its sockets, but the threads of its selectors wait in them.
             new PoolType(
                             "Grizzly",
                             GRIZZLY_SERVER,
                             new GrizzlyReader(),
-                            new Hooked(Event.POOL_STARTED, GRIZZLY_SERVER, "listen"),
-                            new Hooked(Event.POOL_STOPPED, GRIZZLY_SERVER, "preClose"))
+                            new MethodHook(HookKind.POOL_STARTED, GRIZZLY_SERVER, "listen"),
+                            new MethodHook(HookKind.POOL_STOPPED, GRIZZLY_SERVER, "preClose"))
                     .foundThrough("java.nio.channels.Selector"),
             // A port that is opened before the server has started is bound once it has.
             new PoolType(
                             "Open Liberty",
                             LIBERTY_PORT,
                             new LibertyReader(),
-                            new Hooked(Event.POOL_STARTED, LIBERTY_PORT, "initServerSocket"),
-                            new Hooked(Event.POOL_STARTED, LIBERTY_PORT, "finishInitServerSocket").inSomeVersions(),
-                            new Hooked(Event.POOL_STOPPED, LIBERTY_PORT, "destroyServerSocket"))
+                            new MethodHook(HookKind.POOL_STARTED, LIBERTY_PORT, "initServerSocket"),
+                            new MethodHook(HookKind.POOL_STARTED, LIBERTY_PORT, "finishInitServerSocket")
+                                    .inSomeVersions(),
+                            new MethodHook(HookKind.POOL_STOPPED, LIBERTY_PORT, "destroyServerSocket"))
                     .foundThrough("java.nio.channels.Selector"),
             NETTY,
             NETTY_OF_GRPC,
@@ -217,13 +220,13 @@ public final class PoolType {
     private final String server;
     private final String ownerClass;
     private final PoolReader reader;
-    private final List<Hooked> hooked;
+    private final List<MethodHook> hooked;
     private final List<String> foundClasses;
     private final String wayClass;
     private final String listClass;
 
     /** @param ownerClass the binary name of the class whose objects are the pool, or own it: those that start and stop */
-    PoolType(String server, String ownerClass, PoolReader reader, Hooked... hooked) {
+    PoolType(String server, String ownerClass, PoolReader reader, MethodHook... hooked) {
         this(server, ownerClass, reader, Arrays.asList(hooked), Collections.emptyList(), "", "");
     }
 
@@ -231,7 +234,7 @@ public final class PoolType {
             String server,
             String ownerClass,
             PoolReader reader,
-            List<Hooked> hooked,
+            List<MethodHook> hooked,
             List<String> foundClasses,
             String wayClass,
             String listClass) {
@@ -248,7 +251,7 @@ public final class PoolType {
     private static PoolType netty(String relocated) {
         String channel = relocated + "io.netty.channel.";
         List<String> servers = new ArrayList<>();
-        List<Hooked> hooked = new ArrayList<>();
+        List<MethodHook> hooked = new ArrayList<>();
         for (String server : new String[] {
             "socket.nio.NioServerSocketChannel",
             "socket.nio.NioServerDomainSocketChannel",
@@ -259,11 +262,11 @@ public final class PoolType {
             "uring.IoUringServerSocketChannel"
         }) {
             servers.add(channel + server);
-            hooked.add(new Hooked(Event.POOL_STARTED, channel + server, "doBind", "java.net.SocketAddress"));
+            hooked.add(new MethodHook(HookKind.POOL_STARTED, channel + server, "doBind", "java.net.SocketAddress"));
         }
         // The others close where connections do; that they have is seen with the next sample.
-        hooked.add(new Hooked(Event.POOL_STOPPED, servers.get(0), "doClose"));
-        return new PoolType("Netty", servers.get(0), new NettyReader(), hooked.toArray(new Hooked[0]))
+        hooked.add(new MethodHook(HookKind.POOL_STOPPED, servers.get(0), "doClose"));
+        return new PoolType("Netty", servers.get(0), new NettyReader(), hooked.toArray(new MethodHook[0]))
                 .foundAs(servers.toArray(new String[0]))
                 .foundThrough(channel + "SingleThreadEventLoop");
     }
@@ -295,7 +298,7 @@ public final class PoolType {
     }
 
     /** The methods to hook. */
-    public List<Hooked> hooked() {
+    public List<MethodHook> hooked() {
         return hooked;
     }
 
@@ -328,7 +331,7 @@ public final class PoolType {
 
     /** Whether objects of that class are tasks of such a pool. */
     boolean isTask(Class<?> type) {
-        for (Hooked one : hooked) {
+        for (MethodHook one : hooked) {
             if (one.event.isOfTask() && isOrExtends(type, one.className)) {
                 return true;
             }

@@ -2,8 +2,8 @@ package com.approck.healthcheck.agent.pool;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.config.BadSettingException;
-import com.approck.healthcheck.agent.pool.PoolType.Event;
-import com.approck.healthcheck.agent.pool.PoolType.Hooked;
+import com.approck.healthcheck.agent.pool.PoolType.HookKind;
+import com.approck.healthcheck.agent.pool.PoolType.MethodHook;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,9 +21,9 @@ public final class FakePools {
                     "Fake",
                     Owner.class.getName(),
                     new Reader(Watch.HOOK),
-                    new Hooked(Event.POOL_STARTED, Owner.class.getName(), "start"),
-                    new Hooked(Event.POOL_STOPPED, Owner.class.getName(), "stop"),
-                    new Hooked(Event.TASK, Task.class.getName(), "run")));
+                    new MethodHook(HookKind.POOL_STARTED, Owner.class.getName(), "start"),
+                    new MethodHook(HookKind.POOL_STOPPED, Owner.class.getName(), "stop"),
+                    new MethodHook(HookKind.TASK, Task.class.getName(), "run")));
 
     private FakePools() {}
 
@@ -45,12 +45,13 @@ public final class FakePools {
     }
 
     /** A method to be hooked. */
-    public static Hooked hooked(Event event, String className, String method, String... argumentTypes) {
-        return new Hooked(event, className, method, argumentTypes);
+    public static MethodHook hooked(HookKind event, String className, String method, String... argumentTypes) {
+        return new MethodHook(event, className, method, argumentTypes);
     }
 
     /** A method to be hooked, where there is one. */
-    public static Hooked hookedInSomeVersions(Event event, String className, String method, String... argumentTypes) {
+    public static MethodHook hookedInSomeVersions(
+            HookKind event, String className, String method, String... argumentTypes) {
         return hooked(event, className, method, argumentTypes).inSomeVersions();
     }
 

@@ -32,7 +32,7 @@ public class HookJmh {
 
     private static MethodHandle hook(String method, MethodType type) {
         try {
-            Class<?> hook = Class.forName("com.approck.healthcheck.agent.boot.Hook", true, null);
+            Class<?> hook = Class.forName("com.approck.healthcheck.agent.bootstrap.Hook", true, null);
             return MethodHandles.publicLookup().findStatic(hook, method, type);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);

@@ -1,0 +1,113 @@
+package com.approck.healthcheck.agent.bootstrap;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * Called from inside the methods of a server: when a pool starts or stops, and when a worker begins or ends a task.
+ *
+ * <p>This class is defined in the boot loader, because advice is inlined into classes of any loader and each of them must
+ * find it. It would break there if it named any class that is not the boot loader's: its signatures hold {@code java.*}
+ * alone, and the agent, which lives in a loader of its own, is reached through the two functions that it puts here.
+ *
+ * <p>No method throws: a caller is a server at work. On the path of a task there is no lock, no clock and no allocation.
+ */
+public final class Hook {
+    /**
+     * The counter of each worker: odd while its thread is on a task, and moved at each begin and end. Written by its own
+     * thread alone, read by the sampler.
+     */
+    private static final ThreadLocal<AtomicLong> TASKS = new ThreadLocal<>();
+
+    /** The class of virtual threads, or null before Java 21. They come and go by the million and are not counted here. */
+    private static final Class<?> VIRTUAL_THREAD = virtualThreadClass();
+
+    private static volatile Function<Object, AtomicLong> firstTask;
+    private static volatile BiConsumer<Object, Boolean> poolChange;
+
+    private Hook() {}
+
+    /**
+     * Connects the hooks to the agent.
+     *
+     * @param onFirstTask gets the task with which a thread is first seen, on that thread, and gives its counter
+     * @param onPoolChange gets a pool, or the owner of one, and whether it has started (true) or stopped (false)
+     */
+    public static void connect(Function<Object, AtomicLong> onFirstTask, BiConsumer<Object, Boolean> onPoolChange) {
+        firstTask = onFirstTask;
+        poolChange = onPoolChange;
+    }
+
+    /**
+     * A worker begins a task.
+     *
+     * @return whether this is the outermost task of the thread, whose end is to be told; false if it runs inside another
+     */
+    public static boolean taskBegan(Object task) {
+        Thread thread = Thread.currentThread();
+        if (thread.getClass() == VIRTUAL_THREAD) {
+            return false;
+        }
+        AtomicLong counter = TASKS.get();
+        if (counter == null) {
+            counter = register(task);
+            if (counter == null) {
+                return false;
+            }
+        }
+        long count = counter.get();
+        if ((count & 1) != 0) {
+            return false;
+        }
+        counter.lazySet(count + 1);
+        return true;
+    }
+
+    /** The outermost task of the thread ends; without one, nothing happens. */
+    public static void taskEnded() {
+        if (Thread.currentThread().getClass() == VIRTUAL_THREAD) {
+            return;
+        }
+        AtomicLong counter = TASKS.get();
+        if (counter != null) {
+            long count = counter.get();
+            if ((count & 1) != 0) {
+                counter.lazySet(count + 1);
+            }
+        }
+    }
+
+    /** A pool, or the owner of one, has started. */
+    public static void poolStarted(Object pool) {
+        BiConsumer<Object, Boolean> consumer = poolChange;
+        if (consumer != null) {
+            consumer.accept(pool, Boolean.TRUE);
+        }
+    }
+
+    /** A pool, or the owner of one, has stopped. */
+    public static void poolStopped(Object pool) {
+        BiConsumer<Object, Boolean> consumer = poolChange;
+        if (consumer != null) {
+            consumer.accept(pool, Boolean.FALSE);
+        }
+    }
+
+    private static AtomicLong register(Object task) {
+        Function<Object, AtomicLong> function = firstTask;
+        AtomicLong counter = function == null ? null : function.apply(task);
+        if (counter != null) {
+            TASKS.set(counter);
+        }
+        return counter;
+    }
+
+    private static Class<?> virtualThreadClass() {
+        try {
+            return Class.forName("java.lang.VirtualThread", false, null);
+        } catch (ClassNotFoundException e) {
+            return null;
+        }
+    }
+}

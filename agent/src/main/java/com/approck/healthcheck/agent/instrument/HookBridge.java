@@ -1,0 +1,96 @@
+package com.approck.healthcheck.agent.instrument;
+
+import com.approck.healthcheck.agent.bootstrap.Hook;
+import com.approck.healthcheck.agent.log.Log;
+import java.security.AccessController;
+import java.security.PrivilegedAction;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * What the hook reaches on a server's threads: the registry, with the agent's own permissions. Under a security manager a
+ * server's threads have those of whoever started them, which seldom include a look into a pool.
+ *
+ * <p>Thread-safe. What goes wrong is said and goes no further. A call that has failed {@link #MAX_FAILURES} times, and not
+ * once succeeded between, is not made again. A heap without room says nothing of the call, so an {@link OutOfMemoryError}
+ * does not count.
+ */
+public final class HookBridge {
+    /** So often may each of the two calls fail in a row: a server's workers in one unlucky moment, but no more. */
+    static final int MAX_FAILURES = 100;
+
+    private final Function<Object, AtomicLong> onFirstTask;
+    private final BiConsumer<Object, Boolean> onPoolChange;
+    private final Log log;
+    private final AtomicInteger failedTasks = new AtomicInteger();
+    private final AtomicInteger failedChanges = new AtomicInteger();
+    private boolean tasksOff;
+    private boolean changesOff;
+
+    /** Both as {@link Hook#connect} has them. */
+    public HookBridge(Function<Object, AtomicLong> onFirstTask, BiConsumer<Object, Boolean> onPoolChange, Log log) {
+        this.onFirstTask = onFirstTask;
+        this.onPoolChange = onPoolChange;
+        this.log = log;
+    }
+
+    /** Connects the hook, but for what has been given up. */
+    public synchronized void connect() {
+        Hook.connect(tasksOff ? null : this::firstTask, changesOff ? null : this::poolChanged);
+    }
+
+    private AtomicLong firstTask(Object task) {
+        try {
+            AtomicLong counter =
+                    AccessController.doPrivileged((PrivilegedAction<AtomicLong>) () -> onFirstTask.apply(task));
+            failedTasks.set(0);
+            return counter;
+        } catch (Throwable e) {
+            if (hasFailedTooOften(failedTasks, e)) {
+                tasksFailed(e);
+            }
+            return null;
+        }
+    }
+
+    private void poolChanged(Object owner, Boolean started) {
+        try {
+            AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
+                onPoolChange.accept(owner, started);
+                return null;
+            });
+            failedChanges.set(0);
+        } catch (Throwable e) {
+            if (hasFailedTooOften(failedChanges, e)) {
+                changesFailed(e);
+            }
+        }
+    }
+
+    private boolean hasFailedTooOften(AtomicInteger failures, Throwable e) {
+        // Counted before it is said: that may fail as well.
+        boolean tooOften = !(e instanceof OutOfMemoryError) && failures.incrementAndGet() >= MAX_FAILURES;
+        log.complain("the hook failed on a thread of the server, which goes on: ", e);
+        return tooOften;
+    }
+
+    private synchronized void tasksFailed(Throwable e) {
+        tasksOff = true;
+        connect();
+        log.complain(
+                "the hook of requests is off, since it failed " + MAX_FAILURES + " times in a row; a worker that it"
+                        + " has not seen yet counts as able, stuck or not: ",
+                e);
+    }
+
+    private synchronized void changesFailed(Throwable e) {
+        changesOff = true;
+        connect();
+        log.complain(
+                "the hook of pools is off, since it failed " + MAX_FAILURES + " times in a row; a pool that starts"
+                        + " from now on is not counted, and one that stops may be counted on: ",
+                e);
+    }
+}

@@ -1,0 +1,239 @@
+package com.approck.healthcheck.agent.start;
+
+import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.report.SampleWriter;
+import com.approck.healthcheck.agent.report.UdpGaugeSender;
+import com.approck.healthcheck.agent.sample.Sample;
+import com.approck.healthcheck.agent.sample.Sampler;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/**
+ * The agent's heart: one daemon thread that takes a sample and sends it, once an interval and whenever a pool comes or
+ * goes. The thread starts with the first pool.
+ *
+ * <p>Nothing that a tick throws ends the thread, not even an {@link OutOfMemoryError}: a JVM that runs out of memory for a
+ * moment is not dead, and one that has done so for good falls silent by itself.
+ */
+public final class ReportingLoop {
+    /** So long does a thread that shuts the JVM down wait at most for what it did to be told. */
+    private static final long TOLD_WITHIN_NANOS = 1_000_000_000L;
+
+    /** So often may the look for pools fail in a row before it is given up. */
+    private static final int MAX_FAILED_LOOKS = 100;
+
+    /** So long does a sample that is the last, perhaps, wait at most for its datagrams to leave. */
+    private static final long FLUSHED_WITHIN_NANOS = 300_000_000L;
+
+    private final AgentConfig config;
+    private final Runnable beforeSample;
+    private final BooleanSupplier everWatched;
+    private final Sampler sampler;
+    private final Log log;
+    private final Thread thread;
+    private final UdpGaugeSender gauges;
+    private volatile boolean draining;
+    private int failedLooks;
+    private boolean started;
+    private volatile boolean woken;
+    private volatile long ticksBegun;
+    private volatile long ticksEnded;
+    private Set<String> announced = new HashSet<>();
+
+    /**
+     * The thread is made here and started later: it must not inherit anything (locals, context class loader) from the
+     * thread of the application that happens to start the first pool.
+     *
+     * @param beforeSample runs before each sample, to find pools that no hook tells of
+     * @param everWatched whether a pool has ever been watched; until then nothing is sent at all
+     */
+    public ReportingLoop(
+            AgentConfig config, Runnable beforeSample, BooleanSupplier everWatched, Sampler sampler, Log log) {
+        this.config = config;
+        this.beforeSample = beforeSample;
+        this.everWatched = everWatched;
+        this.sampler = sampler;
+        this.log = log;
+        ThreadGroup group = new AgentThreadGroup();
+        this.thread = new Thread(group, this::run, "healthcheck");
+        thread.setDaemon(true);
+        thread.setContextClassLoader(null);
+        this.gauges = new UdpGaugeSender(config.host(), config.port(), config.prefix(), group, log);
+    }
+
+    /**
+     * Samples at once, since a pool has come or gone. Called on a server's thread, and returns at once; only while the JVM
+     * shuts down it waits, a moment and no longer, until the sample is on its way: the JVM may end as soon as the server
+     * has stopped, and then nothing would say so for as long as the lease.
+     */
+    public void wake() {
+        synchronized (this) {
+            if (!started) {
+                thread.start();
+                started = true;
+            }
+        }
+        long next = ticksBegun + 1;
+        woken = true;
+        LockSupport.unpark(thread);
+        if (draining && Thread.currentThread() != thread) {
+            long asked = System.nanoTime();
+            while (ticksEnded < next && System.nanoTime() - asked < TOLD_WITHIN_NANOS) {
+                LockSupport.parkNanos(this, 500_000L);
+            }
+        }
+    }
+
+    private void run() {
+        resolveHandlers();
+        watchShutdown();
+        long next = System.nanoTime();
+        while (true) {
+            // Before the sample: a pool that comes while it is taken is worth another.
+            woken = false;
+            long tick = ticksBegun + 1;
+            ticksBegun = tick;
+            try {
+                tick();
+            } catch (Throwable e) {
+                sampleFailed(e);
+            }
+            ticksEnded = tick;
+            long now = System.nanoTime();
+            if (now - next >= 0) {
+                next += config.intervalNanos();
+                if (now - next >= 0) {
+                    // The JVM was paused: what was missed is not made up for in a burst.
+                    next = now + config.intervalNanos();
+                }
+            }
+            sleepUntil(next);
+        }
+    }
+
+    /**
+     * Catches something once. To find the handler of an exception the JVM has to resolve the class that it names, through
+     * the agent's class loader, which takes memory; if there is none, the exception passes the handler by and ends the
+     * thread. Resolved classes stay resolved.
+     */
+    private static void resolveHandlers() {
+        try {
+            throw new IllegalStateException("only to be caught");
+        } catch (Throwable e) {
+            // As meant.
+        }
+    }
+
+    private void tick() {
+        lookForPools();
+        if (!everWatched.getAsBoolean()) {
+            return;
+        }
+        boolean wasDraining = draining;
+        gauges.beginSample(System.nanoTime());
+        Sample sample = sampler.sample();
+        if (sample.isKnown()) {
+            SampleWriter.write(sample, config.leaseNanos() / 1_000_000L, wasDraining, gauges);
+        }
+        if (wasDraining) {
+            gauges.flush(FLUSHED_WITHIN_NANOS);
+        }
+        announceNewPools(sample);
+    }
+
+    /**
+     * What no hook tells of is a help and no more: the pools that are known are sampled even if it fails. A heap without
+     * room says nothing of the look.
+     */
+    private void lookForPools() {
+        if (failedLooks >= MAX_FAILED_LOOKS) {
+            return;
+        }
+        try {
+            beforeSample.run();
+            failedLooks = 0;
+        } catch (Throwable e) {
+            if (!(e instanceof OutOfMemoryError)) {
+                failedLooks++;
+            }
+            complain("a look for pools failed, those that are known are sampled all the same: ", e);
+            if (failedLooks >= MAX_FAILED_LOOKS) {
+                complain(
+                        "no more looks for pools, since " + MAX_FAILED_LOOKS
+                                + " in a row failed; one that no hook tells" + " of is not counted: ",
+                        e);
+            }
+        }
+    }
+
+    private void sleepUntil(long nanos) {
+        for (long left = nanos - System.nanoTime(); left > 0 && !woken; left = nanos - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+            // An application that interrupts every thread it finds must not make this one spin.
+            Thread.interrupted();
+        }
+    }
+
+    /** SIGTERM and System.exit are told at once, as the orchestrator that asked for them still sends requests. */
+    private void watchShutdown() {
+        try {
+            Thread hook = new Thread(this::drain, "healthcheck-shutdown");
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            draining = true;
+        } catch (Throwable e) {
+            complain("the start of a shutdown can't be told: ", e);
+        }
+    }
+
+    /** The JVM shuts down. */
+    void drain() {
+        draining = true;
+        wake();
+    }
+
+    private void announceNewPools(Sample sample) {
+        Set<String> names = new HashSet<>();
+        for (Sample.Pool pool : sample.pools()) {
+            names.add(pool.name());
+            if (!announced.contains(pool.name())) {
+                log.info("watching the pool " + pool.name() + ", " + pool.capacity() + " workers; telling "
+                        + config.host() + ":" + config.port() + " every " + config.intervalNanos() / 1_000_000L
+                        + " ms");
+            }
+        }
+        announced = names;
+    }
+
+    /** On a heap without room even a literal can fail, the first time that it is reached: so it stands inside. */
+    private void sampleFailed(Throwable e) {
+        try {
+            log.complain("a sample failed, the next is taken all the same: ", e);
+        } catch (Throwable again) {
+            // No memory even for the sentence; a sample that fails again says it again.
+        }
+    }
+
+    private void complain(String what, Throwable e) {
+        try {
+            log.complain(what, e);
+        } catch (Throwable again) {
+            // No memory even for the sentence; a sample that fails again says it again.
+        }
+    }
+
+    /** A handler of uncaught exceptions that the application has set may end the JVM: what ends a thread of ours is ours. */
+    private final class AgentThreadGroup extends ThreadGroup {
+        AgentThreadGroup() {
+            super("healthcheck");
+        }
+
+        @Override
+        public void uncaughtException(Thread thread, Throwable e) {
+            complain("the thread " + thread.getName() + " has ended: ", e);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+package com.approck.healthcheck.agent.instrument;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.approck.healthcheck.agent.bootstrap.Hook;
+import com.approck.healthcheck.agent.pool.FakePools;
+import com.approck.healthcheck.agent.pool.PoolType.HookKind;
+import com.approck.healthcheck.agent.pool.PoolType.MethodHook;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Woven classes are loaded, verified and run: the JVM verifies what a loader like the one here defines. */
+final class AdvicesTest {
+    private static final String REQUEST = Victims.Request.class.getName();
+    private static final String NOTIFIED = Victims.Notified.class.getName();
+    private static final String CONNECTOR = Victims.Connector.class.getName();
+
+    private static final MethodHook TASK = FakePools.hooked(HookKind.TASK, REQUEST, "run");
+    private static final MethodHook STARTED = FakePools.hooked(HookKind.POOL_STARTED, CONNECTOR, "start");
+    private static final MethodHook STOPPED =
+            FakePools.hooked(HookKind.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "long[]");
+
+    private final List<String> told = new ArrayList<>();
+    private final AtomicLong counter = new AtomicLong();
+
+    @BeforeEach
+    void connect() {
+        Hook.connect(
+                task -> {
+                    told.add("first task");
+                    return counter;
+                },
+                (pool, started) -> told.add(started ? "started" : "stopped"));
+    }
+
+    @AfterEach
+    void disconnect() {
+        Hook.connect(null, null);
+    }
+
+    @Test
+    void task_isCountedWhileItsMethodRuns() throws Exception {
+        Object request = wovenInstance(REQUEST, TASK);
+        doing(request, () -> told.add("at " + counter.get()));
+
+        onNewThread(() -> {
+            call(request, "run");
+            call(request, "run");
+        });
+
+        assertEquals(List.of("first task", "at 1", "at 3"), told);
+        assertEquals(4, counter.get());
+    }
+
+    @Test
+    void taskThatThrows_isCountedAndThrowsWhatItThrew() throws Exception {
+        Object request = wovenInstance(REQUEST, TASK);
+        RuntimeException thrown = new IllegalStateException("the application's own");
+        doing(request, () -> {
+            throw thrown;
+        });
+
+        onNewThread(() -> assertSame(thrown, thrownBy(() -> call(request, "run"))));
+
+        assertEquals(2, counter.get());
+    }
+
+    @Test
+    void taskInsideATask_isPartOfIt() throws Exception {
+        Object outer = wovenInstance(REQUEST, TASK);
+        Object inner = wovenInstance(REQUEST, TASK);
+        doing(outer, () -> {
+            callUnchecked(inner, "run");
+            told.add("at " + counter.get());
+        });
+        doing(inner, () -> told.add("inside at " + counter.get()));
+
+        onNewThread(() -> call(outer, "run"));
+
+        assertEquals(List.of("first task", "inside at 1", "at 1"), told);
+        assertEquals(2, counter.get());
+    }
+
+    @Test
+    void methodWithOtherArguments_isLeftAlone() throws Exception {
+        Object request = wovenInstance(REQUEST, TASK);
+
+        onNewThread(() ->
+                assertEquals(5, request.getClass().getMethod("run", int.class).invoke(request, 5)));
+
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void taskToldByTwoMethods_isCountedBetweenThem() throws Exception {
+        Object notified = wovenInstance(
+                NOTIFIED,
+                FakePools.hooked(HookKind.TASK_BEGAN, NOTIFIED, "begin", "java.lang.Object"),
+                FakePools.hooked(HookKind.TASK_ENDED, NOTIFIED, "end", "java.lang.Object"));
+
+        onNewThread(() -> {
+            notified.getClass().getMethod("begin", Object.class).invoke(notified, "a request");
+            assertEquals(1, counter.get());
+            notified.getClass().getMethod("end", Object.class).invoke(notified, "a request");
+            assertEquals(2, counter.get());
+        });
+    }
+
+    @Test
+    void start_isToldWhenItReturns() throws Exception {
+        Object connector = wovenInstance(CONNECTOR, STARTED);
+        doing(connector, () -> told.add("starting"));
+
+        call(connector, "start");
+
+        assertEquals(List.of("starting", "started"), told);
+    }
+
+    @Test
+    void startThatThrows_isNotTold() throws Exception {
+        Object connector = wovenInstance(CONNECTOR, STARTED);
+        RuntimeException thrown = new IllegalStateException("port in use");
+        doing(connector, () -> {
+            throw thrown;
+        });
+
+        assertSame(thrown, thrownBy(() -> call(connector, "start")));
+
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void stop_isToldWhenItReturnsAndWhenItThrows() throws Exception {
+        Object connector = wovenInstance(CONNECTOR, STARTED, STOPPED);
+        long[] times = new long[1];
+        doing(connector, () -> told.add("stopping"));
+        assertEquals(true, stop(connector, times));
+
+        RuntimeException thrown = new IllegalStateException("a bug of the server");
+        doing(connector, () -> {
+            throw thrown;
+        });
+        assertSame(thrown, thrownBy(() -> stop(connector, times)));
+
+        assertEquals(List.of("stopping", "stopped", "stopped"), told);
+        assertEquals(2, times[0]);
+    }
+
+    static List<Throwable> failures() {
+        return List.of(
+                new IllegalStateException(), new OutOfMemoryError(), new StackOverflowError(), new LinkageError());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void whatTheAgentThrows_neverReachesTheServer(Throwable failure) throws Exception {
+        Hook.connect(task -> AdvicesTest.<AtomicLong, Error>sneak(failure), (pool, started) -> {
+            AdvicesTest.<Void, Error>sneak(failure);
+        });
+        Object request = wovenInstance(REQUEST, TASK);
+        Object connector = wovenInstance(CONNECTOR, STARTED, STOPPED);
+        doing(request, () -> told.add("served"));
+        doing(connector, () -> told.add("done"));
+
+        onNewThread(() -> call(request, "run"));
+        call(connector, "start");
+        stop(connector, new long[1]);
+
+        assertEquals(List.of("served", "done", "done"), told);
+    }
+
+    @Test
+    void classWithoutTheMethod_isUnexpected() {
+        UnexpectedClassException e = assertThrows(
+                UnexpectedClassException.class,
+                () -> weave(CONNECTOR, STARTED, FakePools.hooked(HookKind.POOL_STOPPED, CONNECTOR, "halt")));
+        assertEquals("it has no method halt()", e.getMessage());
+    }
+
+    @Test
+    void classWhoseMethodHasOtherArguments_isUnexpected() {
+        UnexpectedClassException e = assertThrows(
+                UnexpectedClassException.class,
+                () -> weave(
+                        CONNECTOR,
+                        FakePools.hooked(HookKind.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "int")));
+        assertEquals("it has no method stop(java.lang.String, int)", e.getMessage());
+    }
+
+    @Test
+    void methodThatOnlySomeVersionsHave_mayBeMissing() throws Exception {
+        MethodHook missing = FakePools.hookedInSomeVersions(HookKind.POOL_STOPPED, CONNECTOR, "halt");
+
+        assertNull(weave(CONNECTOR, missing));
+        assertNotNull(weave(CONNECTOR, missing, STARTED));
+    }
+
+    @Test
+    void interfaceOfThatName_isLeftAlone() throws Exception {
+        String name = Victims.Interface.class.getName();
+
+        assertNull(weave(name, FakePools.hooked(HookKind.POOL_STARTED, name, "start")));
+    }
+
+    /** A class loader that does not find the hook, as those of module systems may. */
+    @Test
+    void hookThatIsNotFound_changesNothing() throws Exception {
+        ClassLoader without = new ClassLoader(AdvicesTest.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.equals(Hook.class.getName())) {
+                    throw new ClassNotFoundException(name);
+                }
+                return super.loadClass(name, resolve);
+            }
+        };
+        Object request = instance(new ThrowAwayLoader(without), REQUEST, TASK);
+        Object connector = instance(new ThrowAwayLoader(without), CONNECTOR, STARTED, STOPPED);
+        doing(request, () -> told.add("served"));
+        doing(connector, () -> told.add("done"));
+
+        call(request, "run");
+        call(connector, "start");
+        assertEquals(true, stop(connector, new long[1]));
+
+        assertEquals(List.of("served", "done", "done"), told);
+    }
+
+    private static byte[] weave(String className, MethodHook... hooked) throws IOException, UnexpectedClassException {
+        return Advices.weave(classFile(className), List.of(hooked));
+    }
+
+    private static Object wovenInstance(String className, MethodHook... hooked) throws Exception {
+        return instance(new ThrowAwayLoader(AdvicesTest.class.getClassLoader()), className, hooked);
+    }
+
+    private static Object instance(ThrowAwayLoader loader, String className, MethodHook... hooked) throws Exception {
+        Class<?> type = loader.define(className, weave(className, hooked));
+        assertNotSame(Class.forName(className), type);
+        return type.getConstructor().newInstance();
+    }
+
+    private static byte[] classFile(String className) throws IOException {
+        String file = className.replace('.', '/') + ".class";
+        try (InputStream in = AdvicesTest.class.getClassLoader().getResourceAsStream(file)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static void doing(Object target, Runnable work) throws ReflectiveOperationException {
+        target.getClass().getField("work").set(target, work);
+    }
+
+    private static void call(Object target, String method) throws Exception {
+        target.getClass().getMethod(method).invoke(target);
+    }
+
+    private static void callUnchecked(Object target, String method) {
+        try {
+            call(target, method);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Object stop(Object connector, long[] times) throws Exception {
+        return connector
+                .getClass()
+                .getMethod("stop", String.class, long[].class)
+                .invoke(connector, "", times);
+    }
+
+    private static Throwable thrownBy(Action action) {
+        return assertThrows(InvocationTargetException.class, action::run).getCause();
+    }
+
+    /** On a thread that has no counter yet. */
+    private static void onNewThread(Action action) throws Exception {
+        FutureTask<?> task = new FutureTask<>(() -> {
+            action.run();
+            return null;
+        });
+        new Thread(task, "worker").start();
+        try {
+            task.get();
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause());
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // Erased: any throwable leaves as it is.
+    private static <R, T extends Throwable> R sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+
+    private interface Action {
+        void run() throws Exception;
+    }
+}

@@ -1,0 +1,317 @@
+package com.approck.healthcheck.agent.start;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.approck.healthcheck.agent.Await;
+import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
+import com.approck.healthcheck.agent.config.BadSettingException;
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.FakePools;
+import com.approck.healthcheck.agent.pool.FakePools.Owner;
+import com.approck.healthcheck.agent.pool.FakePools.Pool;
+import com.approck.healthcheck.agent.pool.Registry;
+import com.approck.healthcheck.agent.report.Ear;
+import com.approck.healthcheck.agent.sample.Sampler;
+import com.approck.healthcheck.agent.sample.Ticker;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The interval is longer than anybody waits here, but for the test of the interval: what is heard was not due. */
+final class ReportingLoopTest {
+    private final Ear ear = new Ear();
+    private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
+    private final Pool pool = new Pool(3);
+    private final Owner owner = new Owner("http", pool);
+    private final PrintStream stderr = System.err;
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private Registry registry;
+
+    ReportingLoopTest() throws IOException {}
+
+    @BeforeEach
+    void listen() {
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+    }
+
+    @AfterEach
+    void close() {
+        System.setErr(stderr);
+        ear.close();
+    }
+
+    @Test
+    void firstPool_isToldAtOnceOnThreadsThatInheritNothing() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        assertNull(newThread("healthcheck"));
+
+        registry.changed(owner, true);
+
+        assertEquals(
+                List.of(
+                        "workers.lease:120000|g",
+                        "workers:3|g",
+                        "workers.pool.http:3|g",
+                        "workers.pool.http.alive:0|g",
+                        "workers.pool.http.busy:0|g",
+                        "workers.pool.http.stuck:0|g",
+                        "workers.pool.http.queued:0|g",
+                        "workers.pool.http.capacity:3|g"),
+                ear.hear(8));
+        assertTrue(newThread("healthcheck").isDaemon());
+        assertNull(newThread("healthcheck").getContextClassLoader());
+        Await.until("the pool is announced", () -> said.size() > 0);
+        assertEquals(
+                "healthcheck: watching the pool http, 3 workers; telling 127.0.0.1:" + ear.port() + " every 60000 ms"
+                        + System.lineSeparator(),
+                said.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void wake_samplesAtOnce() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        registry.changed(owner, true);
+        ear.hear(8);
+
+        registry.changed(owner, false);
+
+        ear.hearUntil("workers:0|g");
+    }
+
+    @Test
+    void poolThatCannotBeReadYet_isToldOfOnceItCan() throws Exception {
+        AtomicBoolean readable = new AtomicBoolean();
+        watch("interval=60s,lease=120s", () -> {
+            pool.failure = readable.get() ? null : new IllegalStateException("still starting");
+            return System.nanoTime();
+        });
+        registry.changed(owner, true);
+        Await.until("it could not be read", () -> said.size() > 0);
+
+        readable.set(true);
+        registry.changed(new Owner("other", new Pool(2)), true);
+
+        assertEquals(List.of("workers.lease:120000|g", "workers:5|g"), ear.hear(2));
+    }
+
+    @Test
+    void interval_samplesWithoutAWake() throws Exception {
+        watch("interval=100ms", System::nanoTime);
+        registry.changed(owner, true);
+
+        for (int i = 0; i < 5; i++) {
+            assertEquals("workers.lease:5000|g", ear.hear());
+            ear.hear(7);
+        }
+    }
+
+    @Test
+    void nothingIsSent_beforeAPoolWasEverWatched() throws Exception {
+        AtomicInteger samples = new AtomicInteger();
+        AtomicBoolean watched = new AtomicBoolean();
+        ReportingLoop beat = beat("interval=60s,lease=120s", samples::incrementAndGet, watched::get, emptySampler());
+        for (int i = 0; i < 3; i++) {
+            int before = samples.get();
+            beat.wake();
+            Await.until("a sample is taken", () -> samples.get() > before);
+        }
+        assertFalse(ear.hasHeard());
+
+        watched.set(true);
+        beat.wake();
+
+        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.hear(2));
+    }
+
+    @Test
+    void interruptedThread_beatsOn() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        registry.changed(owner, true);
+        ear.hear(8);
+
+        for (int i = 0; i < 10; i++) {
+            newThread("healthcheck").interrupt();
+            registry.changed(owner, i % 2 != 0);
+            ear.hearUntil(i % 2 != 0 ? "workers:3|g" : "workers:0|g");
+        }
+    }
+
+    static List<Throwable> failures() {
+        return List.of(
+                new IllegalStateException("a bug"),
+                new OutOfMemoryError("Java heap space"),
+                new StackOverflowError(),
+                new NoClassDefFoundError("org/example/Missing"),
+                new ThreadDeath());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void sampleThatThrows_isSaidAndTheNextIsTaken(Throwable failure) throws Exception {
+        AtomicInteger samples = new AtomicInteger();
+        watch("interval=100ms", () -> {
+            if (samples.incrementAndGet() <= 3) {
+                sneak(failure);
+            }
+            return System.nanoTime();
+        });
+
+        registry.changed(owner, true);
+
+        assertEquals("workers.lease:5000|g", ear.hear());
+        assertEquals("workers:3|g", ear.hear());
+        assertEquals(
+                "healthcheck: a sample failed, the next is taken all the same: " + failure,
+                said.toString(StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+        assertEquals(
+                1,
+                said.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .filter(line -> line.contains("failed"))
+                        .count());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void lookForPoolsThatKeepsThrowing_delaysNoSampleAndIsGivenUp(Throwable failure) throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        AtomicInteger samples = new AtomicInteger();
+        Ticker ticker = () -> {
+            samples.incrementAndGet();
+            return System.nanoTime();
+        };
+        ReportingLoop beat = beat(
+                "interval=60s,lease=120s",
+                () -> {
+                    looks.incrementAndGet();
+                    sneak(failure);
+                },
+                () -> true,
+                sampler(FakePools.registry(), ticker));
+        while (samples.get() < 150) {
+            int before = samples.get();
+            beat.wake();
+            Await.until("a sample is taken", () -> samples.get() > before);
+        }
+        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.hear(2));
+
+        boolean isBug = !(failure instanceof OutOfMemoryError);
+        assertTrue(isBug ? looks.get() == 100 : looks.get() >= 150, looks::toString);
+        List<String> wanted = new ArrayList<>();
+        wanted.add("healthcheck: a look for pools failed, those that are known are sampled all the same: " + failure);
+        if (isBug) {
+            wanted.add(
+                    "healthcheck: no more looks for pools, since 100 in a row failed; one that no hook tells of is not"
+                            + " counted: " + failure);
+        }
+        assertEquals(wanted, said.toString(StandardCharsets.UTF_8).lines().collect(Collectors.toList()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void interruptOfTheThreadThatStartsAndStopsAPool_survives(boolean draining) throws Exception {
+        ReportingLoop beat = watch("interval=60s,lease=120s", System::nanoTime);
+        if (draining) {
+            beat.drain();
+        }
+        FutureTask<Boolean> survived = new FutureTask<>(() -> {
+            Thread.currentThread().interrupt();
+            registry.changed(owner, true);
+            registry.changed(owner, false);
+            return Thread.currentThread().isInterrupted();
+        });
+        new Thread(survived, "starts").start();
+
+        assertTrue(survived.get());
+        ear.hearUntil("workers:0|g");
+    }
+
+    @Test
+    void errorThatEndsAThreadOfOurs_doesNotReachTheApplicationsHandler() throws Exception {
+        watch("interval=60s,lease=120s", System::nanoTime);
+        registry.changed(owner, true);
+        ear.hear(8);
+        Thread ours = newThread("healthcheck");
+        AtomicBoolean reached = new AtomicBoolean();
+        Thread.UncaughtExceptionHandler others = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> reached.set(true));
+        try {
+            Thread another = new Thread(
+                    ours.getThreadGroup(),
+                    () -> {
+                        throw new OutOfMemoryError("Java heap space");
+                    },
+                    "another of ours");
+            another.start();
+            another.join();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(others);
+        }
+
+        assertFalse(reached.get());
+        assertTrue(said.toString(StandardCharsets.UTF_8)
+                .contains("healthcheck: the thread another of ours has ended:"
+                        + " java.lang.OutOfMemoryError: Java heap space"));
+    }
+
+    private ReportingLoop watch(String settings, Ticker ticker) throws BadSettingException {
+        ReportingLoop[] beat = new ReportingLoop[1];
+        registry = FakePools.registry("*", () -> beat[0].wake(), complaint -> {
+            throw new AssertionError(complaint);
+        });
+        beat[0] = beat(settings, () -> {}, registry::everWatched, sampler(registry, ticker));
+        return beat[0];
+    }
+
+    private ReportingLoop beat(String settings, Runnable beforeSample, BooleanSupplier everWatched, Sampler sampler)
+            throws BadSettingException {
+        AgentConfig config =
+                AgentConfig.read("host=127.0.0.1,port=" + ear.port() + "," + settings, new Properties(), Map.of());
+        return new ReportingLoop(config, beforeSample, everWatched, sampler, new Log(LogLevel.INFO));
+    }
+
+    private static Sampler emptySampler() {
+        return sampler(FakePools.registry(), System::nanoTime);
+    }
+
+    private static Sampler sampler(Registry registry, Ticker ticker) {
+        return new Sampler(registry, 1_000_000_000L, 0, ticker, new Log(LogLevel.INFO));
+    }
+
+    /** The thread of this test's beat: those of others live on. */
+    private Thread newThread(String name) {
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (!before.contains(thread) && thread.getName().equals(name)) {
+                return thread;
+            }
+        }
+        return null;
+    }
+
+    @SuppressWarnings("unchecked") // Erased: any throwable leaves as it is.
+    private static <T extends Throwable> void sneak(Throwable failure) throws T {
+        throw (T) failure;
+    }
+}
