@@ -65,8 +65,7 @@ final class Sidecar implements AutoCloseable {
         this.judge = judge;
         this.log = log;
         this.drain = settings.drain();
-        this.application =
-                settings.readiness().map(check -> new Application(check.url(), check.timeout(), ticker, history, log));
+        this.application = settings.readiness().map(check -> new Application(check, ticker, history, log));
         this.stateFile =
                 settings.stateFile().map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
     }
