@@ -5,32 +5,34 @@ import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.Settings;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.log.LogWriter;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 
 /** {@code java -jar healthcheck-sidecar.jar}. */
 public final class Main {
     private static final String NAME = "healthcheck-sidecar";
 
     private final Map<String, String> environment;
-    private final UnaryOperator<DatagramHandler> around;
+    private final Ticker ticker;
 
-    Main(Map<String, String> environment, UnaryOperator<DatagramHandler> around) {
+    Main(Map<String, String> environment, Ticker ticker) {
         this.environment = environment;
-        this.around = around;
+        this.ticker = ticker;
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // This is it.
     public static void main(String[] args) {
-        System.exit(new Main(System.getenv(), UnaryOperator.identity()).run(System.out, System.err, args).code);
+        // The output is the same everywhere, and with another locale the libraries load its data during the start.
+        Locale.setDefault(Locale.US);
+        System.exit(new Main(System.getenv(), Ticker.system()).run(System.out, System.err, args).code);
     }
 
     /** Runs until the end. */
-    Exit run(PrintStream out, PrintStream err, String... args) {
+    ExitCode run(PrintStream out, PrintStream err, String... args) {
         Outcome outcome = SettingsReader.read(args, environment);
         if (outcome instanceof Outcome.Run run) {
             return run(run.settings(), run.remarks(), err);
@@ -39,7 +41,7 @@ public final class Main {
             for (String problem : wrong.problems()) {
                 err.println(NAME + ": " + problem);
             }
-            return Exit.WRONG_SETTINGS;
+            return ExitCode.WRONG_SETTINGS;
         }
         if (outcome instanceof Outcome.Print print) {
             byte[] module = print.hooks().bytes();
@@ -51,27 +53,33 @@ public final class Main {
             String version = Main.class.getPackage().getImplementationVersion();
             out.println(NAME + " " + (version == null ? "(unpackaged)" : version));
         }
-        return Exit.OK;
+        return ExitCode.OK;
     }
 
-    private Exit run(Settings settings, List<String> remarks, PrintStream err) {
-        Log log = new Log(err, settings.verbosity());
-        remarks.forEach(log::warn);
-        Ticker ticker = Ticker.system();
-        try (Sidecar sidecar = Sidecar.start(settings, ticker, log, around)) {
+    private ExitCode run(Settings settings, List<String> remarks, PrintStream err) {
+        // Closed last, so that it writes the last lines; after a second it gives up.
+        try (LogWriter writer = new LogWriter(err, Log::droppedLine)) {
+            Log log = new Log(writer, settings.verbosity());
+            remarks.forEach(log::warn);
+            return run(settings, log);
+        }
+    }
+
+    private ExitCode run(Settings settings, Log log) {
+        try (Sidecar sidecar = new Sidecar(settings, ticker, log)) {
             Signals.on(sidecar::stop);
-            // Not before: who reads this may send a signal.
-            sidecar.tell();
+            // Not before: whoever reads this line may send a signal.
+            sidecar.logListening();
             return sidecar.await();
         } catch (CouldNotBindException e) {
             log.error(e.getMessage());
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         } catch (InterruptedException e) {
             log.error("the main thread was interrupted");
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         } catch (RuntimeException | LinkageError e) {
             log.error("could not run: " + e);
-            return Exit.FAILED;
+            return ExitCode.FAILED;
         }
     }
 }

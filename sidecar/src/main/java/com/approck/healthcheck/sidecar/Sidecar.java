@@ -6,127 +6,123 @@ import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
 import com.approck.healthcheck.sidecar.forward.Forward;
-import com.approck.healthcheck.sidecar.history.History;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.VerdictMonitor;
 import com.approck.healthcheck.sidecar.http.HttpServer;
-import com.approck.healthcheck.sidecar.keep.StateFile;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Policy;
 import com.approck.healthcheck.sidecar.probe.Endpoints;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.receive.DatagramHandler;
-import com.approck.healthcheck.sidecar.receive.Intake;
 import com.approck.healthcheck.sidecar.receive.Receiver;
 import com.approck.healthcheck.sidecar.show.Facts;
-import com.approck.healthcheck.sidecar.state.Workers;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.words.Words;
+import com.approck.healthcheck.sidecar.workers.GaugeIngest;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
+import com.approck.healthcheck.sidecar.workers.StateFile;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.UnaryOperator;
 
 /**
- * A running sidecar: a receiver thread, an HTTP thread, and what they share.
+ * A running sidecar: a receiver thread, the HTTP server, and what they share. The constructor starts all of it.
  *
- * <p>It runs until it is told to stop or its receiver ends. Datagrams are collected by the kernel before the first probe can be answered.
+ * <p>It runs until it is stopped, or until its receiver or its HTTP server fails. The kernel collects datagrams before the
+ * first probe can be answered.
  */
 final class Sidecar implements AutoCloseable {
-    private static final long LOOK_MILLIS = 2000;
-    /** Looks at a receiver that stands still: a pause of the whole process never lasts for so many of our own. */
-    private static final int PATIENCE = 5;
+    private static final long CHECK_INTERVAL_MILLIS = 2000;
+    /** Checks that a receiver may make no progress: no pause of the whole process lasts for so many. */
+    private static final int MAX_STALLED_CHECKS = 5;
 
-    private static final String RECEIVER_BROKE =
-            "the receiver of datagrams broke down, so nothing more can be said about workers";
-    private static final String HTTP_BROKE = "the HTTP server broke down, so no probe can be answered";
+    private static final String RECEIVER_FAILED =
+            "the receiver of datagrams failed, so nothing more can be said about workers";
+    private static final String HTTP_FAILED = "the HTTP server failed, so no probe can be answered";
 
-    private final Receiver.Sockets sockets;
-    private final Optional<Application> application;
-    private final Optional<StateFile> stateFile;
-    private final History history = new History();
-    private final Judge judge;
     private final Log log;
     private final Duration drain;
-    private final CompletableFuture<Exit> end = new CompletableFuture<>();
-    private Endpoints endpoints;
-    private HttpServer http;
-    private Receiver receiver;
-    /** Null unless it was asked for. */
-    private Forward forward;
+    private final HealthEvaluator health;
+    private final Receiver.Sockets sockets;
+    private final HttpServer http;
+    private final Receiver receiver;
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+    /** What is open, the last one first. */
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
-    private Sidecar(Settings settings, Receiver.Sockets sockets, Workers workers, Judge judge, Ticker ticker, Log log) {
-        this.sockets = sockets;
-        this.judge = judge;
+    /** Starts one; if that fails, everything that was opened for it is closed again. */
+    Sidecar(Settings settings, Ticker ticker, Log log) throws CouldNotBindException {
         this.log = log;
         this.drain = settings.drain();
-        this.application = settings.readiness().map(check -> new Application(check, ticker, history, log));
-        this.stateFile =
-                settings.stateFile().map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
-    }
-
-    static Sidecar start(Settings settings, Ticker ticker, Log log) throws CouldNotBindException {
-        return start(settings, ticker, log, UnaryOperator.identity());
-    }
-
-    /** Starts with {@code around} put around what handles datagrams; a test breaks it there. */
-    static Sidecar start(Settings settings, Ticker ticker, Log log, UnaryOperator<DatagramHandler> around)
-            throws CouldNotBindException {
-        Receiver.Sockets sockets = Receiver.Sockets.open(settings.statsd(), ticker);
-        Counters counters = new Counters();
-        long now = ticker.nanos();
-        Workers workers = new Workers(settings.metrics(), settings.workersTtl(), counters, now);
-        Policy policy = new Policy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
-        Judge judge = new Judge(workers, policy, ticker);
-        Sidecar sidecar = new Sidecar(settings, sockets, workers, judge, ticker, log);
-        sidecar.stateFile.ifPresent(StateFile::load);
+        boolean started = false;
         try {
-            ConnectionStats connections = new ConnectionStats();
-            Facts facts = new Facts(
-                    workers,
-                    judge,
-                    counters,
-                    new Durations(),
-                    connections,
-                    sidecar.history,
+            sockets = opened(Receiver.Sockets.open(settings.statsd(), ticker));
+            long now = ticker.nanos();
+            Counters counters = new Counters();
+            History history = new History();
+            SourceRegistry workers = new SourceRegistry(settings.metrics(), settings.workersTtl(), counters, now);
+            health = new HealthEvaluator(workers, policy(settings, sockets), ticker);
+            Optional<StateFile> stateFile = settings.stateFile()
+                    .map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
+            stateFile.ifPresent(StateFile::load);
+            Optional<Application> application =
+                    settings.readiness().map(check -> opened(new Application(check, ticker, history, log)));
+            http = serve(settings, ticker, workers, counters, history, application);
+            stateFile.ifPresent(this::opened);
+            DatagramHandler ingest = new GaugeIngest(new GaugeParser(settings.metrics(), counters), workers, ticker);
+            DatagramHandler handler = settings.forward().isEmpty()
+                    ? ingest
+                    : opened(Forward.start(
+                            settings.forward().get(), sockets.addresses(), ingest, counters, ticker, log));
+            receiver = opened(Receiver.start(
                     sockets,
-                    sidecar.application,
-                    ticker);
-            sidecar.endpoints = new Endpoints(facts);
-            sidecar.http = HttpServer.start(
-                    settings.http(),
-                    sidecar.endpoints.router(),
+                    handler,
+                    new VerdictMonitor(workers, health, counters, history, log, now),
+                    counters,
                     ticker,
                     log,
-                    connections,
-                    HttpServer.MAX_CONNECTIONS,
-                    cause -> sidecar.broke(HTTP_BROKE, cause));
-        } catch (CouldNotBindException | RuntimeException e) {
-            sidecar.close();
-            throw e;
+                    cause -> fail(RECEIVER_FAILED, cause)));
+            stateFile.ifPresent(StateFile::start);
+            started = true;
+        } finally {
+            if (!started) {
+                close();
+            }
         }
-        DatagramHandler handler =
-                around.apply(new Intake(new GaugeParser(settings.metrics(), counters), workers, ticker));
-        if (settings.forward().isPresent()) {
-            sidecar.forward =
-                    Forward.start(settings.forward().get(), sockets.addresses(), handler, counters, ticker, log);
-            handler = sidecar.forward;
-        }
-        sidecar.receiver = Receiver.start(
-                sockets,
-                handler,
-                new Flips(workers, judge, counters, sidecar.history, log, now),
-                counters,
+    }
+
+    private static HealthPolicy policy(Settings settings, Receiver.Sockets sockets) {
+        return new HealthPolicy(settings.minWorkers(), settings.minSources(), list("", sockets.addresses()));
+    }
+
+    private HttpServer serve(
+            Settings settings,
+            Ticker ticker,
+            SourceRegistry workers,
+            Counters counters,
+            History history,
+            Optional<Application> application)
+            throws CouldNotBindException {
+        ConnectionStats connections = new ConnectionStats();
+        Endpoints endpoints = opened(new Endpoints(new Facts(
+                workers, health, counters, new Durations(), connections, history, sockets, application, ticker)));
+        return opened(HttpServer.start(
+                settings.http(),
+                endpoints.router(),
                 ticker,
                 log,
-                cause -> sidecar.broke(RECEIVER_BROKE, cause));
-        sidecar.stateFile.ifPresent(StateFile::start);
-        return sidecar;
+                connections,
+                HttpServer.MAX_CONNECTIONS,
+                cause -> fail(HTTP_FAILED, cause)));
     }
 
     InetSocketAddress httpAddress() {
@@ -137,42 +133,43 @@ final class Sidecar implements AutoCloseable {
         return sockets.addresses().get(0);
     }
 
-    /** How often the receiver came round. */
+    /** Number of read cycles that the receiver has begun. */
     long turns() {
         return receiver.turns();
     }
 
     /**
-     * Not ready from now on, live for {@code --drain}, then the end. Returns at once; asked a second time, it is the end
-     * at once.
+     * Not ready from now on, live for {@code --drain}, then the end. Returns at once. The second call is the end at once.
      */
     void stop(String reason) {
-        if (judge.isStopping() || drain.isZero()) {
+        boolean atOnce = health.isStopping() || drain.isZero();
+        health.stop();
+        if (atOnce) {
             log.info("stopping: " + reason);
-            judge.stop();
-            end.complete(Exit.OK);
+            end.complete(new End(ExitCode.OK, Optional.empty()));
             return;
         }
-        judge.stop();
         log.info("stopping in " + drain.toMillis() + " ms (--drain): " + reason);
-        end.completeOnTimeout(Exit.OK, drain.toMillis(), TimeUnit.MILLISECONDS);
+        end.completeOnTimeout(new End(ExitCode.OK, Optional.empty()), drain.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Waits for the end, and looks after the receiver meanwhile. */
-    Exit await() throws InterruptedException {
-        long seen = -1;
-        int still = 0;
+    /** Waits for the end, and checks every two seconds that the receiver makes progress. */
+    ExitCode await() throws InterruptedException {
+        long lastProgress = -1;
+        int stalledChecks = 0;
         while (true) {
             try {
-                return end.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                End reached = end.get(CHECK_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                reached.error().ifPresent(log::error);
+                return reached.code();
             } catch (ExecutionException e) {
                 throw new IllegalStateException(e);
             } catch (TimeoutException e) {
                 long progress = receiver.progress();
-                still = progress == seen ? still + 1 : 0;
-                seen = progress;
-                if (still >= PATIENCE) {
-                    broke(RECEIVER_BROKE, new IllegalStateException("it stands still"));
+                stalledChecks = progress == lastProgress ? stalledChecks + 1 : 0;
+                lastProgress = progress;
+                if (stalledChecks >= MAX_STALLED_CHECKS) {
+                    fail(RECEIVER_FAILED, new IllegalStateException("it makes no progress"));
                 }
             }
         }
@@ -180,36 +177,34 @@ final class Sidecar implements AutoCloseable {
 
     @Override
     public void close() {
-        if (receiver != null) {
-            receiver.close();
-            if (forward != null) {
-                forward.close();
+        while (!open.isEmpty()) {
+            AutoCloseable last = open.pop();
+            try {
+                last.close();
+            } catch (Exception e) {
+                log.warn("could not close " + last.getClass().getSimpleName() + ": " + e);
             }
-            stateFile.ifPresent(StateFile::close);
         }
-        if (http != null) {
-            http.close();
-        }
-        if (endpoints != null) {
-            endpoints.close();
-        }
-        sockets.close();
-        application.ifPresent(Application::close);
     }
 
-    private void broke(String what, Throwable cause) {
-        log.error(what + "; ending: " + cause);
-        end.complete(Exit.FAILED);
+    /** The end comes first and its log line after it, so that nothing that the log does can hold up the end. */
+    private void fail(String what, Throwable cause) {
+        end.complete(new End(ExitCode.FAILED, Optional.of(what + "; ending: " + cause)));
     }
 
-    /** Says in the log that it is there, and where. */
-    void tell() {
+    private <T extends AutoCloseable> T opened(T closeable) {
+        open.push(closeable);
+        return closeable;
+    }
+
+    /** Logs that the sidecar is up, and its addresses. */
+    void logListening() {
         log.info("listening" + list(" http://", http.addresses()) + list(" statsd://", sockets.addresses())
                 + " (receive buffer " + sockets.receiveBufferBytes() + " bytes)");
         for (InetSocketAddress address : sockets.addresses()) {
             if (!address.getAddress().isLoopbackAddress()) {
-                log.warn("StatsD has no authentication: whoever reaches " + Words.of(address)
-                        + " can say how many workers there are");
+                log.warn("StatsD has no authentication: anybody who reaches " + Words.of(address)
+                        + " can report a number of workers");
                 return;
             }
         }
@@ -222,4 +217,11 @@ final class Sidecar implements AutoCloseable {
         }
         return text.toString();
     }
+
+    /**
+     * How it ended.
+     *
+     * @param error logged by the thread that waits for the end
+     */
+    private record End(ExitCode code, Optional<String> error) {}
 }

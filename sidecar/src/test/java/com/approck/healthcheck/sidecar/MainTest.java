@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -44,20 +44,20 @@ final class MainTest {
 
     @Test
     void help_goesToStdout() {
-        assertEquals(Exit.OK, run("--help"));
+        assertEquals(ExitCode.OK, run("--help"));
         assertTrue(text(out).startsWith("usage: "), text(out));
         assertEquals("", text(err));
     }
 
     @Test
     void version_goesToStdout() {
-        assertEquals(Exit.OK, run("--version"));
+        assertEquals(ExitCode.OK, run("--version"));
         assertTrue(text(out).matches("healthcheck-sidecar \\S+\\R"), text(out));
     }
 
     @Test
     void wrongSettings_areAllTold() {
-        assertEquals(Exit.WRONG_SETTINGS, run("--port", "x", "--drian=5"));
+        assertEquals(ExitCode.WRONG_SETTINGS, run("--port", "x", "--drian=5"));
         assertEquals(
                 List.of(
                         "healthcheck-sidecar: '--drian=5' is not a flag; the nearest is --drain, --help shows all",
@@ -69,7 +69,7 @@ final class MainTest {
     @Test
     void portInUse_isNamed() throws IOException {
         try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertEquals(Exit.FAILED, run("--statsd-port=0", "--host=127.0.0.1", "--port=" + busy.getLocalPort()));
+            assertEquals(ExitCode.FAILED, run("--statsd-port=0", "--host=127.0.0.1", "--port=" + busy.getLocalPort()));
             assertEquals(
                     "could not listen for HTTP on 127.0.0.1:" + busy.getLocalPort()
                             + ": the port is in use; end what uses it or choose another with --port",
@@ -80,7 +80,7 @@ final class MainTest {
     @Test
     void statsdPortInUse_isNamed() throws IOException {
         try (DatagramSocket busy = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            assertEquals(Exit.FAILED, run("--port=0", "--statsd-port=" + busy.getLocalPort()));
+            assertEquals(ExitCode.FAILED, run("--port=0", "--statsd-port=" + busy.getLocalPort()));
             assertTrue(
                     text(err).contains("could not listen for StatsD on 127.0.0.1:" + busy.getLocalPort()), text(err));
         }
@@ -88,9 +88,9 @@ final class MainTest {
 
     @Test
     void exitCodes_areFixed() {
-        assertEquals(0, Exit.OK.code);
-        assertEquals(1, Exit.FAILED.code);
-        assertEquals(2, Exit.WRONG_SETTINGS.code);
+        assertEquals(0, ExitCode.OK.code);
+        assertEquals(1, ExitCode.FAILED.code);
+        assertEquals(2, ExitCode.WRONG_SETTINGS.code);
     }
 
     @ParameterizedTest
@@ -155,7 +155,7 @@ final class MainTest {
         assertEquals(
                 1,
                 lines.stream()
-                        .filter(line -> line.contains("ERROR the receiver of datagrams broke down,"))
+                        .filter(line -> line.contains("ERROR the receiver of datagrams failed,"))
                         .count(),
                 lines::toString);
     }
@@ -183,8 +183,8 @@ final class MainTest {
         assertEquals(0, kill.waitFor());
     }
 
-    private Exit run(String... args) {
-        return new Main(Map.of(), UnaryOperator.identity())
+    private ExitCode run(String... args) {
+        return new Main(Map.of(), Ticker.system())
                 .run(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8),

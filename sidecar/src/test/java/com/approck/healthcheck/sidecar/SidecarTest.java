@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.approck.healthcheck.sidecar.config.Outcome;
 import com.approck.healthcheck.sidecar.config.SettingsReader;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.receive.DatagramHandler;
+import com.approck.healthcheck.sidecar.time.Ticker;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -275,13 +274,11 @@ final class SidecarTest {
         assumeTrue(Files.exists(Path.of("/proc/net/udp")), "the kernel does not tell");
         CountDownLatch look = new CountDownLatch(1);
         start(
-                handler -> (bytes, length, from) -> {
-                    try {
-                        look.await();
-                    } catch (InterruptedException e) {
-                        return false;
+                () -> {
+                    if (Thread.currentThread().getName().equals("receiver")) {
+                        awaitUninterruptibly(look);
                     }
-                    return handler.datagram(bytes, length, from);
+                    return clock.get();
                 },
                 List.of());
         byte[] bytes = "workers:3|g".getBytes(StandardCharsets.UTF_8);
@@ -352,7 +349,7 @@ final class SidecarTest {
     @Test
     void metrics_countFlipsAndProbes() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         hear("workers:0|g");
@@ -414,7 +411,7 @@ final class SidecarTest {
     @Test
     void status_tellsVerdictsHistoryAndFlips() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g\nworkers.pool.a:3|g\nworkers.pool.a.capacity:4|g\nworkers.pool.a.busy:2|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         leap(900, 1800);
@@ -594,7 +591,7 @@ final class SidecarTest {
         hear("workers.lease:5000|g\nworkers:3|g");
         clock.addAndGet(Duration.ofSeconds(20).toNanos());
         assertEquals(200, get("/health/live").status());
-        Await.until(() -> log().contains("did not run for 20 s"), this::log);
+        Await.until(() -> log().contains("process was paused for 20 s"), this::log);
         assertEquals(200, get("/health/live").status());
         assertFalse(log().contains("stale"));
     }
@@ -611,14 +608,14 @@ final class SidecarTest {
         hear("workers:0|g");
         assertEquals(200, get("/health/live").status());
         assertTrue(get("/health/ready?verbose").json().get("draining").asBoolean());
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
     void stop_withoutDrain_isTheEnd() throws Exception {
         start();
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     @Test
@@ -626,7 +623,7 @@ final class SidecarTest {
         start("--drain", "1h");
         sidecar.stop("SIGTERM");
         sidecar.stop("SIGTERM");
-        assertEquals(Exit.OK, sidecar.await());
+        assertEquals(ExitCode.OK, sidecar.await());
     }
 
     // The log.
@@ -634,7 +631,7 @@ final class SidecarTest {
     @Test
     void flips_areLoggedWithTheirReason_onceEach() throws Exception {
         start();
-        Await.until(() -> log().contains("No datagram"), this::log);
+        Await.until(() -> log().contains("No report about workers"), this::log);
         hear("workers:3|g");
         Await.until(() -> log().contains("live and ready: 200"), this::log);
         hear("workers:3|g");
@@ -643,7 +640,7 @@ final class SidecarTest {
         List<String> flips =
                 log().lines().filter(line -> line.contains(" live")).toList();
         assertEquals(3, flips.size(), this::log);
-        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No datagram about workers"), this::log);
+        assertTrue(flips.get(0).contains(" INFO live and ready: 422 NoWorkers: No report about workers"), this::log);
         assertTrue(flips.get(2).contains(" INFO live and ready: 422 NoWorkers: There has been no able"), this::log);
     }
 
@@ -665,24 +662,32 @@ final class SidecarTest {
         start("--statsd-host", "0.0.0.0");
         // Both families have one socket, where the kernel has both.
         assertTrue(
-                log().matches("(?s).*WARN StatsD has no authentication: whoever reaches (\\[::]|0.0.0.0):.*"), log());
+                log().matches("(?s).*WARN StatsD has no authentication: anybody who reaches (\\[::]|0.0.0.0):.*"),
+                log());
     }
 
     private void start(String... args) throws Exception {
-        start(UnaryOperator.identity(), List.of(args));
+        start(clock::get, List.of(args));
     }
 
-    private void start(UnaryOperator<DatagramHandler> around, List<String> args) throws Exception {
+    private void start(Ticker ticker, List<String> args) throws Exception {
         List<String> all = new ArrayList<>(
                 List.of("--host", "127.0.0.1", "--port=0", "--statsd-host=127.0.0.1", "--statsd-port=0"));
         all.addAll(args);
         Outcome outcome = SettingsReader.read(all.toArray(new String[0]), Map.of());
-        sidecar = Sidecar.start(
+        sidecar = new Sidecar(
                 ((Outcome.Run) outcome).settings(),
-                clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
-                around);
-        sidecar.tell();
+                ticker,
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0));
+        sidecar.logListening();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Lets time jump in steps that are no pause. */

@@ -49,9 +49,9 @@ public class DatagramJmh {
         try {
             Class<?> counters = type("count.Counters");
             Class<?> parser = type("statsd.GaugeParser");
-            Class<?> workers = type("state.Workers");
+            Class<?> workers = type("workers.SourceRegistry");
             Class<?> ticker = type("time.Ticker");
-            Class<?> intake = type("receive.Intake");
+            Class<?> intake = type("workers.GaugeIngest");
             Object counted = counters.getConstructor().newInstance();
             List<String> names = List.of("workers", "gunicorn.workers");
             Object made = intake.getConstructor(parser, workers, ticker)

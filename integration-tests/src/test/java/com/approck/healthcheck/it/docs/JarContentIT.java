@@ -35,6 +35,7 @@ final class JarContentIT {
 
     private static final Pattern SIDECAR = Pattern.compile("com/|com/approck/|com/approck/healthcheck/"
             + "|com/approck/healthcheck/sidecar/.*"
+            + "|(io/|io/undertow/|io/smallrye/).*|(org/|org/xnio/|org/wildfly/).*|(org/jboss/|org/jboss/logging/|org/jboss/threads/).*"
             + "|(tools/|tools/jackson/|com/fasterxml/|com/fasterxml/jackson/).*"
             + "|META-INF/.*");
 

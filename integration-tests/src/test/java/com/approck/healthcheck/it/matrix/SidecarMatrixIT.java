@@ -124,7 +124,7 @@ public final class SidecarMatrixIT {
                 Wire.send(Integer.parseInt(ports.group(2)), "workers:3|g");
             }
             assertEquals(1, sidecar.awaitExit(Duration.ofSeconds(60)));
-            assertTrue(sidecar.stderr().contains("ERROR the receiver of datagrams broke down"), sidecar::describe);
+            assertTrue(sidecar.stderr().contains("ERROR the receiver of datagrams failed"), sidecar::describe);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
+import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
@@ -61,6 +62,35 @@ final class LauncherIT {
         String maps = Files.readString(Path.of("/proc", Long.toString(sidecar.pid()), "maps"));
         assertTrue(maps.contains("archive.jsa"), maps);
         assertWorks(sidecar);
+    }
+
+    /** Each would cost the start tens of milliseconds and the process megabytes. */
+    @Test
+    void jar_startsWithoutTheMBeanServer_theLogManagerAndHttp2() {
+        ProcessUnderTest sidecar = run.process(
+                "classes-jdk" + jdk.feature(),
+                Map.of(),
+                List.of(
+                        jdk.tool("java").toString(),
+                        "-Xlog:class+load",
+                        "-jar",
+                        BuiltJars.sidecar().toString(),
+                        "--port=0",
+                        "--statsd-port=0"));
+        int port =
+                Integer.parseInt(sidecar.awaitStderr(Sidecar.STARTED, PATIENCE).group(1));
+        assertEquals(422, Http.get(port, "/health/live").status());
+        sidecar.signal("TERM");
+        assertEquals(0, sidecar.awaitExit(PATIENCE), sidecar::describe);
+        List<String> loaded = sidecar.stdout().lines().toList();
+        assertTrue(
+                loaded.stream().anyMatch(line -> line.contains(" io.undertow.server.HttpServerExchange ")),
+                sidecar::describe);
+        List<String> heavy = loaded.stream()
+                .filter(line -> line.matches(
+                        ".* (com\\.sun\\.jmx\\.|java\\.util\\.logging\\.|io\\.undertow\\.protocols\\.http2\\.).*"))
+                .toList();
+        assertEquals(List.of(), heavy);
     }
 
     @Test

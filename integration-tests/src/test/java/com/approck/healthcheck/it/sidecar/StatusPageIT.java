@@ -44,7 +44,7 @@ final class StatusPageIT {
     void page_showsWhatIsSo_updatesItself_andSaysWhenItHasLostTheSidecar() {
         page.open(address());
         awaitText("#live .status", "✗ 422 NoWorkers");
-        awaitText("#live .why", "No datagram about workers was heard");
+        awaitText("#live .why", "No report about workers was received");
         page.evaluate("window.sameDocument = true");
 
         sidecar.hear("workers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.capacity:5|g"
@@ -72,7 +72,7 @@ final class StatusPageIT {
         awaitText("#lost", "Lost the sidecar: no answer since");
         sidecar.restart();
         page.await("!document.querySelector('#lost').checkVisibility()");
-        awaitText("#live .why", "No datagram about workers was heard");
+        awaitText("#live .why", "No report about workers was received");
 
         page.await("window.sameDocument");
         assertEquals(List.of(), page.troubles());

@@ -214,7 +214,7 @@ public final class SettingsReader {
                 return Optional.of(path);
             }
         } catch (InvalidPathException e) {
-            // Reported below, as a folder is.
+            // Reported below, like a folder.
         }
         wrong(given, "is not a file's path", "a file that is there or can be made, in a folder that is there");
         return Optional.empty();

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.count;
 
-import com.approck.healthcheck.sidecar.policy.Probe;
+import com.approck.healthcheck.sidecar.health.Probe;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**

@@ -14,6 +14,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
@@ -117,7 +118,11 @@ public final class HttpServer implements AutoCloseable {
     }
 
     public List<InetSocketAddress> addresses() {
-        return acceptors.stream().map(HttpServer::address).toList();
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (AcceptingChannel<StreamConnection> acceptor : acceptors) {
+            addresses.add(address(acceptor));
+        }
+        return addresses;
     }
 
     /** Closes all sockets. Returns when that is done, or after a second. */

@@ -19,6 +19,8 @@ public final class LibraryLoggers implements LoggerProvider {
 
     /** Sets where all libraries of this JVM log to; until then they log nowhere. */
     static void logTo(RateLimitedLog log) {
+        // Otherwise JBoss Logging looks for translations of its messages, class by class.
+        System.setProperty("org.jboss.logging.locale", "ROOT");
         LOG.set(log);
     }
 

@@ -1,24 +1,27 @@
 package com.approck.healthcheck.sidecar.log;
 
-import java.io.PrintStream;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.function.Consumer;
 
 /**
- * Writes lines such as {@code 2026-11-23T06:17:41.123Z INFO live: 200} to one stream, UTC, one line each whatever the
- * text holds.
+ * Makes lines such as {@code 2026-11-23T06:17:41.123Z INFO live: 200}, UTC, one line each whatever the text holds.
  *
- * <p>Errors, warnings and information (start, stop, each flip of a verdict with its reason) are always written; with
- * {@code -v} also sources that come and go, up to a number, and that there is no state file yet; with {@code -vv} also each call to the application. Not
- * {@code java.util.logging}: its start costs more than the rest of ours.
+ * <p>Errors, warnings and information (start, stop, each verdict that changed, with the reason) are always logged; with
+ * {@code -v} also sources that appear and expire, up to a number, and that there is no state file yet; with {@code -vv}
+ * also each call to the application. Not {@code java.util.logging}: its start costs more than the rest of the sidecar's.
  */
 public final class Log {
-    private final PrintStream stream;
+    private final Consumer<String> lines;
     private final int verbosity;
 
-    /** Writes to {@code stream}; {@code verbosity} is how often {@code -v} was given. */
-    public Log(PrintStream stream, int verbosity) {
-        this.stream = stream;
+    /**
+     * Gives lines, each with its line separator, to {@code lines}, on the thread that logs.
+     *
+     * @param verbosity how often {@code -v} was given
+     */
+    public Log(Consumer<String> lines, int verbosity) {
+        this.lines = lines;
         this.verbosity = verbosity;
     }
 
@@ -48,27 +51,37 @@ public final class Log {
         }
     }
 
-    /** Whether {@link #debug} writes, for callers whose text costs something. */
-    public boolean debugs() {
+    /** Returns whether {@link #debug} logs, for callers whose text costs something. */
+    public boolean isDebugEnabled() {
         return verbosity >= 1;
     }
 
-    /** Whether {@link #trace} writes, for callers whose text costs something. */
-    public boolean traces() {
+    /** Returns whether {@link #trace} logs, for callers whose text costs something. */
+    public boolean isTraceEnabled() {
         return verbosity >= 2;
     }
 
     private void write(String level, String text) {
+        lines.accept(line(level, text));
+    }
+
+    /** The line that {@link LogWriter} writes once it has dropped some. */
+    public static String droppedLine(long count) {
+        return line(
+                "WARN ",
+                "dropped " + count + (count == 1 ? " line" : " lines")
+                        + " of this log, because nobody read it in time");
+    }
+
+    private static String line(String level, String text) {
         StringBuilder line = new StringBuilder(text.length() + 40);
         stamp(line).append(' ').append(level);
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            // Senders and applications choose parts of our texts: no line of theirs may look like one of ours.
+            // Senders and applications choose parts of the text: none of it may look like a line of the sidecar.
             line.append(Character.isISOControl(c) ? ' ' : c);
         }
-        line.append(System.lineSeparator());
-        stream.print(line);
-        stream.flush();
+        return line.append(System.lineSeparator()).toString();
     }
 
     /** By hand: a DateTimeFormatter is the most expensive thing that start-up would load. */

@@ -1,12 +1,12 @@
 package com.approck.healthcheck.sidecar.probe;
 
 import com.approck.healthcheck.sidecar.count.Durations;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.Probe;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.http.BackgroundResponder;
 import com.approck.healthcheck.sidecar.http.Response;
 import com.approck.healthcheck.sidecar.http.Router;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Probe;
-import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
 import com.approck.healthcheck.sidecar.show.Facts;
@@ -33,7 +33,7 @@ public final class Endpoints implements AutoCloseable {
     private static final Response WELL =
             Response.of(200, Response.JSON, ByteBuffer.wrap("{}".getBytes(StandardCharsets.US_ASCII)));
 
-    private final Judge judge;
+    private final HealthEvaluator health;
     private final Optional<Application> application;
     private final Durations durations;
     private final Ticker ticker;
@@ -42,7 +42,7 @@ public final class Endpoints implements AutoCloseable {
     private final BackgroundResponder background = new BackgroundResponder();
 
     public Endpoints(Facts facts) {
-        this.judge = facts.judge();
+        this.health = facts.health();
         this.application = facts.application();
         this.durations = facts.durations();
         this.ticker = facts.ticker();
@@ -74,14 +74,14 @@ public final class Endpoints implements AutoCloseable {
 
     private void live(HttpServerExchange exchange) {
         time(exchange, Probe.LIVE);
-        reply(exchange, judge.live());
+        reply(exchange, health.live());
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // It never fails.
     private void ready(HttpServerExchange exchange) {
         time(exchange, Probe.READY);
-        Verdict verdict = judge.ready();
-        if (!verdict.isWell() || application.isEmpty()) {
+        Verdict verdict = health.ready();
+        if (!verdict.isHealthy() || application.isEmpty()) {
             reply(exchange, verdict);
             return;
         }
@@ -112,7 +112,7 @@ public final class Endpoints implements AutoCloseable {
                     exchange,
                     () -> Response.of(
                             status(verdict), Response.JSON, writers.verbose().of(verdict)));
-        } else if (verdict.isWell()) {
+        } else if (verdict.isHealthy()) {
             WELL.send(exchange);
         } else {
             Response.of(422, Response.JSON, json.of(verdict)).send(exchange);
@@ -127,7 +127,7 @@ public final class Endpoints implements AutoCloseable {
                             status(answer.verdict()),
                             Response.JSON,
                             writers.verbose().of(answer)));
-        } else if (answer.verdict().isWell()) {
+        } else if (answer.verdict().isHealthy()) {
             Response.of(200, answer.contentType(), answer.body()).send(exchange);
         } else {
             Response.of(422, Response.JSON, json.of(answer)).send(exchange);
@@ -149,7 +149,7 @@ public final class Endpoints implements AutoCloseable {
     }
 
     private static int status(Verdict verdict) {
-        return verdict.isWell() ? 200 : 422;
+        return verdict.isHealthy() ? 200 : 422;
     }
 
     /** Returns whether {@code ?verbose} is there, with any value or none, as in Kubernetes' own endpoints. */

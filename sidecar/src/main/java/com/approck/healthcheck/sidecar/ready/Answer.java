@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.ready;
 
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -47,7 +47,7 @@ public record Answer(
     static Answer ready(String contentType, byte[] body, String json) {
         return new Answer(
                 Result.READY,
-                Verdict.WELL,
+                Verdict.HEALTHY,
                 contentType,
                 ByteBuffer.wrap(body).asReadOnlyBuffer(),
                 Optional.of(json),

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.ready;
 
-import com.approck.healthcheck.sidecar.policy.Code;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.ReasonCode;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +89,7 @@ final class AnswerReader {
     }
 
     private static Verdict notReady(String description) {
-        return Verdict.of(Code.SERVICE_NOT_READY, description);
+        return Verdict.of(ReasonCode.SERVICE_NOT_READY, description);
     }
 
     /** The text as valid JSON; empty if it is none. */

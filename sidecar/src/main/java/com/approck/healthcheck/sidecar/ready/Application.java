@@ -1,11 +1,11 @@
 package com.approck.healthcheck.sidecar.ready;
 
 import com.approck.healthcheck.sidecar.config.ReadinessSettings;
-import com.approck.healthcheck.sidecar.history.History;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.log.Log;
 import com.approck.healthcheck.sidecar.net.HostAddresses;
 import com.approck.healthcheck.sidecar.net.Resolver;
-import com.approck.healthcheck.sidecar.policy.Verdict;
 import com.approck.healthcheck.sidecar.time.Ticker;
 import com.approck.healthcheck.sidecar.words.Words;
 import java.time.Duration;
@@ -163,12 +163,12 @@ public final class Application implements AutoCloseable {
             last = now;
         }
         if (before != null && before.verdict().equals(verdict)) {
-            if (log.traces()) {
+            if (log.isTraceEnabled()) {
                 log.trace("application: " + (seen.isEmpty() ? "ready" : seen) + " after " + Words.of(tookNanos));
             }
             return;
         }
-        history.application(now.at(), verdict);
+        history.addApplicationChange(now.at(), verdict);
         log.info("application: " + (seen.isEmpty() ? "ready" : "not ready: " + seen));
     }
 

@@ -31,21 +31,21 @@ import java.util.function.Consumer;
  * Reads every datagram of its sockets on one thread, with one buffer.
  *
  * <p>What goes wrong with one datagram is counted and logged, and the next is read. The loop ends when it is closed; or
- * when nothing but failures came {@value #MOST_FAILURES} times, of which it tells whoever started it, since a receiver
+ * when nothing but failures came {@value #MAX_FAILURES} times, of which it tells whoever started it, since a receiver
  * that hears nothing must not look like silence. Of our own it allocates nothing for a datagram; the JDK makes an
  * address whenever the sender is not the one before.
  */
 public final class Receiver implements AutoCloseable {
-    static final int MOST_FAILURES = 100;
+    static final int MAX_FAILURES = 100;
 
-    private static final int LARGEST_DATAGRAM = 65_535;
+    private static final int MAX_DATAGRAM = 65_535;
     /** Asked for; what the kernel grants is in the start line. Unused buffer costs nothing. */
     private static final int RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
     /**
      * No kernel charges a datagram less than this against the buffer: on Linux {@code SKB_TRUESIZE(0)} is 576 or more, on the BSDs
      * an mbuf is 256.
      */
-    private static final int LEAST_CHARGE_BYTES = 256;
+    private static final int MIN_CHARGE_BYTES = 256;
     /** Datagrams of one socket before the next socket and the state get their turn. */
     private static final int BATCH = 256;
 
@@ -64,23 +64,29 @@ public final class Receiver implements AutoCloseable {
     private final List<Ear> ears;
     private final Selector selector;
     private final DatagramHandler handler;
-    private final Turn turn;
+    private final CycleListener listener;
     private final Counters counters;
     private final Ticker ticker;
     private final RateLimitedLog failures;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
-    private final byte[] bytes = new byte[LARGEST_DATAGRAM];
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_DATAGRAM);
+    private final byte[] bytes = new byte[MAX_DATAGRAM];
 
     private int readInTurn;
     private int failuresInARow;
     private volatile long turns;
     private volatile boolean closed;
 
-    private Receiver(Sockets sockets, DatagramHandler handler, Turn turn, Counters counters, Ticker ticker, Log log) {
+    private Receiver(
+            Sockets sockets,
+            DatagramHandler handler,
+            CycleListener listener,
+            Counters counters,
+            Ticker ticker,
+            Log log) {
         this.ears = sockets.ears;
         this.selector = sockets.selector;
         this.handler = handler;
-        this.turn = turn;
+        this.listener = listener;
         this.counters = counters;
         this.ticker = ticker;
         this.failures = new RateLimitedLog(log, ticker);
@@ -149,12 +155,12 @@ public final class Receiver implements AutoCloseable {
     public static Receiver start(
             Sockets sockets,
             DatagramHandler handler,
-            Turn turn,
+            CycleListener listener,
             Counters counters,
             Ticker ticker,
             Log log,
             Consumer<Throwable> broken) {
-        Receiver receiver = new Receiver(sockets, handler, turn, counters, ticker, log);
+        Receiver receiver = new Receiver(sockets, handler, listener, counters, ticker, log);
         Thread thread = new Thread(() -> receiver.run(broken), "receiver");
         thread.setDaemon(true);
         thread.start();
@@ -195,13 +201,13 @@ public final class Receiver implements AutoCloseable {
             await();
             long now = ticker.nanos();
             if (now - last > PAUSE_NANOS) {
-                turn.paused(now - last);
+                listener.onPause(now - last);
             }
             last = now;
             turns++;
             readInTurn = 0;
             try {
-                turn.ends(now, readAll(now));
+                listener.onCycleEnd(now, readAll(now));
             } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
                 failed(e);
             }
@@ -223,8 +229,8 @@ public final class Receiver implements AutoCloseable {
         for (int i = 0; i < ears.size(); i++) {
             Ear ear = ears.get(i);
             read(ear, now);
-            if (ear.horizon.through() - through < 0) {
-                through = ear.horizon.through();
+            if (ear.watermark.nanos() - through < 0) {
+                through = ear.watermark.nanos();
             }
         }
         return through;
@@ -233,11 +239,11 @@ public final class Receiver implements AutoCloseable {
     private void read(Ear ear, long now) throws IOException {
         for (int count = 0; count < BATCH; count++) {
             if (!readOne(ear.channel)) {
-                ear.horizon.empty(now);
+                ear.watermark.recordEmpty(now);
                 return;
             }
         }
-        ear.horizon.read(BATCH, now);
+        ear.watermark.recordRead(BATCH, now);
     }
 
     /** Whether there was one. */
@@ -266,7 +272,7 @@ public final class Receiver implements AutoCloseable {
     private void failed(Throwable e) {
         counters.add(Counter.FAILURES);
         failuresInARow++;
-        if (failuresInARow >= MOST_FAILURES) {
+        if (failuresInARow >= MAX_FAILURES) {
             throw new IllegalStateException(
                     failuresInARow + " failures and nothing heard between them, the last: " + e, e);
         }
@@ -278,7 +284,7 @@ public final class Receiver implements AutoCloseable {
         final DatagramChannel channel;
         final InetSocketAddress address;
         final int receiveBufferBytes;
-        final Horizon horizon;
+        final ReadWatermark watermark;
 
         Ear(InetSocketAddress wanted, long now) throws IOException {
             channel = DatagramChannel.open(
@@ -296,7 +302,7 @@ public final class Receiver implements AutoCloseable {
                 throw e;
             }
             // Linux doubles what it is asked for, and the JDK halves what Linux reports.
-            horizon = new Horizon(2L * receiveBufferBytes / LEAST_CHARGE_BYTES + BATCH, now);
+            watermark = new ReadWatermark(2L * receiveBufferBytes / MIN_CHARGE_BYTES + BATCH, now);
         }
 
         @Override

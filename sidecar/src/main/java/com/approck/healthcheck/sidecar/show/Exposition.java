@@ -11,12 +11,12 @@ import java.util.Set;
  *
  * <p>Names of metrics and labels are ours and written as they are; the values of labels are anybody's and escaped. Two samples
  * of a family with equal labels would have Prometheus refuse the whole text: the second is left out. So are samples with labels once there
- * are {@value #MOST_CHARACTERS} characters, since some such texts are in a small heap at a time.
+ * are {@value #MAX_CHARACTERS} characters, since some such texts are in a small heap at a time.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format">the format</a>
  */
 final class Exposition {
-    static final int MOST_CHARACTERS = 128 * 1024;
+    static final int MAX_CHARACTERS = 128 * 1024;
 
     private final StringBuilder text = new StringBuilder(8192);
     private final Set<String> seen = new HashSet<>();
@@ -62,7 +62,7 @@ final class Exposition {
 
     /** Whether samples may have been left out. */
     boolean isFull() {
-        return text.length() >= MOST_CHARACTERS;
+        return text.length() >= MAX_CHARACTERS;
     }
 
     ByteBuffer bytes() {

@@ -3,13 +3,13 @@ package com.approck.healthcheck.sidecar.show;
 import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.policy.Probe;
-import com.approck.healthcheck.sidecar.policy.State;
+import com.approck.healthcheck.sidecar.health.Probe;
+import com.approck.healthcheck.sidecar.health.WorkersState;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import com.approck.healthcheck.sidecar.ready.Application;
-import com.approck.healthcheck.sidecar.state.SourceView;
-import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.state.Standing;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +19,14 @@ import java.util.function.ToLongFunction;
 /**
  * What Prometheus scrapes, every name with {@code healthcheck_} in front.
  *
- * <p>Of sources at most {@value #MOST_SOURCES} are told one by one, of pools {@value #MOST_POOLS}, as far as the text has room; the sums
+ * <p>Of sources at most {@value #MAX_SOURCES} are told one by one, of pools {@value #MAX_POOLS}, as far as the text has room; the sums
  * are over all. A source has
  * its address as a label only if it has a lease: who speaks without one shares a slot with others, and may use a new
  * port each time.
  */
 public final class Metrics {
-    static final int MOST_SOURCES = Verbose.MOST_SOURCES;
-    static final int MOST_POOLS = Verbose.MOST_POOLS;
+    static final int MAX_SOURCES = Verbose.MAX_SOURCES;
+    static final int MAX_POOLS = Verbose.MAX_POOLS;
 
     private final Facts facts;
 
@@ -38,19 +38,19 @@ public final class Metrics {
     public ByteBuffer text() {
         Exposition text = new Exposition();
         long now = facts.ticker().nanos();
-        Standing standing = facts.workers().standing(now);
-        sidecar(text, standing);
-        verdicts(text, standing);
-        sums(text, standing);
+        WorkersSnapshot snapshot = facts.workers().snapshot(now);
+        sidecar(text, snapshot);
+        verdicts(text, snapshot);
+        sums(text, snapshot);
         datagrams(text);
         probes(text);
         connections(text);
         facts.application().ifPresent(application -> calls(text, application));
-        oneByOne(text, facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1));
+        oneByOne(text, facts.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1));
         return text.bytes();
     }
 
-    private static void sidecar(Exposition text, Standing standing) {
+    private static void sidecar(Exposition text, WorkersSnapshot snapshot) {
         String version = Metrics.class.getPackage().getImplementationVersion();
         text.family("healthcheck_build_info", "gauge", "The sidecar's version and the Java that runs it, always 1.");
         text.number(
@@ -60,48 +60,48 @@ public final class Metrics {
                 "java",
                 Runtime.version().toString());
         text.family("healthcheck_uptime_seconds", "gauge", "Time since the sidecar began to listen.");
-        text.seconds(standing.uptimeNanos());
+        text.seconds(snapshot.uptimeNanos());
     }
 
-    private void verdicts(Exposition text, Standing standing) {
+    private void verdicts(Exposition text, WorkersSnapshot snapshot) {
         text.family(
                 "healthcheck_probe_success", "gauge", "Whether the verdict is well, before an application is asked.");
-        text.number(facts.judge().live().isWell() ? 1 : 0, "probe", Probe.LIVE.label());
-        text.number(facts.judge().ready().isWell() ? 1 : 0, "probe", Probe.READY.label());
+        text.number(facts.health().live().isHealthy() ? 1 : 0, "probe", Probe.LIVE.label());
+        text.number(facts.health().ready().isHealthy() ? 1 : 0, "probe", Probe.READY.label());
         text.family("healthcheck_verdict_flips_total", "counter", "How often the verdict turned.");
         text.number(facts.counters().get(Counter.LIVE_FLIPS), "probe", Probe.LIVE.label());
         text.number(facts.counters().get(Counter.READY_FLIPS), "probe", Probe.READY.label());
         text.family("healthcheck_state", "gauge", "1 for what is so: never heard, zero, stale or alive.");
-        State state = facts.judge().policy().state(standing);
-        for (State each : State.values()) {
+        WorkersState state = facts.health().policy().state(snapshot);
+        for (WorkersState each : WorkersState.values()) {
             text.number(each == state ? 1 : 0, "state", each.label());
         }
     }
 
-    private void sums(Exposition text, Standing standing) {
+    private void sums(Exposition text, WorkersSnapshot snapshot) {
         text.family("healthcheck_workers", "gauge", "Able workers, over all current sources.");
-        text.number(standing.able());
+        text.number(snapshot.able());
         text.family("healthcheck_min_workers", "gauge", "Able workers below which there are none.");
-        text.number(facts.judge().policy().minWorkers());
+        text.number(facts.health().policy().minWorkers());
         text.family("healthcheck_sources", "gauge", "Sources whose word holds.");
-        text.number(standing.current());
+        text.number(snapshot.current());
         text.family("healthcheck_min_sources", "gauge", "Sources below which there are no workers.");
-        text.number(facts.judge().policy().minSources());
+        text.number(facts.health().policy().minSources());
     }
 
     /** Last, since it is as long as senders make it. */
     private static void oneByOne(Exposition text, List<SourceView> all) {
-        List<SourceView> sources = all.size() > MOST_SOURCES ? all.subList(0, MOST_SOURCES) : all;
+        List<SourceView> sources = all.size() > MAX_SOURCES ? all.subList(0, MAX_SOURCES) : all;
         List<PoolOf> pools = pools(sources);
         sources(text, sources);
-        List<PoolOf> some = pools.size() > MOST_POOLS ? pools.subList(0, MOST_POOLS) : pools;
+        List<PoolOf> some = pools.size() > MAX_POOLS ? pools.subList(0, MAX_POOLS) : pools;
         pools(text, some, "able", "Workers that can take or finish work.", PoolView::able);
         pools(text, some, "alive", "Live threads.", PoolView::alive);
         pools(text, some, "busy", "Workers on a request.", PoolView::busy);
         pools(text, some, "stuck", "Workers that are stuck.", PoolView::stuck);
         pools(text, some, "queued", "Tasks that wait for a worker.", PoolView::queued);
         pools(text, some, "capacity", "The most workers that can be on requests at once.", PoolView::capacity);
-        boolean truncated = all.size() > MOST_SOURCES || pools.size() > MOST_POOLS || text.isFull();
+        boolean truncated = all.size() > MAX_SOURCES || pools.size() > MAX_POOLS || text.isFull();
         text.family(
                 "healthcheck_truncated",
                 "gauge",

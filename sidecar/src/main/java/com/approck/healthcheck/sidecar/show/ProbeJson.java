@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -50,7 +50,7 @@ public final class ProbeJson {
     static void answer(JsonGenerator json, Answer answer) {
         verdict(json, answer.verdict());
         if (answer.json().isPresent()) {
-            json.writeName(answer.verdict().isWell() ? "application" : "fields");
+            json.writeName(answer.verdict().isHealthy() ? "application" : "fields");
             json.writeRawValue(answer.json().get());
         } else {
             json.writeArrayPropertyStart("non_field_errors");

@@ -1,8 +1,8 @@
 package com.approck.healthcheck.sidecar.show;
 
-import com.approck.healthcheck.sidecar.history.Flip;
-import com.approck.healthcheck.sidecar.history.Sample;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Sample;
+import com.approck.healthcheck.sidecar.health.Verdict;
+import com.approck.healthcheck.sidecar.health.VerdictChange;
 import com.approck.healthcheck.sidecar.ready.Application;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -33,19 +33,19 @@ public final class Status {
     public ByteBuffer json() {
         long now = facts.ticker().nanos();
         return writer.object(SIZE_BYTES, (json, bytes) -> {
-            verdict(json, "live", facts.judge().live());
+            verdict(json, "live", facts.health().live());
             verdict(json, "ready", ready());
             application(json, now);
             verbose.state(json, bytes, now);
             history(json, now, facts.history().samples());
-            flips(json, now, facts.history().flips());
+            flips(json, now, facts.history().changes());
         });
     }
 
     /** Of the workers first, as for a probe; then what the application said last, if it was ever asked. */
     private Verdict ready() {
-        Verdict verdict = facts.judge().ready();
-        return verdict.isWell()
+        Verdict verdict = facts.health().ready();
+        return verdict.isHealthy()
                 ? facts.application()
                         .flatMap(Application::last)
                         .map(Application.Last::verdict)
@@ -74,7 +74,7 @@ public final class Status {
     }
 
     private static void fields(JsonGenerator json, Verdict verdict) {
-        json.writeNumberProperty("status", verdict.isWell() ? 200 : 422);
+        json.writeNumberProperty("status", verdict.isHealthy() ? 200 : 422);
         ProbeJson.verdict(json, verdict);
     }
 
@@ -99,9 +99,9 @@ public final class Status {
         json.writeEndArray();
     }
 
-    private static void flips(JsonGenerator json, long now, List<Flip> flips) {
+    private static void flips(JsonGenerator json, long now, List<VerdictChange> flips) {
         json.writeArrayPropertyStart("flips");
-        for (Flip flip : flips) {
+        for (VerdictChange flip : flips) {
             json.writeStartObject();
             json.writeNumberProperty("age_ms", Verbose.millis(now - flip.at()));
             json.writeStringProperty("subject", flip.subject());

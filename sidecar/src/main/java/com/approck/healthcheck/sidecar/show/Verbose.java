@@ -1,11 +1,11 @@
 package com.approck.healthcheck.sidecar.show;
 
 import com.approck.healthcheck.sidecar.count.Counter;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.ready.Answer;
-import com.approck.healthcheck.sidecar.state.SourceView;
-import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.state.Standing;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -15,14 +15,14 @@ import tools.jackson.core.JsonGenerator;
 /**
  * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
  *
- * <p>Shows {@value #MOST_SOURCES} sources and {@value #MOST_POOLS} pools, as far as they have room in {@value #MOST_BYTES} bytes, since some
+ * <p>Shows {@value #MAX_SOURCES} sources and {@value #MAX_POOLS} pools, as far as they have room in {@value #MAX_BYTES} bytes, since some
  * such bodies are in a small heap at a time; if that is not all, {@code truncated} is true. {@code sources_current} counts all. Times in
  * milliseconds; what was not told is left out.
  */
 public final class Verbose {
-    static final int MOST_SOURCES = 100;
-    static final int MOST_POOLS = 200;
-    static final int MOST_BYTES = 128 * 1024;
+    static final int MAX_SOURCES = 100;
+    static final int MAX_POOLS = 200;
+    static final int MAX_BYTES = 128 * 1024;
 
     private static final int SIZE_BYTES = 2048;
 
@@ -52,15 +52,16 @@ public final class Verbose {
 
     /** What is known at {@code now}; {@code bytes} is where it is written. */
     void state(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
-        Standing standing = facts.workers().standing(now);
-        json.writeStringProperty("state", facts.judge().policy().state(standing).label());
-        json.writeBooleanProperty("draining", facts.judge().isStopping());
-        json.writeNumberProperty("workers", standing.able());
-        json.writeNumberProperty("min_workers", facts.judge().policy().minWorkers());
-        json.writeNumberProperty("sources_current", standing.current());
-        json.writeNumberProperty("min_sources", facts.judge().policy().minSources());
-        json.writeNumberProperty("uptime_ms", millis(standing.uptimeNanos()));
-        json.writeStringProperty("listening", facts.judge().policy().listening());
+        WorkersSnapshot snapshot = facts.workers().snapshot(now);
+        json.writeStringProperty(
+                "state", facts.health().policy().state(snapshot).label());
+        json.writeBooleanProperty("draining", facts.health().isStopping());
+        json.writeNumberProperty("workers", snapshot.able());
+        json.writeNumberProperty("min_workers", facts.health().policy().minWorkers());
+        json.writeNumberProperty("sources_current", snapshot.current());
+        json.writeNumberProperty("min_sources", facts.health().policy().minSources());
+        json.writeNumberProperty("uptime_ms", millis(snapshot.uptimeNanos()));
+        json.writeStringProperty("listening", facts.health().policy().listening());
         sources(json, bytes, now);
         json.writeObjectPropertyStart("counters");
         for (Counter counter : Counter.values()) {
@@ -74,12 +75,12 @@ public final class Verbose {
     }
 
     private void sources(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
-        List<SourceView> sources = facts.workers().sources(now, MOST_SOURCES + 1, MOST_POOLS + 1);
-        boolean truncated = sources.size() > MOST_SOURCES;
+        List<SourceView> sources = facts.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1);
+        boolean truncated = sources.size() > MAX_SOURCES;
         int pools = 0;
         json.writeArrayPropertyStart("sources");
-        for (SourceView source : truncated ? sources.subList(0, MOST_SOURCES) : sources) {
-            if (bytes.size() >= MOST_BYTES) {
+        for (SourceView source : truncated ? sources.subList(0, MAX_SOURCES) : sources) {
+            if (bytes.size() >= MAX_BYTES) {
                 truncated = true;
                 break;
             }
@@ -93,7 +94,7 @@ public final class Verbose {
             json.writeBooleanProperty("draining", source.draining());
             json.writeArrayPropertyStart("pools");
             for (PoolView pool : source.pools()) {
-                if (pools == MOST_POOLS || bytes.size() >= MOST_BYTES) {
+                if (pools == MAX_POOLS || bytes.size() >= MAX_BYTES) {
                     truncated = true;
                     break;
                 }

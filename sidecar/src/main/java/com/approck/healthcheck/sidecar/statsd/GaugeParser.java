@@ -13,15 +13,15 @@ import java.util.Collection;
  * reason and the lines beside it are taken. Names taken are those given and {@code gunicorn.workers} under any prefix,
  * each with {@code .lease}, {@code .draining} and {@code .pool.<pool>[.<number>]}.
  *
- * <p>Limits: a name of {@value #LONGEST_NAME} bytes and a pool of {@value #LONGEST_POOL}. Single-threaded. Never throws, whatever the bytes are; allocates only for a
+ * <p>Limits: a name of {@value #MAX_NAME} bytes and a pool of {@value #MAX_POOL}. Single-threaded. Never throws, whatever the bytes are; allocates only for a
  * number of more than 15 digits or with an exponent.
  *
  * @see <a href="https://github.com/statsd/statsd/blob/master/docs/metric_types.md">StatsD metric types</a>
  * @see <a href="https://docs.datadoghq.com/developers/dogstatsd/datagram_shell">DogStatsD datagrams</a>
  */
 public final class GaugeParser {
-    public static final int LONGEST_NAME = 200;
-    public static final int LONGEST_POOL = 128;
+    public static final int MAX_NAME = 200;
+    public static final int MAX_POOL = 128;
 
     private static final byte[] GUNICORN = bytes("gunicorn.workers");
     private static final byte[] LEASE = bytes("lease");
@@ -76,7 +76,7 @@ public final class GaugeParser {
         if (nameEnd < 0) {
             nameEnd = gunicornUnderPrefix(bytes, start, end);
         }
-        if (nameEnd < 0 || nameEnd - start > LONGEST_NAME) {
+        if (nameEnd < 0 || nameEnd - start > MAX_NAME) {
             counters.add(Counter.IGNORED_NAME);
             return false;
         }
@@ -160,7 +160,7 @@ public final class GaugeParser {
         while (dot < keyEnd && bytes[dot] != '.') {
             dot++;
         }
-        if (dot == start || dot - start > LONGEST_POOL) {
+        if (dot == start || dot - start > MAX_POOL) {
             counters.add(Counter.BAD_POOL);
             return false;
         }

@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.count;
 
-import static com.approck.healthcheck.sidecar.policy.Probe.LIVE;
-import static com.approck.healthcheck.sidecar.policy.Probe.READY;
+import static com.approck.healthcheck.sidecar.health.Probe.LIVE;
+import static com.approck.healthcheck.sidecar.health.Probe.READY;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

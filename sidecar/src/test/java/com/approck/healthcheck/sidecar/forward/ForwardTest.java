@@ -181,7 +181,7 @@ final class ForwardTest {
                 (bytes, length, sender) -> handled.add(Arrays.copyOf(bytes, length)),
                 counters,
                 clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0),
                 name -> {
                     lookups.incrementAndGet();
                     if (addresses.get() == null) {

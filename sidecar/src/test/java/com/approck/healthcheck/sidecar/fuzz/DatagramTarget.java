@@ -6,21 +6,21 @@ import com.approck.healthcheck.sidecar.count.ConnectionStats;
 import com.approck.healthcheck.sidecar.count.Counter;
 import com.approck.healthcheck.sidecar.count.Counters;
 import com.approck.healthcheck.sidecar.count.Durations;
-import com.approck.healthcheck.sidecar.history.History;
-import com.approck.healthcheck.sidecar.policy.Judge;
-import com.approck.healthcheck.sidecar.policy.Policy;
-import com.approck.healthcheck.sidecar.receive.Intake;
+import com.approck.healthcheck.sidecar.health.HealthEvaluator;
+import com.approck.healthcheck.sidecar.health.HealthPolicy;
+import com.approck.healthcheck.sidecar.health.History;
 import com.approck.healthcheck.sidecar.receive.Receiver;
 import com.approck.healthcheck.sidecar.show.Facts;
 import com.approck.healthcheck.sidecar.show.Metrics;
 import com.approck.healthcheck.sidecar.show.ProbeJson;
 import com.approck.healthcheck.sidecar.show.Status;
 import com.approck.healthcheck.sidecar.show.Verbose;
-import com.approck.healthcheck.sidecar.state.SourceView;
-import com.approck.healthcheck.sidecar.state.SourceView.PoolView;
-import com.approck.healthcheck.sidecar.state.Standing;
-import com.approck.healthcheck.sidecar.state.Workers;
 import com.approck.healthcheck.sidecar.statsd.GaugeParser;
+import com.approck.healthcheck.sidecar.workers.GaugeIngest;
+import com.approck.healthcheck.sidecar.workers.SourceRegistry;
+import com.approck.healthcheck.sidecar.workers.SourceView;
+import com.approck.healthcheck.sidecar.workers.SourceView.PoolView;
+import com.approck.healthcheck.sidecar.workers.WorkersSnapshot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -45,8 +45,8 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class DatagramTarget {
     private static final List<String> METRICS = List.of("workers", "gunicorn.workers", "queue.consumers");
-    private static final int MOST_NAMES = 64;
-    private static final int MOST_POOLS_EACH = 64;
+    private static final int MAX_NAMES = 64;
+    private static final int MAX_POOLS_EACH = 64;
     private static final double MOST = 1e12;
     private static final int SENDERS = 8;
     private static final JsonMapper JSON = new JsonMapper();
@@ -55,19 +55,19 @@ public final class DatagramTarget {
     private static final Receiver.Sockets SOCKETS = sockets();
 
     private final Counters counters = new Counters();
-    private final Workers workers;
-    private final Intake intake;
+    private final SourceRegistry workers;
+    private final GaugeIngest intake;
     private final Facts facts;
     /** Soon over the end of what a long holds. */
     private long now = Long.MAX_VALUE - Duration.ofMinutes(1).toNanos();
 
     private DatagramTarget(Duration ttl) {
-        workers = new Workers(METRICS, ttl, counters, now);
-        intake = new Intake(new GaugeParser(METRICS, counters), workers, () -> now);
-        Judge judge = new Judge(workers, new Policy(1, 1, "127.0.0.1:8125"), () -> now);
+        workers = new SourceRegistry(METRICS, ttl, counters, now);
+        intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> now);
+        HealthEvaluator health = new HealthEvaluator(workers, new HealthPolicy(1, 1, "127.0.0.1:8125"), () -> now);
         facts = new Facts(
                 workers,
-                judge,
+                health,
                 counters,
                 new Durations(),
                 new ConnectionStats(),
@@ -109,10 +109,10 @@ public final class DatagramTarget {
     private void pass(int time) {
         now += Duration.ofMillis((long) (time >> 3) * (time >> 3) * 1000).toNanos();
         if ((time & 1) == 0) {
-            workers.heardThrough(now);
+            workers.setWatermark(now);
         }
         if ((time & 2) != 0) {
-            workers.paused(Duration.ofSeconds(1).toNanos());
+            workers.extendLeases(Duration.ofSeconds(1).toNanos());
         }
         if ((time & 4) != 0) {
             workers.sweep();
@@ -131,17 +131,17 @@ public final class DatagramTarget {
         require(lines >= lineCount && lines <= 2 * lineCount, "each line is counted under what it is");
         List<SourceView> sources = workers.sources(now, Integer.MAX_VALUE, Integer.MAX_VALUE);
         sources(sources);
-        Standing standing = workers.standing(now);
+        WorkersSnapshot snapshot = workers.snapshot(now);
         require(
-                standing.current()
+                snapshot.current()
                         == sources.stream().filter(SourceView::current).count(),
                 "sources shown as current are those that count");
-        require(standing.counted() <= standing.current(), "no more count than are current");
-        require(standing.able() >= standing.ableStaying() && standing.ableStaying() >= 0, "nothing is below zero");
-        require(sources.isEmpty() || standing.newest().isPresent(), "stale is not never heard");
-        require(workers.totals().able() == standing.able(), "two ways to add up are the same");
+        require(snapshot.counted() <= snapshot.current(), "no more count than are current");
+        require(snapshot.able() >= snapshot.ableStaying() && snapshot.ableStaying() >= 0, "nothing is below zero");
+        require(sources.isEmpty() || snapshot.lastReport().isPresent(), "stale is not never heard");
+        require(workers.totals().able() == snapshot.able(), "two ways to add up are the same");
         require(
-                standing.deadPools()
+                snapshot.poolsAtZero()
                         == sources.stream()
                                 .filter(source -> source.current() && !source.draining())
                                 .flatMap(source -> source.pools().stream())
@@ -149,7 +149,7 @@ public final class DatagramTarget {
                                 .count(),
                 "pools shown with nobody able are those that are dead");
         texts(sources.size());
-        workers.heardThrough(now);
+        workers.setWatermark(now);
         workers.sweep();
         texts(sources.size());
     }
@@ -158,14 +158,12 @@ public final class DatagramTarget {
         Set<String> names = new HashSet<>();
         for (SourceView source : sources) {
             names.add(source.name());
-            require(source.name().length() <= GaugeParser.LONGEST_NAME, "names are bounded");
+            require(source.name().length() <= GaugeParser.MAX_NAME, "names are bounded");
             require(source.able() >= -1 && source.able() <= MOST, "a source's workers are a number that can be");
             require(source.leaseNanos() >= 0, "a lease is not below zero");
-            require(source.pools().size() <= MOST_POOLS_EACH, "pools are bounded");
+            require(source.pools().size() <= MAX_POOLS_EACH, "pools are bounded");
             for (PoolView pool : source.pools()) {
-                require(
-                        !pool.name().isEmpty() && pool.name().length() <= GaugeParser.LONGEST_POOL,
-                        "a pool has a name");
+                require(!pool.name().isEmpty() && pool.name().length() <= GaugeParser.MAX_POOL, "a pool has a name");
                 for (long number :
                         new long[] {pool.able(), pool.alive(), pool.busy(), pool.stuck(), pool.queued(), pool.capacity()
                         }) {
@@ -173,13 +171,13 @@ public final class DatagramTarget {
                 }
             }
         }
-        require(names.size() <= MOST_NAMES, "names are few");
+        require(names.size() <= MAX_NAMES, "names are few");
     }
 
     private void texts(int sources) {
         Verbose verbose = new Verbose(new ProbeJson(), facts);
         require(
-                JSON.readTree(text(verbose.of(facts.judge().live())))
+                JSON.readTree(text(verbose.of(facts.health().live())))
                                 .get("sources")
                                 .size()
                         <= sources,

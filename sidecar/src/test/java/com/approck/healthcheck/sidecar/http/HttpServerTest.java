@@ -341,7 +341,7 @@ final class HttpServerTest {
                 ListenAddress.of("127.0.0.1", address.getPort()),
                 ECHO,
                 clock::get,
-                new Log(stream(), 0),
+                new Log(stream()::print, 0),
                 stats,
                 4,
                 broken::complete);
@@ -357,7 +357,7 @@ final class HttpServerTest {
                 () -> {
                     throw new IllegalStateException("no time");
                 },
-                new Log(stream(), 0),
+                new Log(stream()::print, 0),
                 stats,
                 4,
                 broken::complete);
@@ -380,7 +380,7 @@ final class HttpServerTest {
                 ListenAddress.of("127.0.0.1", 0),
                 handler,
                 clock::get,
-                new Log(stream(), 0),
+                new Log(stream()::print, 0),
                 stats,
                 maxConnections,
                 broken::complete);

@@ -57,7 +57,7 @@ public final class RequestTarget {
                     exchange -> Response.text(200, exchange.getRequestMethod() + " " + exchange.getRequestPath())
                             .send(exchange),
                     Ticker.system(),
-                    new Log(new PrintStream(LOG, true, ISO_8859_1), 2),
+                    new Log(new PrintStream(LOG, true, ISO_8859_1)::print, 2),
                     new ConnectionStats(),
                     HttpServer.MAX_CONNECTIONS,
                     BROKEN::set);

@@ -40,11 +40,11 @@ final class LogTest {
         log.debug("d");
         log.trace("e");
         assertEquals(expected, lines().size());
-        assertEquals(verbosity == 2, log.traces());
+        assertEquals(verbosity == 2, log.isTraceEnabled());
     }
 
     private Log log(int verbosity) {
-        return new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8), verbosity);
+        return new Log(new PrintStream(bytes, true, StandardCharsets.UTF_8)::print, verbosity);
     }
 
     private List<String> lines() {

@@ -40,7 +40,7 @@ final class AnswerReaderTest {
     @CsvSource({"text/plain", "application/json", "''"})
     void okWithJson_isReady_whateverItsType(String contentType) {
         Answer answer = read(200, contentType, "{\"a\":1}");
-        assertTrue(answer.verdict().isWell());
+        assertTrue(answer.verdict().isHealthy());
         assertEquals("application/json", answer.contentType());
     }
 
@@ -48,7 +48,7 @@ final class AnswerReaderTest {
     @ValueSource(strings = {"", " ", "{", "{}{}", "{} x", "NaN NaN", "nan", "{\"a\":+NaN}", "OK", "{'a':1}", "<html>"})
     void okWithoutJson_isNotReady(String body) {
         Answer answer = read(200, "application/json", body);
-        assertFalse(answer.verdict().isWell());
+        assertFalse(answer.verdict().isHealthy());
         assertEquals(Optional.of(body.isBlank() ? "status 200 with an empty body" : body.strip()), answer.text());
     }
 
@@ -63,7 +63,7 @@ final class AnswerReaderTest {
             })
     void numbersThatOnlyPythonWrites_areNull(String body, String valid) {
         Answer answer = read(200, "application/json", body.replace('\'', '"'));
-        assertTrue(answer.verdict().isWell());
+        assertTrue(answer.verdict().isHealthy());
         assertEquals(Optional.of(valid.replace('\'', '"')), answer.json());
         assertEquals(valid.replace('\'', '"'), bodyOf(answer));
         assertEquals(
@@ -98,7 +98,7 @@ final class AnswerReaderTest {
     void deepJson_isNoJson() {
         assertFalse(read(200, "application/json", "[".repeat(30_000) + "]".repeat(30_000))
                 .verdict()
-                .isWell());
+                .isHealthy());
     }
 
     @Test

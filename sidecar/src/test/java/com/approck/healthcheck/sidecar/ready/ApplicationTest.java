@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.sidecar.Await;
 import com.approck.healthcheck.sidecar.config.HttpHeader;
 import com.approck.healthcheck.sidecar.config.ReadinessSettings;
-import com.approck.healthcheck.sidecar.history.History;
+import com.approck.healthcheck.sidecar.health.History;
+import com.approck.healthcheck.sidecar.health.ReasonCode;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.log.Log;
-import com.approck.healthcheck.sidecar.policy.Code;
-import com.approck.healthcheck.sidecar.policy.Verdict;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -58,7 +58,7 @@ final class ApplicationTest {
     void json_isPassedOnAsItCame() throws Exception {
         String json = "{ \"db\" : 1.00, \"b\":12345678901234567890.5 }";
         Answer answer = ask(HostileServer.answering("200 OK", "application/json;charset=UTF-8", json));
-        assertEquals(Verdict.WELL, answer.verdict());
+        assertEquals(Verdict.HEALTHY, answer.verdict());
         assertEquals(
                 json, StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString());
         assertEquals("application/json;charset=UTF-8", answer.contentType());
@@ -71,7 +71,7 @@ final class ApplicationTest {
     @Test
     void errorWithJson_isNotReady_withItsFields() throws Exception {
         Answer answer = ask(HostileServer.answering("500 Oops", "application/json", "{\"db\":\"error\"}"));
-        assertEquals(Verdict.of(Code.SERVICE_NOT_READY, server.url() + " answered 500."), answer.verdict());
+        assertEquals(Verdict.of(ReasonCode.SERVICE_NOT_READY, server.url() + " answered 500."), answer.verdict());
         assertEquals(Optional.of("{\"db\":\"error\"}"), answer.json());
         assertEquals("INFO application: not ready: " + server.url() + " answered 500.", logged());
     }
@@ -176,7 +176,7 @@ final class ApplicationTest {
                 self[0].calls.get() == 1
                         ? "HTTP/1.1 301 Moved\r\nLocation: /ready/\r\nContent-Length: 0\r\n\r\n"
                         : HostileServer.response("200 OK", "application/json", "{}")));
-        assertEquals(Verdict.WELL, ask(self[0]).verdict());
+        assertEquals(Verdict.HEALTHY, ask(self[0]).verdict());
         assertEquals(2, self[0].calls.get());
     }
 
@@ -201,7 +201,7 @@ final class ApplicationTest {
         go.countDown();
         assertSame(get(first), get(second));
         assertEquals(1, server.calls.get());
-        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+        Await.until(() -> get(application.ask()).verdict().isHealthy(), log::toString);
         assertTrue(server.calls.get() > 1);
     }
 
@@ -225,19 +225,19 @@ final class ApplicationTest {
             }
             HostileServer.write(out, HostileServer.response("200 OK", "application/json", "{}"));
         }));
-        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+        Await.until(() -> get(application.ask()).verdict().isHealthy(), log::toString);
     }
 
     @Test
     void threadIsFreeAgain_afterAHeadThatDripped() throws Exception {
         assertLate(dripping("HTTP/1.1 200 OK\r\nX-Drip: "));
-        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+        Await.until(() -> get(application.ask()).verdict().isHealthy(), log::toString);
     }
 
     @Test
     void threadIsFreeAgain_afterABodyThatDripped() throws Exception {
         assertLate(dripping("HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\n"));
-        Await.until(() -> get(application.ask()).verdict().isWell(), log::toString);
+        Await.until(() -> get(application.ask()).verdict().isHealthy(), log::toString);
     }
 
     /** Begins its first answer so, and goes on by a byte at a time; all others are good. */
@@ -301,7 +301,7 @@ final class ApplicationTest {
                         new HttpHeader("X-Key", "a"),
                         new HttpHeader("x-key", "b")),
                 Optional.empty()));
-        assertEquals(Verdict.WELL, get(application.ask()).verdict());
+        assertEquals(Verdict.HEALTHY, get(application.ask()).verdict());
         String head = server.requests.element();
         assertTrue(head.contains("User-Agent: mine\r\n") && !head.contains("healthcheck-sidecar"), head);
         assertTrue(head.contains("X-Key: a\r\n") && head.contains("x-key: b\r\n"), head);
@@ -344,7 +344,7 @@ final class ApplicationTest {
         // The stub listens on one family, and the JVM's first choice may be the other.
         server = HostileServer.answering("200 OK", "application/json", "{}");
         application = application(URI.create(server.url().toString().replace("127.0.0.1", "localhost")));
-        assertEquals(Verdict.WELL, get(application.ask()).verdict());
+        assertEquals(Verdict.HEALTHY, get(application.ask()).verdict());
     }
 
     private Answer ask(HostileServer asked) throws Exception {
@@ -362,7 +362,7 @@ final class ApplicationTest {
                 check,
                 System::nanoTime,
                 history,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0),
                 (call, late) -> deadlines.add(() -> call.complete(late)));
     }
 
@@ -371,7 +371,7 @@ final class ApplicationTest {
     }
 
     private static String description(Answer answer) {
-        assertEquals(Optional.of(Code.SERVICE_NOT_READY), answer.verdict().code());
+        assertEquals(Optional.of(ReasonCode.SERVICE_NOT_READY), answer.verdict().code());
         return answer.verdict().description();
     }
 

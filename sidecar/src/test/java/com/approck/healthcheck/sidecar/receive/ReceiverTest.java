@@ -32,7 +32,7 @@ final class ReceiverTest {
     private final ConcurrentLinkedQueue<Long> pauses = new ConcurrentLinkedQueue<>();
     private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final AtomicReference<RuntimeException> turnFails = new AtomicReference<>();
-    private final AtomicLong heardThrough = new AtomicLong();
+    private final AtomicLong watermark = new AtomicLong();
     private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private final Semaphore slowness = new Semaphore(0);
     private Receiver.Sockets sockets;
@@ -57,15 +57,15 @@ final class ReceiverTest {
                     heard.add(text.length() > 100 ? "length " + length : text);
                     return text.startsWith("workers");
                 },
-                new Turn() {
+                new CycleListener() {
                     @Override
-                    public void paused(long nanos) {
+                    public void onPause(long nanos) {
                         pauses.add(nanos);
                     }
 
                     @Override
-                    public void ends(long nanos, long heardThroughNanos) {
-                        heardThrough.set(heardThroughNanos);
+                    public void onCycleEnd(long nanos, long watermarkNanos) {
+                        watermark.set(watermarkNanos);
                         RuntimeException failure = turnFails.get();
                         if (failure != null) {
                             throw failure;
@@ -74,7 +74,7 @@ final class ReceiverTest {
                 },
                 counters,
                 clock::get,
-                new Log(new PrintStream(log, true, StandardCharsets.UTF_8), 0),
+                new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0),
                 broken::set);
     }
 
@@ -126,7 +126,7 @@ final class ReceiverTest {
     @Test
     void failuresWithGoodDatagramsBetween_doNotEndIt() throws Exception {
         for (int i = 1; i <= 3; i++) {
-            for (int j = 0; j < Receiver.MOST_FAILURES - 1; j++) {
+            for (int j = 0; j < Receiver.MAX_FAILURES - 1; j++) {
                 send("bug");
             }
             send("workers:3|g");
@@ -137,7 +137,7 @@ final class ReceiverTest {
 
     @Test
     void nothingButFailures_endIt_andItSaysSo() throws Exception {
-        for (int i = 0; i < Receiver.MOST_FAILURES; i++) {
+        for (int i = 0; i < Receiver.MAX_FAILURES; i++) {
             send(i % 2 == 0 ? "bug" : "not for us");
             send("bug");
         }
@@ -148,7 +148,7 @@ final class ReceiverTest {
     @Test
     void turnThatAlwaysFails_endsIt() throws Exception {
         turnFails.set(new IllegalArgumentException("a turn's bug"));
-        for (int i = 0; i < 2 * Receiver.MOST_FAILURES && broken.get() == null; i++) {
+        for (int i = 0; i < 2 * Receiver.MAX_FAILURES && broken.get() == null; i++) {
             long turns = receiver.turns();
             send("not for us");
             Await.until(() -> receiver.turns() > turns || broken.get() != null, () -> "a turn");
@@ -187,7 +187,7 @@ final class ReceiverTest {
     @Test
     void idleReceiver_hearsOn() throws Exception {
         clock.addAndGet(500_000_000L);
-        Await.until(() -> heardThrough.get() == clock.get(), () -> "a turn");
+        Await.until(() -> watermark.get() == clock.get(), () -> "a turn");
         assertEquals(List.of(), List.copyOf(pauses));
     }
 

@@ -2,8 +2,8 @@ package com.approck.healthcheck.sidecar.show;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.approck.healthcheck.sidecar.policy.Code;
-import com.approck.healthcheck.sidecar.policy.Verdict;
+import com.approck.healthcheck.sidecar.health.ReasonCode;
+import com.approck.healthcheck.sidecar.health.Verdict;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -20,7 +20,7 @@ final class ProbeJsonTest {
         }
         hostile.append("\ud83d\ude00</script>");
         String json = StandardCharsets.UTF_8
-                .decode(new ProbeJson().of(Verdict.of(Code.NO_WORKERS, hostile.toString())))
+                .decode(new ProbeJson().of(Verdict.of(ReasonCode.NO_WORKERS, hostile.toString())))
                 .toString();
         JsonNode read = new JsonMapper().readTree(json);
         assertEquals("NoWorkers", read.get("code").asString());

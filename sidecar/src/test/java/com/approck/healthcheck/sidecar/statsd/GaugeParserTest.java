@@ -152,10 +152,10 @@ final class GaugeParserTest {
 
     @Test
     void namesAndPools_ofAnyLength_areBounded() {
-        String pool = "p".repeat(GaugeParser.LONGEST_POOL);
+        String pool = "p".repeat(GaugeParser.MAX_POOL);
         assertEquals(List.of("workers/POOL_ABLE[" + pool + "]=1"), parse("workers.pool." + pool + ":1|g"));
         assertEquals(List.of(), parse("workers.pool." + pool + "p:1|g"));
-        String prefix = "x".repeat(GaugeParser.LONGEST_NAME - ".gunicorn.workers".length());
+        String prefix = "x".repeat(GaugeParser.MAX_NAME - ".gunicorn.workers".length());
         assertEquals(List.of(prefix + ".gunicorn.workers=1"), parse(prefix + ".gunicorn.workers:1|g"));
         assertEquals(List.of(), parse("x" + prefix + ".gunicorn.workers:1|g"));
         assertEquals(Map.of(Counter.BAD_POOL, 1L, Counter.IGNORED_NAME, 1L), reasons());
