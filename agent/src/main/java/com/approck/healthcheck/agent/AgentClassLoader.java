@@ -9,21 +9,30 @@ import java.security.CodeSource;
 import java.security.Permissions;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
+import java.util.function.Supplier;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 
 /**
- * Defines the agent's classes and its relocated libraries from the jar's {@code META-INF/agent/}, out of the
- * application's sight and with nothing of the application in theirs: the parent is the boot loader.
+ * Defines the agent's classes and its relocated libraries from a folder of the jar, out of the application's sight and with
+ * nothing of the application in theirs: the boot loader is the parent of {@code META-INF/agent/}, and that of
+ * {@code META-INF/instrument/}, where Byte Buddy is.
+ *
+ * <p>It supplies the loader of the latter, a new one at each call. By a type of the JDK's, as this class is not visible from
+ * the classes that it loads.
  */
-final class AgentClassLoader extends ClassLoader {
-    private static final String FOLDER = "META-INF/agent/";
+final class AgentClassLoader extends ClassLoader implements Supplier<ClassLoader> {
+    /** In a multi-release jar these are for Java 24 and later, and so they are here. */
+    private static final String FOR_JAVA_24 = "META-INF/versions/24/";
+
+    private static final boolean IS_JAVA_24 = isJava24();
 
     static {
         registerAsParallelCapable();
     }
 
     private final JarFile jar;
+    private final String folder;
 
     /**
      * With no place that its classes come from: of one, the JVM would take note for its archives of classes, and not
@@ -31,23 +40,34 @@ final class AgentClassLoader extends ClassLoader {
      */
     private final ProtectionDomain domain;
 
-    AgentClassLoader(File file) throws IOException {
-        super(null);
-        // Not verified: the JVM itself has already opened this jar and runs its code.
-        this.jar = new JarFile(file, false);
+    private AgentClassLoader(JarFile jar, String folder, ClassLoader parent) {
+        super(parent);
+        this.jar = jar;
+        this.folder = folder;
         Permissions all = new Permissions();
         all.add(new AllPermission());
         this.domain = new ProtectionDomain(new CodeSource(null, (Certificate[]) null), all);
     }
 
     /** Here and not with its callers, whose verification would load this class even where it is not used. */
-    static Class<?> load(String className, File jar) throws IOException, ClassNotFoundException {
-        return Class.forName(className, true, new AgentClassLoader(jar));
+    static Class<?> load(String className, File file) throws IOException, ClassNotFoundException {
+        // Not verified: the JVM itself has already opened this jar and runs its code.
+        JarFile jar = new JarFile(file, false);
+        return Class.forName(className, true, new AgentClassLoader(jar, "META-INF/agent/", null));
+    }
+
+    @Override
+    public ClassLoader get() {
+        return new AgentClassLoader(jar, "META-INF/instrument/", this);
     }
 
     @Override
     protected Class<?> findClass(String name) throws ClassNotFoundException {
-        JarEntry entry = jar.getJarEntry(FOLDER + name.replace('.', '/') + ".class");
+        String file = name.replace('.', '/') + ".class";
+        JarEntry entry = jar.getJarEntry(folder + file);
+        if (entry == null && IS_JAVA_24) {
+            entry = jar.getJarEntry(folder + FOR_JAVA_24 + file);
+        }
         if (entry == null) {
             throw new ClassNotFoundException(name);
         }
@@ -62,7 +82,7 @@ final class AgentClassLoader extends ClassLoader {
 
     @Override
     public InputStream getResourceAsStream(String name) {
-        JarEntry entry = jar.getJarEntry(FOLDER + name);
+        JarEntry entry = jar.getJarEntry(folder + name);
         if (entry == null) {
             entry = jar.getJarEntry(name);
         }
@@ -71,6 +91,12 @@ final class AgentClassLoader extends ClassLoader {
         } catch (IOException e) {
             return null;
         }
+    }
+
+    private static boolean isJava24() {
+        String version = System.getProperty("java.specification.version", "");
+        // Before Java 9 it began with 1 and a dot.
+        return version.indexOf('.') < 0 && !version.isEmpty() && Integer.parseInt(version) >= 24;
     }
 
     private static byte[] readFully(InputStream in) throws IOException {

@@ -2,118 +2,132 @@ package com.approck.healthcheck.agent.instrument;
 
 import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.pool.PoolType;
+import com.approck.healthcheck.agent.pool.PoolType.HookKind;
+import com.approck.healthcheck.agent.pool.PoolType.MethodHook;
 import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
+import java.lang.reflect.Method;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /**
- * Looks at the name of each class that is loaded and weaves those that the table of pools names.
+ * Notes the classes of servers that are loaded, and puts the hooks into them later, on the agent's own thread, by
+ * retransforming them.
  *
- * <p>The first of them is not woven on the thread of the application that loads it, which would then wait for ASM to
- * be loaded, but on the agent's own thread a moment later, as all are that are loaded until then. Those that follow are
- * woven as they are loaded, which takes a few milliseconds each.
- *
- * <p>{@link #transform} is thread-safe and never throws, and touches nothing but a table before it has found a name in it.
- * {@link #catchUp} is for one thread.
+ * <p>{@link #transform} is thread-safe and never throws. On any thread but the agent's it looks into one table and
+ * writes down a name: Byte Buddy never runs inside the class loading of the application, which could wait for a class loader
+ * that itself waits. A class that someone else retransforms has lost its hooks for a moment and is noted again. The other
+ * methods are for the agent's thread.
  */
 public final class PoolClassTransformer implements ClassFileTransformer {
+    /** Passes without work after which the weaver, and with it the class loader of Byte Buddy, is let go. */
+    private static final int IDLE_PASSES = 60;
+
     private final Instrumentation instrumentation;
+    private final Supplier<ClassWeaver> weavers;
     private final Runnable onWaiting;
     private final Log log;
-    private final Map<String, List<PoolType.MethodHook>> hookedByClass = new HashMap<>();
-    private final Map<String, String> serverByClass = new HashMap<>();
 
-    /**
-     * By internal name, the class loaders of modules and bundles that ask the boot loader for nothing but what they are
-     * told of, so that no class of theirs would find the hook; and the arguments of the method by which the JVM asks them.
-     */
-    private final Map<String, String> blindLoaders = new HashMap<>();
+    /** By internal name. Written by the constructor alone. */
+    private final Map<String, Target> targets = new HashMap<>();
 
-    /** The classes that were seen and are still to be woven, by binary name. */
+    /** The classes that are still to be instrumented, by binary name. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
 
-    /** The classes of which the JVM has refused the woven version once, by binary name. */
+    /** The classes of which the JVM has refused the instrumented version once, by binary name. */
     private final Set<String> refusedOnce = new HashSet<>();
 
-    private volatile boolean warm;
+    /** The agent's thread while it retransforms a class; null otherwise. */
+    private volatile Thread instrumenting;
 
-    /** @param onWaiting told, on the thread that loads a class, that there is one to be woven; returns at once */
-    public PoolClassTransformer(Instrumentation instrumentation, Runnable onWaiting, Log log) {
+    private ClassWeaver weaver;
+    private int idlePasses;
+    private long passes;
+
+    /**
+     * @param weavers makes a weaver; called again if one is needed after the last was let go
+     * @param onWaiting called on the thread that loads a class, when there is one to be instrumented; returns at once
+     */
+    public PoolClassTransformer(
+            Instrumentation instrumentation, Supplier<ClassWeaver> weavers, Runnable onWaiting, Log log) {
         this.instrumentation = instrumentation;
+        this.weavers = weavers;
         this.onWaiting = onWaiting;
         this.log = log;
         for (PoolType type : PoolType.SERVERS) {
-            for (PoolType.MethodHook hooked : type.hooked()) {
-                String name = hooked.className().replace('.', '/');
-                List<PoolType.MethodHook> list = hookedByClass.get(name);
-                if (list == null) {
-                    list = new ArrayList<>();
-                    hookedByClass.put(name, list);
-                    serverByClass.put(name, type.server());
-                }
-                list.add(hooked);
+            for (MethodHook hook : type.hooked()) {
+                add(type.server(), hook);
             }
         }
         // Read from JBoss Modules 2.3.0 (WildFly), Apache Felix 7.0.5 and Equinox 3.24.300.
-        addBlindLoader("JBoss Modules", "org/jboss/modules/ConcurrentClassLoader", "(Ljava/lang/String;)");
-        addBlindLoader(
-                "Felix", "org/apache/felix/framework/BundleWiringImpl$BundleClassLoader", "(Ljava/lang/String;Z)");
-        addBlindLoader("Equinox", "org/eclipse/osgi/internal/loader/ModuleClassLoader", "(Ljava/lang/String;Z)");
+        addLoader("JBoss Modules", "org.jboss.modules.ConcurrentClassLoader", "java.lang.String");
+        addLoader(
+                "Felix",
+                "org.apache.felix.framework.BundleWiringImpl$BundleClassLoader",
+                "java.lang.String",
+                "boolean");
+        addLoader("Equinox", "org.eclipse.osgi.internal.loader.ModuleClassLoader", "java.lang.String", "boolean");
+        add("healthcheck", new MethodHook(HookKind.POOL_STARTED, SelfCheck.FIXTURE, "start"));
+        add("healthcheck", new MethodHook(HookKind.TASK, SelfCheck.FIXTURE, "run"));
+        add("healthcheck", new MethodHook(HookKind.POOL_STOPPED, SelfCheck.FIXTURE, "stop"));
     }
 
-    private void addBlindLoader(String framework, String name, String arguments) {
-        blindLoaders.put(name, arguments);
-        hookedByClass.put(name, Collections.emptyList());
-        serverByClass.put(name, framework);
+    private void addLoader(String framework, String className, String... arguments) {
+        add(framework, new MethodHook(HookKind.BOOT_DELEGATION, className, "loadClass", arguments));
+    }
+
+    private void add(String server, MethodHook hook) {
+        targets.computeIfAbsent(hook.className().replace('.', '/'), name -> new Target(server, hook.className()))
+                .hooks
+                .add(hook);
     }
 
     @Override
     @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
-        List<PoolType.MethodHook> hooked = name == null ? null : hookedByClass.get(name);
-        if (hooked == null) {
+        Target target = name == null ? null : targets.get(name);
+        if (target == null) {
             return null;
         }
-        String what = serverByClass.get(name) + "'s class " + name.replace('/', '.') + " (" + origin(domain) + ")";
+        if (redefined == null || Thread.currentThread() != instrumenting) {
+            waiting.add(target.className);
+            onWaiting.run();
+            return null;
+        }
         try {
-            if (redefined == null && (!warm || aBlindLoaderWaits())) {
-                waiting.add(name.replace('/', '.'));
-                onWaiting.run();
-                return null;
-            }
-            String arguments = blindLoaders.get(name);
-            byte[] woven =
-                    arguments == null ? Advices.weave(classFile, hooked) : BlindLoader.weave(classFile, arguments);
+            byte[] woven = weaver.weave(target.className, classFile, target.hooks);
             if (woven != null) {
-                log.debug("hooks are in " + what);
+                log.debug("instrumented " + target.with(domain));
             }
             return woven;
-        } catch (UnexpectedClassException e) {
-            log.complain(what + " is left alone: " + e.getMessage());
         } catch (Throwable e) {
-            log.complain(what + " is left alone: " + e);
+            leftAlone(target, domain, e);
+            return null;
         }
-        return null;
+    }
+
+    private void leftAlone(Target target, ProtectionDomain domain, Throwable why) {
+        log.complain(target.with(domain) + " is left alone: "
+                + (why instanceof UnexpectedClassException ? why.getMessage() : why.toString()));
     }
 
     /**
-     * Takes note of the classes that were loaded before this weaver was there to see them: by an application that runs
+     * Notes the classes that were loaded before this transformer was there to see them: by an application that runs
      * already, or by the JVM itself, which loads the classes of an ahead-of-time cache before any agent (JEP 483).
      */
     public void lookAtLoadedClasses() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (hookedByClass.containsKey(loaded.getName().replace('.', '/'))) {
+            if (targets.containsKey(loaded.getName().replace('.', '/'))) {
                 waiting.add(loaded.getName());
             }
         }
@@ -122,50 +136,111 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
     }
 
-    /** Whether classes wait to be woven. */
+    /** Whether a class of a server has been loaded and has not been instrumented yet. */
     public boolean isBehind() {
         return !waiting.isEmpty();
     }
 
-    /** Weaves the classes that wait. One that is being loaded at this moment waits for the next call. */
-    public void catchUp() {
+    /** How many times classes have been instrumented; -1 while some are still to be. */
+    public long generation() {
+        return waiting.isEmpty() ? passes : -1;
+    }
+
+    /** Nothing waits: lets the weaver go once that has been so for a while. */
+    public void rest() {
+        if (weaver != null && ++idlePasses >= IDLE_PASSES) {
+            weaver = null;
+        }
+    }
+
+    /**
+     * Instruments the classes that wait. One that is being loaded at this moment waits for the next call.
+     *
+     * @return whether there was one
+     */
+    public boolean catchUp() {
+        idlePasses = 0;
+        passes++;
+        if (weaver == null) {
+            weaver = weavers.get();
+        }
         Class<?>[] all = instrumentation.getAllLoadedClasses();
         // Class loaders first: a class that has once not found the hook never will.
-        catchUp(all, true);
-        catchUp(all, false);
-        warm = true;
+        boolean any = catchUp(all, true);
+        any |= catchUp(all, false);
+        return any;
     }
 
-    private void catchUp(Class<?>[] all, boolean ofLoaders) {
+    private boolean catchUp(Class<?>[] all, boolean loaders) {
+        boolean any = false;
         for (Class<?> loaded : all) {
-            if (waiting.contains(loaded.getName()) && ofLoaders == isBlind(loaded.getName())) {
-                try {
-                    link(loaded);
-                    instrumentation.retransformClasses(loaded);
-                } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
-                    // An InternalError is what the JVM makes of a fault of its own.
-                    if (e instanceof LinkageError && refusedOnce.add(loaded.getName())) {
-                        // A JVM in the middle of loading what the class is verified against: the next call tries again.
-                        continue;
-                    }
-                    log.complain("the loaded class " + loaded.getName() + " is left alone: ", e);
+            if (waiting.contains(loaded.getName())) {
+                Target target = targets.get(loaded.getName().replace('.', '/'));
+                if (target == null || target.isLoader() == loaders) {
+                    retransform(loaded);
+                    any = true;
                 }
-                waiting.remove(loaded.getName());
+            }
+        }
+        return any;
+    }
+
+    /**
+     * Says of which of the classes that wait the methods are not those that are expected, without Byte Buddy: for a JVM in
+     * which no pool is found.
+     */
+    public void complainOfMissingMethods() {
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            Target target = waiting.contains(loaded.getName())
+                    ? targets.get(loaded.getName().replace('.', '/'))
+                    : null;
+            if (target != null && !loaded.isInterface()) {
+                for (MethodHook hook : target.hooks) {
+                    if (!hook.isOptional() && !declares(loaded, hook)) {
+                        leftAlone(target, loaded.getProtectionDomain(), UnexpectedClassException.without(hook));
+                        break;
+                    }
+                }
             }
         }
     }
 
-    private boolean isBlind(String className) {
-        return blindLoaders.containsKey(className.replace('.', '/'));
+    private static boolean declares(Class<?> loaded, MethodHook hook) {
+        try {
+            for (Method method : loaded.getDeclaredMethods()) {
+                List<String> types = new ArrayList<>();
+                for (Class<?> type : method.getParameterTypes()) {
+                    types.add(type.getCanonicalName());
+                }
+                if (method.getName().equals(hook.method()) && types.equals(hook.argumentTypes())) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (RuntimeException | LinkageError e) {
+            // A class of their signatures is missing: not to be known.
+            return true;
+        }
     }
 
-    private boolean aBlindLoaderWaits() {
-        for (String name : waiting) {
-            if (isBlind(name)) {
-                return true;
+    private void retransform(Class<?> loaded) {
+        // Before, so that it is noted again if it changes meanwhile.
+        waiting.remove(loaded.getName());
+        try {
+            link(loaded);
+            instrumenting = Thread.currentThread();
+            instrumentation.retransformClasses(loaded);
+        } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
+            // An InternalError is what the JVM makes of a fault of its own.
+            if (e instanceof LinkageError && refusedOnce.add(loaded.getName())) {
+                // A JVM in the middle of loading what the class is verified against: the next call tries again.
+                waiting.add(loaded.getName());
+            } else {
+                log.complain("the loaded class " + loaded.getName() + " is left alone: ", e);
             }
+        } finally {
+            instrumenting = null;
         }
-        return false;
     }
 
     /**
@@ -189,5 +264,26 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         String location = source.getLocation().toString();
         String trimmed = location.endsWith("!/") ? location.substring(0, location.length() - 2) : location;
         return "from " + trimmed.substring(trimmed.lastIndexOf('/') + 1);
+    }
+
+    /** A class with methods to hook. */
+    private static final class Target {
+        private final String server;
+        private final String className;
+        private final List<MethodHook> hooks = new ArrayList<>();
+
+        Target(String server, String className) {
+            this.server = server;
+            this.className = className;
+        }
+
+        /** The class and where it comes from, for people. */
+        String with(ProtectionDomain domain) {
+            return server + "'s class " + className + " (" + origin(domain) + ")";
+        }
+
+        boolean isLoader() {
+            return hooks.get(0).kind() == HookKind.BOOT_DELEGATION;
+        }
     }
 }

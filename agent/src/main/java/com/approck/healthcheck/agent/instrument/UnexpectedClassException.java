@@ -1,10 +1,18 @@
 package com.approck.healthcheck.agent.instrument;
 
+import com.approck.healthcheck.agent.pool.PoolType.MethodHook;
+
 /** A class has the name of a server's class, but not the methods that the table of pools expects. */
-final class UnexpectedClassException extends Exception {
+public final class UnexpectedClassException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    UnexpectedClassException(String message) {
+    private UnexpectedClassException(String message) {
         super(message);
+    }
+
+    /** Of a class that has not exactly one such method. */
+    public static UnexpectedClassException without(MethodHook hook) {
+        return new UnexpectedClassException(
+                "it has no method " + hook.method() + "(" + String.join(", ", hook.argumentTypes()) + ")");
     }
 }

@@ -3,7 +3,9 @@ package com.approck.healthcheck.agent.pool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One row of the table of pools: which methods of a server tell that a pool starts or stops and that a task runs, and how
@@ -18,14 +20,8 @@ public final class PoolType {
         POOL_STOPPED,
         /** The thread is on a request while the method runs. */
         TASK,
-        /** A request begins on this thread when the method is called. */
-        TASK_BEGAN,
-        /** The request ends on this thread when the method is called. */
-        TASK_ENDED;
-
-        boolean isOfTask() {
-            return this != POOL_STARTED && this != POOL_STOPPED;
-        }
+        /** A class loader looks for a class: it is made to find the hook, for the classes that it loads. */
+        BOOT_DELEGATION
     }
 
     /** A method to be hooked: by exact class, name and argument types. Immutable. */
@@ -33,11 +29,12 @@ public final class PoolType {
         private final String className;
         private final String method;
         private final List<String> argumentTypes;
-        private final HookKind event;
+        private final HookKind kind;
         private boolean optional;
 
-        MethodHook(HookKind event, String className, String method, String... argumentTypes) {
-            this.event = event;
+        /** Names are binary names, of argument types as of classes. */
+        public MethodHook(HookKind kind, String className, String method, String... argumentTypes) {
+            this.kind = kind;
             this.className = className;
             this.method = method;
             this.argumentTypes = Collections.unmodifiableList(Arrays.asList(argumentTypes));
@@ -45,7 +42,7 @@ public final class PoolType {
 
         /** The same method, of which it is no news that some versions of the class do not have it. */
         MethodHook inSomeVersions() {
-            MethodHook copy = new MethodHook(event, className, method, argumentTypes.toArray(new String[0]));
+            MethodHook copy = new MethodHook(kind, className, method, argumentTypes.toArray(new String[0]));
             copy.optional = true;
             return copy;
         }
@@ -71,8 +68,8 @@ public final class PoolType {
         }
 
         /** What its call means. */
-        public HookKind event() {
-            return event;
+        public HookKind kind() {
+            return kind;
         }
     }
 
@@ -329,10 +326,21 @@ public final class PoolType {
         return listClass;
     }
 
+    /** The methods that run one request each, as {@code class.method} of a stack's frame. */
+    Set<String> taskMethods() {
+        Set<String> methods = new HashSet<>();
+        for (MethodHook one : hooked) {
+            if (one.kind == HookKind.TASK) {
+                methods.add(one.className + "." + one.method);
+            }
+        }
+        return methods;
+    }
+
     /** Whether objects of that class are tasks of such a pool. */
     boolean isTask(Class<?> type) {
         for (MethodHook one : hooked) {
-            if (one.event.isOfTask() && isOrExtends(type, one.className)) {
+            if (one.kind == HookKind.TASK && isOrExtends(type, one.className)) {
                 return true;
             }
         }

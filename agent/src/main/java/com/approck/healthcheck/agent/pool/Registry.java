@@ -3,12 +3,15 @@ package com.approck.healthcheck.agent.pool;
 import com.approck.healthcheck.agent.config.Globs;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
@@ -42,7 +45,13 @@ public final class Registry {
     private final BiConsumer<String, Throwable> complaints;
     private final List<WatchedPool> pools = new ArrayList<>();
     private final ConcurrentLinkedQueue<Worker> newWorkers = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger workers = new AtomicInteger();
+
+    /** By thread, the workers of the pools whose requests a hook reports; also the lock for what follows one of them. */
+    private final Map<Long, Worker> workers = new HashMap<>();
+
+    /** The threads of these that the hook follows. */
+    private final Set<Long> hooked = new HashSet<>();
+
     private final Set<String> seenNames = new LinkedHashSet<>();
     private final Set<String> unmatched;
     private int samplesToMatch = SAMPLES_TO_MATCH;
@@ -83,17 +92,11 @@ public final class Registry {
      * @return the counter of the thread: one that is sampled, or one that leads nowhere if the task's pool is not watched
      */
     public AtomicLong firstTask(Object task) {
-        AtomicLong counter = new AtomicLong();
         try {
             PoolType type = typesOf(task, PoolType::isTask).get(0);
             WatchedPool pool = poolOf(new Reflected(task), type);
-            if (pool == null) {
-                return counter;
-            }
-            if (workers.incrementAndGet() <= MAX_WORKERS) {
-                newWorkers.add(new Worker(Thread.currentThread(), pool, counter));
-            } else {
-                workers.decrementAndGet();
+            if (pool != null) {
+                return followByHook(Thread.currentThread(), pool);
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             complaints.accept(
@@ -101,7 +104,61 @@ public final class Registry {
                             + " are not followed, so that a stuck one is not seen: ",
                     e);
         }
-        return counter;
+        return new AtomicLong();
+    }
+
+    private AtomicLong followByHook(Thread thread, WatchedPool pool) {
+        long id = Worker.idOf(thread);
+        synchronized (workers) {
+            pool.hookCalled();
+            Worker worker = workers.get(id);
+            if (worker == null || worker.pool() != pool) {
+                worker = new Worker(thread, pool, new AtomicLong());
+                if (workers.size() >= MAX_WORKERS && !workers.containsKey(id)) {
+                    return worker.counter();
+                }
+                workers.put(id, worker);
+                newWorkers.add(worker);
+            } else {
+                // What it was on when it was seen on its stack has ended, as another request begins.
+                worker.seenOnRequest(false);
+            }
+            hooked.add(id);
+            return worker.counter();
+        }
+    }
+
+    /**
+     * A thread of a pool was seen on a request, or not on one, by its stack. Means nothing for a thread that the hook
+     * follows.
+     *
+     * @return the worker if it is a new one
+     */
+    public Optional<Worker> seenOnStack(Thread thread, WatchedPool pool, boolean onRequest) {
+        long id = Worker.idOf(thread);
+        synchronized (workers) {
+            if (hooked.contains(id)) {
+                return Optional.empty();
+            }
+            Worker worker = workers.get(id);
+            if (worker != null && worker.pool() == pool) {
+                worker.seenOnRequest(onRequest);
+                return Optional.empty();
+            }
+            if (!onRequest || workers.size() >= MAX_WORKERS) {
+                return Optional.empty();
+            }
+            Worker fresh = new Worker(thread, pool, new AtomicLong(1));
+            workers.put(id, fresh);
+            return Optional.of(fresh);
+        }
+    }
+
+    /** Whether the hook has reported a request on that thread. */
+    public boolean isFollowedByHook(long threadId) {
+        synchronized (workers) {
+            return hooked.contains(threadId);
+        }
     }
 
     /**
@@ -137,9 +194,14 @@ public final class Registry {
         }
     }
 
-    /** The caller has let go of workers whose threads have ended or whose pools are gone. */
-    public void forgot(int count) {
-        workers.addAndGet(-count);
+    /** The caller has let go of a worker, whose thread has ended or whose pool is gone. */
+    public void forget(Worker worker) {
+        synchronized (workers) {
+            if (workers.get(worker.threadId()) == worker) {
+                workers.remove(worker.threadId());
+                hooked.remove(worker.threadId());
+            }
+        }
     }
 
     /** The rows that an object belongs to: an owner may have pools of several types. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -19,6 +20,7 @@ public final class WatchedPool {
     private final String name;
     private final Reflected pool;
     private final List<Owner> owners = new CopyOnWriteArrayList<>();
+    private volatile boolean hookCalled;
 
     WatchedPool(PoolType type, String name, Object pool) {
         this.type = type;
@@ -54,6 +56,20 @@ public final class WatchedPool {
     /** As {@link PoolReader#isVirtual}. */
     public boolean isVirtual() throws ReflectiveOperationException {
         return type.reader().isVirtual(pool);
+    }
+
+    /** The methods in which the pool's workers are on a request, as {@code class.method} of a stack's frame. */
+    public Set<String> taskMethods() {
+        return type.taskMethods();
+    }
+
+    /** Whether the hook has reported a request of this pool. */
+    public boolean isHookCalled() {
+        return hookCalled;
+    }
+
+    void hookCalled() {
+        hookCalled = true;
     }
 
     /** Whether the pool has been collected, or has stopped where no hook tells it. */

@@ -41,6 +41,22 @@ public final class Worker {
         return alive != null && alive.isAlive();
     }
 
+    /**
+     * Follows a thread that no hook follows yet: it was seen on a request, or not on one. Only while the hook does not move
+     * the counter.
+     */
+    void seenOnRequest(boolean on) {
+        long number = tasks.get();
+        if (((number & 1) != 0) != on) {
+            tasks.set(number + 1);
+        }
+    }
+
+    /** The counter, which its thread moves. */
+    AtomicLong counter() {
+        return tasks;
+    }
+
     /** Takes in what the pool itself says of its progress. */
     public void tasks(long number) {
         tasks.set(number);

@@ -1,25 +1,34 @@
 package com.approck.healthcheck.agent.report;
 
 import com.approck.healthcheck.agent.log.Log;
-import com.timgroup.statsd.NonBlockingStatsDClient;
+import com.timgroup.statsd.NonBlockingUdpSender;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * GaugeSender by the StatsD client, which writes them on a thread of its own. For one thread.
+ * Gauges by the sender of the StatsD client, which writes them on a thread of its own. For one thread, but for
+ * {@link #senderEnded}.
  *
- * <p>The client's constructor throws where the host is unknown, it never resolves a name again, and its queue has no
- * bound; so it is made when an address is known, made anew when the address has changed, and given nothing while it has
- * not sent what it got before.
+ * <p>The sender's constructor throws where the host is unknown, and it never resolves a name again; so it is made when an
+ * address is known, and made anew when the address has changed. Its queue has no bound; so it is given nothing more while
+ * {@link #MAX_SAMPLES_WAITING} samples have not left.
+ *
+ * <p>What has left is known by the one thing that the sender reports, an exception, in the order of what it was given: each
+ * sample ends with a message that is null, for which it hands a NullPointerException to its error handler once all that
+ * came before has been written (NonBlockingUdpSender.blockingSend, 3.1.0). To stop the sender would wait for its queue as
+ * well, but closes its socket, and the next socket is another source for whoever receives.
  */
 public final class UdpGaugeSender implements GaugeSender {
     /** So often is a name resolved again: as long as the JVM caches an answer. */
     private static final long RESOLVE_AGAIN_NANOS = 30_000_000_000L;
 
-    /** So many samples may wait in the client before what follows is dropped. */
+    /** So many samples may wait in the sender before what follows is dropped. */
     private static final int MAX_SAMPLES_WAITING = 5;
 
     private final String host;
@@ -36,13 +45,17 @@ public final class UdpGaugeSender implements GaugeSender {
     private long resolvedNanos;
 
     private InetAddress address;
-    private NonBlockingStatsDClient client;
-    private int samplesWaiting;
+    private NonBlockingUdpSender sender;
+
+    /** The samples that the present sender was given and has not written yet. */
+    private AtomicLong waiting = new AtomicLong();
+
+    private volatile Thread flushing;
     private boolean dropping;
 
     /**
      * @param prefix what stands before every name: nothing, or something with a dot at its end
-     * @param group the thread group of the caller's thread, in which the client's thread is found again
+     * @param group the thread group in which names are resolved
      */
     public UdpGaugeSender(String host, int port, String prefix, ThreadGroup group, Log log) {
         this.host = host;
@@ -60,59 +73,78 @@ public final class UdpGaugeSender implements GaugeSender {
         if (newest != null && (broken || !newest.equals(address))) {
             connect(newest);
         }
-        Thread sender = senderThread();
-        // A client whose thread waits has an empty queue; if the thread can't be found the queue is trusted.
-        boolean idle = sender == null || sender.getState() == Thread.State.WAITING;
-        samplesWaiting = idle ? 0 : samplesWaiting + 1;
-        dropping = client == null || samplesWaiting > MAX_SAMPLES_WAITING;
+        dropping = sender == null || waiting.get() >= MAX_SAMPLES_WAITING;
     }
 
     @Override
     public void gauge(String name, long value) {
         if (!dropping) {
-            client.recordGaugeValue(prefix + name, value);
+            sender.send(prefix + name + ":" + value + "|g");
         }
+    }
+
+    /** To be called after each sample. */
+    public void endSample() {
+        if (!dropping) {
+            waiting.incrementAndGet();
+            sender.send(null);
+        }
+    }
+
+    /** Waits until the sender has written what it was given, or the time is over; whether it has. */
+    public boolean flush(long withinNanos) {
+        flushing = Thread.currentThread();
+        long begun = System.nanoTime();
+        long left = withinNanos;
+        while (waiting.get() > 0 && left > 0) {
+            LockSupport.parkNanos(this, left);
+            left = withinNanos - (System.nanoTime() - begun);
+        }
+        flushing = null;
+        return waiting.get() == 0;
     }
 
     /**
-     * Waits until the client has sent what it was given, or the time is over. There is no word from the client for it: its
-     * thread waits again when its queue is empty, but also for the moment before it wakes up, so it is looked at twice.
+     * The sender's thread ended by an error, and with it perhaps the end of a sample. It has another one, which goes on with
+     * what follows.
      */
-    public void flush(long withinNanos) {
-        Thread sender = senderThread();
-        if (dropping || sender == null) {
-            return;
-        }
-        long begun = System.nanoTime();
-        int timesIdle = 0;
-        while (timesIdle < 3 && System.nanoTime() - begun < withinNanos) {
-            LockSupport.parkNanos(this, 1_000_000L);
-            timesIdle = sender.getState() == Thread.State.WAITING ? timesIdle + 1 : 0;
-        }
+    public void senderEnded() {
+        waiting.set(0);
     }
 
     private void connect(InetAddress newest) {
-        if (client != null && samplesWaiting == 0) {
+        if (sender != null && waiting.get() == 0) {
             // Waits for an empty queue, so not at all.
-            client.stop();
+            sender.stop();
         }
         try {
             broken = false;
-            client = new NonBlockingStatsDClient("", newest.getHostAddress(), port, this::failed);
+            AtomicLong ofThisSender = new AtomicLong();
+            sender = new NonBlockingUdpSender(
+                    newest.getHostAddress(), port, StandardCharsets.UTF_8, e -> handle(e, ofThisSender));
+            waiting = ofThisSender;
             log.debug("sending to " + newest.getHostAddress() + ":" + port);
-        } catch (RuntimeException e) {
-            // Not the client's own exception: to verify this method, the JVM would load it where no pool ever comes.
-            client = null;
-            log.complain("can't open a UDP socket to " + newest + ":" + port + ": "
-                    + (e.getCause() == null ? e : e.getCause()) + "; will try again");
+        } catch (IOException | RuntimeException e) {
+            sender = null;
+            log.complain("can't open a UDP socket to " + newest + ":" + port + ": " + e + "; will try again");
             return;
         }
         address = newest;
     }
 
+    /** On the sender's thread. */
+    private void handle(Exception e, AtomicLong samples) {
+        if (e instanceof NullPointerException) {
+            samples.updateAndGet(n -> Math.max(0, n - 1));
+            LockSupport.unpark(flushing);
+        } else {
+            failed(e);
+        }
+    }
+
     /**
-     * On the client's thread. Nobody listens (yet), or the network is away: then the next gauge is as good, and to give up
-     * would be a healthy application called dead. But an interrupt of the client's thread closes its channel for good.
+     * On the sender's thread. Nobody listens (yet), or the network is away: then the next gauge is as good, and to give up
+     * would be a healthy application called dead. But an interrupt of that thread closes its channel for good.
      */
     void failed(Exception e) {
         if (e instanceof ClosedChannelException) {
@@ -153,21 +185,6 @@ public final class UdpGaugeSender implements GaugeSender {
         } finally {
             resolving = false;
         }
-    }
-
-    /** The client's thread: the one in our group that it named. Renamed, so that a thread dump tells whose it is. */
-    private Thread senderThread() {
-        Thread[] threads = new Thread[8];
-        int count = group.enumerate(threads, false);
-        for (int i = 0; i < count; i++) {
-            if (threads[i].getName().startsWith("StatsD-")) {
-                threads[i].setName("healthcheck-statsd");
-            }
-            if (threads[i].getName().equals("healthcheck-statsd")) {
-                return threads[i];
-            }
-        }
-        return null;
     }
 
     private static boolean isLiteralAddress(String host) {

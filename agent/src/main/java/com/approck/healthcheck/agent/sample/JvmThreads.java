@@ -21,6 +21,9 @@ interface JvmThreads {
     /** Whether a thread waits for work to come, as its stack tells: in a selector, or in a pool's queue. */
     boolean waitsForWork(long threadId);
 
+    /** Those of these threads that have one of the methods, as {@code class.method}, anywhere on their stack. */
+    Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods);
+
     /** Whether the JVM can create a thread at this moment: one is, and ends at once. */
     boolean canStart();
 

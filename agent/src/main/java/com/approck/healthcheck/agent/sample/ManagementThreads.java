@@ -43,6 +43,8 @@ final class ManagementThreads implements JvmThreads {
 
     private static final int WAITING_DEPTH = 12;
 
+    private static final StackTraceElement[] NO_FRAMES = {};
+
     private final ThreadMXBean bean = ManagementFactory.getThreadMXBean();
     private final boolean cpuTime = bean.isThreadCpuTimeSupported() && bean.isThreadCpuTimeEnabled();
 
@@ -75,18 +77,36 @@ final class ManagementThreads implements JvmThreads {
 
     @Override
     public Map<Long, Long> lockHolders(Collection<Long> threadIds) {
-        long[] ids = new long[threadIds.size()];
-        int i = 0;
-        for (long id : threadIds) {
-            ids[i++] = id;
-        }
         Map<Long, Long> holders = new HashMap<>();
-        for (ThreadInfo info : bean.getThreadInfo(ids, 0)) {
+        for (ThreadInfo info : bean.getThreadInfo(toArray(threadIds), 0)) {
             if (info != null && info.getLockOwnerId() >= 0) {
                 holders.put(info.getThreadId(), info.getLockOwnerId());
             }
         }
         return holders;
+    }
+
+    private static long[] toArray(Collection<Long> threadIds) {
+        long[] ids = new long[threadIds.size()];
+        int i = 0;
+        for (long id : threadIds) {
+            ids[i++] = id;
+        }
+        return ids;
+    }
+
+    @Override
+    public Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods) {
+        Set<Long> found = new HashSet<>();
+        for (ThreadInfo info : bean.getThreadInfo(toArray(threadIds), Integer.MAX_VALUE)) {
+            for (StackTraceElement frame : info == null ? NO_FRAMES : info.getStackTrace()) {
+                if (methods.contains(frame.getClassName() + "." + frame.getMethodName())) {
+                    found.add(info.getThreadId());
+                    break;
+                }
+            }
+        }
+        return found;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Looks at the pools and their workers and says what they are doing. For one thread.
@@ -47,6 +48,7 @@ public final class Sampler {
     /** Of the tracks those that more than one look is for in this tick: at rest, hardly any. */
     private final List<Track> ofInterest = new ArrayList<>();
 
+    private final StackFollower stacks;
     private JvmThreads threads;
     private Set<Long> deadlockedBefore = new HashSet<>();
     private final ThreadTrial trial = new ThreadTrial();
@@ -54,12 +56,24 @@ public final class Sampler {
     private boolean ticked;
     private int ticksSinceSearch;
 
-    /** @param stuckAfterNanos 0: only deadlocks make a worker stuck */
-    public Sampler(Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, Log log) {
-        this(registry, intervalNanos, stuckAfterNanos, ticker, log, null);
+    /**
+     * @param stuckAfterNanos 0: only deadlocks make a worker stuck
+     * @param hooks the generation of the hooks: another number after each change, negative while some are not in yet
+     */
+    public Sampler(
+            Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, LongSupplier hooks, Log log) {
+        this(registry, intervalNanos, stuckAfterNanos, ticker, hooks, log, null);
     }
 
-    Sampler(Registry registry, long intervalNanos, long stuckAfterNanos, Ticker ticker, Log log, JvmThreads threads) {
+    Sampler(
+            Registry registry,
+            long intervalNanos,
+            long stuckAfterNanos,
+            Ticker ticker,
+            LongSupplier hooks,
+            Log log,
+            JvmThreads threads) {
+        this.stacks = new StackFollower(registry, hooks, log);
         this.registry = registry;
         this.intervalNanos = intervalNanos;
         this.stuckAfterNanos = stuckAfterNanos;
@@ -82,7 +96,9 @@ public final class Sampler {
         // Before the pools are listed: then the pool of each is among them, unless it has ended.
         List<Worker> fresh = new ArrayList<>();
         registry.drainNewWorkers(fresh);
-        beginPools();
+        List<WatchedPool> running = registry.pools();
+        beginPools(running);
+        fresh.addAll(stacks.tick(running, threads));
         tickWorkers(fresh, elapsed);
         Set<Long> deadlocked = findDeadlocks();
         for (Track track : ofInterest) {
@@ -109,8 +125,7 @@ public final class Sampler {
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
     }
 
-    private void beginPools() {
-        List<WatchedPool> running = registry.pools();
+    private void beginPools(List<WatchedPool> running) {
         Set<WatchedPool> set = new HashSet<>(running);
         for (Iterator<PoolTrack> i = pools.values().iterator(); i.hasNext(); ) {
             PoolTrack track = i.next();
@@ -125,11 +140,10 @@ public final class Sampler {
     }
 
     private void tickWorkers(List<Worker> fresh, long elapsed) {
-        int forgotten = 0;
         for (Worker worker : fresh) {
             PoolTrack pool = pools.get(worker.pool());
             if (pool == null) {
-                forgotten++;
+                registry.forget(worker);
             } else {
                 tracks.put(worker.threadId(), new Track(worker, pool));
             }
@@ -150,12 +164,11 @@ public final class Sampler {
             }
             if (ended) {
                 i.remove();
-                forgotten += track.pool().pool().watch() == Watch.HOOK ? 1 : 0;
+                registry.forget(track.worker());
             } else if (track.isOfInterest()) {
                 ofInterest.add(track);
             }
         }
-        registry.forgot(forgotten);
     }
 
     private void readProgress(PoolTrack track) {

@@ -2,8 +2,10 @@ package com.approck.healthcheck.agent.start;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.instrument.BootstrapInjector;
+import com.approck.healthcheck.agent.instrument.ClassWeaver;
 import com.approck.healthcheck.agent.instrument.HookBridge;
 import com.approck.healthcheck.agent.instrument.PoolClassTransformer;
+import com.approck.healthcheck.agent.instrument.SelfCheck;
 import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.pool.Modules;
 import com.approck.healthcheck.agent.pool.PoolDiscovery;
@@ -12,30 +14,59 @@ import com.approck.healthcheck.agent.pool.Registry;
 import com.approck.healthcheck.agent.sample.Sampler;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.util.function.Supplier;
 
 /**
- * The stages, connected: weaver → hook and search → registry → sampler → gauges. Made in {@code premain}, on a thread of
- * which nothing is inherited that matters; what it costs there is a few small classes. All else happens on the agent's own
+ * The stages, connected: discovery and hook → registry → sampler → gauges. One path for an agent that is there from the start
+ * and for one that is attached: the first pool is found by its threads, and its server's classes are instrumented after.
+ *
+ * <p>Made on the thread that starts the JVM; what it costs there is a few small classes. All else happens on the agent's own
  * thread, which the first class of a server starts.
  */
 final class AgentPipeline {
+    private static final long MILLISECOND = 1_000_000L;
+
+    /** The time between two looks for the first pool, once a class of a server has been loaded. */
+    private static final long LOOK_NANOS = 100 * MILLISECOND;
+
+    /** So long after the last such class is a pool looked for at that pace, and then once an interval. */
+    private static final long EAGER_NANOS = 30_000 * MILLISECOND;
+
+    /** So long after the last such class, with no pool found, its methods are compared with those that are expected. */
+    private static final long NO_POOL_NANOS = 10_000 * MILLISECOND;
+
     /**
-     * A pool that is starting while its class is woven is found by its threads, once it has them; so is what a server has
-     * besides the pool that a hook has just told of.
+     * From the first pool to its instrumentation: Byte Buddy takes half a second of a processor, which a server that has
+     * just started needs for its first requests. Until then the sampler follows them by their stacks.
      */
-    private static final int SEARCHES_AFTER_NEWS = 10;
+    private static final long INSTRUMENT_AFTER_NANOS = 1_000 * MILLISECOND;
+
+    /**
+     * Looks at the pace of the samples, after something has changed: a pool that is just starting is found once it has
+     * threads, and so is what a server has besides the pool that a hook has reported.
+     */
+    private static final int LOOKS_AFTER_NEWS = 10;
+
+    private static final String WEAVER = "com.approck.healthcheck.agent.instrument.advice.AdviceWeaver";
 
     private final AgentConfig config;
     private final Instrumentation instrumentation;
     private final File jar;
     private final Log log;
-    private final PoolClassTransformer weaver;
+    private final PoolClassTransformer transformer;
     private final Registry registry;
-    private final PoolDiscovery search;
-    private final ReportingLoop beat;
+    private final PoolDiscovery discovery;
+    private final ReportingLoop loop;
+    private SelfCheck check;
     private boolean connected;
     private boolean off;
-    private int searchesLeft;
+    private boolean seenServer;
+    private boolean comparedMethods;
+    private boolean checked;
+    private int looksLeft;
+    private long newsNanos;
+    private long lookedNanos;
+    private long firstPoolNanos = -1;
     private volatile boolean news;
 
     /** @param jar the agent's own jar, from which the boot loader gets its one class */
@@ -45,45 +76,35 @@ final class AgentPipeline {
         this.jar = jar;
         this.log = log;
         Modules.use(instrumentation);
-        weaver = new PoolClassTransformer(instrumentation, this::wake, log);
+        transformer = new PoolClassTransformer(instrumentation, AgentPipeline::weaver, this::classLoaded, log);
         registry = new Registry(PoolType.SERVERS, config.pools(), this::wake, log::complain);
-        search = new PoolDiscovery(registry, instrumentation::getAllLoadedClasses);
-        Sampler sampler =
-                new Sampler(registry, config.intervalNanos(), config.stuckAfterNanos(), System::nanoTime, log);
-        beat = new ReportingLoop(config, this::findPools, registry::everWatched, sampler, log);
+        discovery = new PoolDiscovery(registry, instrumentation::getAllLoadedClasses);
+        Sampler sampler = new Sampler(
+                registry,
+                config.intervalNanos(),
+                config.stuckAfterNanos(),
+                System::nanoTime,
+                transformer::generation,
+                log);
+        loop = new ReportingLoop(config, this::look, registry::everWatched, sampler, log);
     }
 
     /** Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache. */
     void start() {
-        instrumentation.addTransformer(weaver, true);
-        weaver.lookAtLoadedClasses();
+        instrumentation.addTransformer(transformer, true);
+        transformer.lookAtLoadedClasses();
         if (!config.executors().isEmpty()) {
             wake();
         }
     }
 
     private void wake() {
-        beat.wake();
+        loop.wake();
     }
 
-    /** Before each sample, on the agent's thread: weaves what waits, and looks for pools that no hook tells of. */
-    private void findPools() {
-        if (weaver.isBehind() && connect()) {
-            weaver.catchUp();
-            news = true;
-        }
-        if (news) {
-            news = false;
-            searchesLeft = SEARCHES_AFTER_NEWS;
-        }
-        if (searchesLeft > 0) {
-            searchesLeft--;
-            search.searchAll();
-        }
-        if (!config.executors().isEmpty()) {
-            search.searchNew(config.executors());
-        }
-        registry.complainOfPatterns(log::complain);
+    private void classLoaded() {
+        news = true;
+        loop.look();
     }
 
     private void poolChanged(Object owner, boolean started) {
@@ -91,7 +112,81 @@ final class AgentPipeline {
         registry.changed(owner, started);
     }
 
-    /** Puts the hook into the boot loader and connects it, with the first class of a server. */
+    /**
+     * On the agent's thread, before each sample and between them: looks for pools that no hook reports, and instruments.
+     *
+     * @return the nanoseconds after which it wants to look again, sample or not
+     */
+    private long look() {
+        long now = System.nanoTime();
+        if (news) {
+            news = false;
+            newsNanos = now;
+            looksLeft = LOOKS_AFTER_NEWS;
+            if (!seenServer) {
+                seenServer = true;
+                lookedNanos = now;
+            }
+        }
+        long next = seenServer && connect() ? lookForServers(now) : Long.MAX_VALUE;
+        if (!config.executors().isEmpty()) {
+            discovery.searchNew(config.executors());
+        }
+        registry.complainOfPatterns(log::complain);
+        return next;
+    }
+
+    private long lookForServers(long now) {
+        boolean searching = !registry.everWatched();
+        if (searching && now - lookedNanos < LOOK_NANOS) {
+            return LOOK_NANOS - (now - lookedNanos);
+        }
+        if (searching || looksLeft > 0) {
+            lookedNanos = now;
+            looksLeft--;
+            discovery.searchAll();
+        }
+        if (registry.everWatched()) {
+            return instrument(now);
+        }
+        if (now - newsNanos >= NO_POOL_NANOS && !comparedMethods) {
+            comparedMethods = true;
+            transformer.complainOfMissingMethods();
+        }
+        return now - newsNanos < EAGER_NANOS ? LOOK_NANOS : Long.MAX_VALUE;
+    }
+
+    private long instrument(long now) {
+        if (firstPoolNanos < 0) {
+            firstPoolNanos = now;
+        }
+        long due = INSTRUMENT_AFTER_NANOS - (now - firstPoolNanos);
+        if (due > 0) {
+            return due;
+        }
+        if (!transformer.isBehind()) {
+            transformer.rest();
+            return Long.MAX_VALUE;
+        }
+        if (!checked) {
+            check.prepare();
+        }
+        if (transformer.catchUp()) {
+            looksLeft = LOOKS_AFTER_NEWS;
+        }
+        if (!checked) {
+            checked = true;
+            String failures = check.failures();
+            if (failures != null) {
+                log.complain(
+                        "the hooks are not called in this JVM (self-check: " + failures + "); requests are followed"
+                                + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
+            }
+        }
+        return transformer.isBehind() && looksLeft > 0 ? LOOK_NANOS : Long.MAX_VALUE;
+    }
+
+    /** Puts the hook into the boot loader, and connects it. */
     private boolean connect() {
         if (connected || off) {
             return connected;
@@ -101,13 +196,28 @@ final class AgentPipeline {
                 throw new IllegalStateException("another copy of it is already at work in this JVM");
             }
             BootstrapInjector.defineHook(instrumentation, jar);
-            new HookBridge(registry::firstTask, this::poolChanged, log).connect();
+            check = new SelfCheck();
+            new HookBridge(registry::firstTask, this::poolChanged, check, log).connect();
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;
-            instrumentation.removeTransformer(weaver);
+            instrumentation.removeTransformer(transformer);
             log.complain("agent off: it could not reach the boot loader: " + e);
         }
         return connected;
+    }
+
+    /** In a class loader of its own, with Byte Buddy, which the agent's class loader makes. */
+    @SuppressWarnings("unchecked") // AgentClassLoader implements it, and is not to be seen from here.
+    private static ClassWeaver weaver() {
+        Supplier<ClassLoader> loader = (Supplier<ClassLoader>) AgentPipeline.class.getClassLoader();
+        try {
+            return Class.forName(WEAVER, true, loader.get())
+                    .asSubclass(ClassWeaver.class)
+                    .getConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e.getCause() == null ? e : e.getCause());
+        }
     }
 }

@@ -8,8 +8,10 @@ import com.approck.healthcheck.agent.sample.Sample;
 import com.approck.healthcheck.agent.sample.Sampler;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * The agent's heart: one daemon thread that takes a sample and sends it, once an interval and whenever a pool comes or
@@ -22,6 +24,9 @@ public final class ReportingLoop {
     /** So long does a thread that shuts the JVM down wait at most for what it did to be told. */
     private static final long TOLD_WITHIN_NANOS = 1_000_000_000L;
 
+    /** While the JVM shuts down, no longer than this between two samples: it may end at any moment. */
+    private static final long DRAINING_NANOS = 200_000_000L;
+
     /** So often may the look for pools fail in a row before it is given up. */
     private static final int MAX_FAILED_LOOKS = 100;
 
@@ -29,7 +34,7 @@ public final class ReportingLoop {
     private static final long FLUSHED_WITHIN_NANOS = 300_000_000L;
 
     private final AgentConfig config;
-    private final Runnable beforeSample;
+    private final LongSupplier lookForPools;
     private final BooleanSupplier everWatched;
     private final Sampler sampler;
     private final Log log;
@@ -38,22 +43,24 @@ public final class ReportingLoop {
     private volatile boolean draining;
     private int failedLooks;
     private boolean started;
-    private volatile boolean woken;
-    private volatile long ticksBegun;
-    private volatile long ticksEnded;
+    private final AtomicBoolean woken = new AtomicBoolean();
+    private final AtomicBoolean lookWanted = new AtomicBoolean();
+    private volatile long samplesBegun;
+    private volatile long samplesEnded;
     private Set<String> announced = new HashSet<>();
 
     /**
      * The thread is made here and started later: it must not inherit anything (locals, context class loader) from the
      * thread of the application that happens to start the first pool.
      *
-     * @param beforeSample runs before each sample, to find pools that no hook tells of
+     * @param lookForPools runs before each sample and between them, to find pools that no hook reports; gives the nanoseconds
+     *     after which it wants to run again
      * @param everWatched whether a pool has ever been watched; until then nothing is sent at all
      */
     public ReportingLoop(
-            AgentConfig config, Runnable beforeSample, BooleanSupplier everWatched, Sampler sampler, Log log) {
+            AgentConfig config, LongSupplier lookForPools, BooleanSupplier everWatched, Sampler sampler, Log log) {
         this.config = config;
-        this.beforeSample = beforeSample;
+        this.lookForPools = lookForPools;
         this.everWatched = everWatched;
         this.sampler = sampler;
         this.log = log;
@@ -70,47 +77,61 @@ public final class ReportingLoop {
      * has stopped, and then nothing would say so for as long as the lease.
      */
     public void wake() {
-        synchronized (this) {
-            if (!started) {
-                thread.start();
-                started = true;
-            }
-        }
-        long next = ticksBegun + 1;
-        woken = true;
+        startThread();
+        long next = samplesBegun + 1;
+        woken.set(true);
         LockSupport.unpark(thread);
         if (draining && Thread.currentThread() != thread) {
             long asked = System.nanoTime();
-            while (ticksEnded < next && System.nanoTime() - asked < TOLD_WITHIN_NANOS) {
+            while (samplesEnded < next && System.nanoTime() - asked < TOLD_WITHIN_NANOS) {
                 LockSupport.parkNanos(this, 500_000L);
             }
+        }
+    }
+
+    /** Looks for pools soon, since a class of a server has been loaded. Returns at once. */
+    public void look() {
+        startThread();
+        lookWanted.set(true);
+        LockSupport.unpark(thread);
+    }
+
+    private synchronized void startThread() {
+        if (!started) {
+            thread.start();
+            started = true;
         }
     }
 
     private void run() {
         resolveHandlers();
         watchShutdown();
-        long next = System.nanoTime();
+        long nextSample = System.nanoTime();
         while (true) {
             // Before the sample: a pool that comes while it is taken is worth another.
-            woken = false;
-            long tick = ticksBegun + 1;
-            ticksBegun = tick;
-            try {
-                tick();
-            } catch (Throwable e) {
-                sampleFailed(e);
+            boolean due = woken.getAndSet(false) || System.nanoTime() - nextSample >= 0;
+            lookWanted.set(false);
+            long nextLook = findPools();
+            if (due) {
+                long sample = samplesBegun + 1;
+                samplesBegun = sample;
+                try {
+                    sample();
+                } catch (Throwable e) {
+                    sampleFailed(e);
+                }
+                samplesEnded = sample;
             }
-            ticksEnded = tick;
             long now = System.nanoTime();
-            if (now - next >= 0) {
-                next += config.intervalNanos();
-                if (now - next >= 0) {
+            if (now - nextSample >= 0) {
+                long interval = draining ? Math.min(DRAINING_NANOS, config.intervalNanos()) : config.intervalNanos();
+                nextSample += interval;
+                if (now - nextSample >= 0) {
                     // The JVM was paused: what was missed is not made up for in a burst.
-                    next = now + config.intervalNanos();
+                    nextSample = now + interval;
                 }
             }
-            sleepUntil(next);
+            sleep(Math.min(nextSample - now, nextLook));
         }
     }
 
@@ -127,8 +148,7 @@ public final class ReportingLoop {
         }
     }
 
-    private void tick() {
-        lookForPools();
+    private void sample() {
         if (!everWatched.getAsBoolean()) {
             return;
         }
@@ -138,6 +158,7 @@ public final class ReportingLoop {
         if (sample.isKnown()) {
             SampleWriter.write(sample, config.leaseNanos() / 1_000_000L, wasDraining, gauges);
         }
+        gauges.endSample();
         if (wasDraining) {
             gauges.flush(FLUSHED_WITHIN_NANOS);
         }
@@ -145,16 +166,19 @@ public final class ReportingLoop {
     }
 
     /**
-     * What no hook tells of is a help and no more: the pools that are known are sampled even if it fails. A heap without
+     * What no hook reports is a help and no more: the pools that are known are sampled even if it fails. A heap without
      * room says nothing of the look.
+     *
+     * @return the nanoseconds until the next look, at most
      */
-    private void lookForPools() {
+    private long findPools() {
         if (failedLooks >= MAX_FAILED_LOOKS) {
-            return;
+            return Long.MAX_VALUE;
         }
         try {
-            beforeSample.run();
+            long next = lookForPools.getAsLong();
             failedLooks = 0;
+            return next;
         } catch (Throwable e) {
             if (!(e instanceof OutOfMemoryError)) {
                 failedLooks++;
@@ -166,14 +190,18 @@ public final class ReportingLoop {
                                 + " in a row failed; one that no hook tells" + " of is not counted: ",
                         e);
             }
+            return Long.MAX_VALUE;
         }
     }
 
-    private void sleepUntil(long nanos) {
-        for (long left = nanos - System.nanoTime(); left > 0 && !woken; left = nanos - System.nanoTime()) {
+    private void sleep(long nanos) {
+        long begun = System.nanoTime();
+        long left = nanos;
+        while (left > 0 && !woken.get() && !lookWanted.get()) {
             LockSupport.parkNanos(this, left);
             // An application that interrupts every thread it finds must not make this one spin.
             Thread.interrupted();
+            left = nanos - (System.nanoTime() - begun);
         }
     }
 
@@ -233,6 +261,7 @@ public final class ReportingLoop {
 
         @Override
         public void uncaughtException(Thread thread, Throwable e) {
+            gauges.senderEnded();
             complain("the thread " + thread.getName() + " has ended: ", e);
         }
     }

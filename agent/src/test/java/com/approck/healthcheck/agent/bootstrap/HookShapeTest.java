@@ -4,18 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.objectweb.asm.ClassReader;
 
 /** What keeps the one class in the boot loader from breaking there. */
 final class HookShapeTest {
@@ -24,6 +27,9 @@ final class HookShapeTest {
     private static final int CLASS = 7;
     private static final int INVOKE_DYNAMIC = 18;
 
+    /** Bytes of the constants that are neither texts nor classes, by their tags. */
+    private static final Map<Integer, Integer> SIZES = Map.of(3, 4, 4, 4, 5, 8, 6, 8, 8, 2, 9, 4, 10, 4, 11, 4, 12, 4);
+
     private static final Pattern CLASS_IN_DESCRIPTOR = Pattern.compile("L([\\w/$]+)[;<]");
 
     private final Set<Integer> constants = new HashSet<>();
@@ -31,26 +37,28 @@ final class HookShapeTest {
 
     @BeforeEach
     void readConstantPool() throws IOException {
-        ClassReader reader;
-        try (InputStream in = Hook.class.getResourceAsStream("Hook.class")) {
-            reader = new ClassReader(in);
-        }
-        char[] buffer = new char[reader.getMaxStringLength()];
-        for (int i = 1; i < reader.getItemCount(); i++) {
-            int offset = reader.getItem(i);
-            if (offset == 0) {
-                // The second half of a long.
-                continue;
-            }
-            int tag = reader.readByte(offset - 1);
-            constants.add(tag);
-            if (tag == CLASS) {
-                classes.add(reader.readUTF8(offset, buffer));
-            } else if (tag == UTF8) {
-                StringBuilder text = new StringBuilder();
-                for (int c = 0; c < reader.readUnsignedShort(offset); c++) {
-                    text.append((char) reader.readByte(offset + 2 + c));
+        try (DataInputStream in = new DataInputStream(Hook.class.getResourceAsStream("Hook.class"))) {
+            in.skipBytes(8);
+            int count = in.readUnsignedShort();
+            Map<Integer, String> texts = new HashMap<>();
+            List<Integer> names = new ArrayList<>();
+            for (int i = 1; i < count; i++) {
+                int tag = in.readUnsignedByte();
+                constants.add(tag);
+                if (tag == UTF8) {
+                    texts.put(i, in.readUTF());
+                } else if (tag == CLASS) {
+                    names.add(in.readUnsignedShort());
+                } else {
+                    in.skipBytes(SIZES.get(tag));
+                    // A long or a double takes two places.
+                    i += SIZES.get(tag) == 8 ? 1 : 0;
                 }
+            }
+            for (int name : names) {
+                classes.add(texts.get(name));
+            }
+            for (String text : texts.values()) {
                 Matcher inDescriptor = CLASS_IN_DESCRIPTOR.matcher(text);
                 while (inDescriptor.find()) {
                     classes.add(inDescriptor.group(1));

@@ -42,6 +42,7 @@ final class HookBridgeTest {
                             changes++;
                             fail();
                         },
+                        new SelfCheck(),
                         new Log(LogLevel.INFO))
                 .connect();
     }

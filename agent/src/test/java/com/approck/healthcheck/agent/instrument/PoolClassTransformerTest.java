@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
+import com.approck.healthcheck.agent.instrument.advice.AdviceWeaver;
 import com.approck.healthcheck.agent.log.Log;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -24,14 +25,17 @@ import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import net.bytebuddy.ByteBuddy;
+import net.bytebuddy.ClassFileVersion;
+import net.bytebuddy.description.modifier.Visibility;
+import net.bytebuddy.implementation.StubMethod;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.MethodVisitor;
-import org.objectweb.asm.Opcodes;
 
 final class PoolClassTransformerTest {
     /** A class that the table names. */
@@ -39,14 +43,18 @@ final class PoolClassTransformerTest {
 
     private static final String HOOKED_INTERNALLY = HOOKED.replace('.', '/');
     private static final byte[] NO_CLASS_FILE = {};
+    private static final String LEFT_ALONE =
+            "healthcheck: Tomcat's class " + HOOKED + " (from tomcat-99.jar) is left alone: ";
 
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final List<Class<?>> loaded = new ArrayList<>();
     private Retransformation retransformation = type -> {};
+    private final List<byte[]> woven = new ArrayList<>();
     private int timesTold;
+    private int weavers;
     private final PoolClassTransformer weaver =
-            new PoolClassTransformer(instrumentation(), () -> timesTold++, new Log(LogLevel.INFO));
+            new PoolClassTransformer(instrumentation(), this::newWeaver, () -> timesTold++, new Log(LogLevel.INFO));
 
     @BeforeEach
     void listen() {
@@ -71,64 +79,93 @@ final class PoolClassTransformerTest {
     }
 
     @Test
-    void firstClassOfTheTable_waitsForTheAgentsOwnThread() {
+    void classOfTheTable_isNotedWhenItIsLoaded_andNothingElse() {
         assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
 
         assertTrue(weaver.isBehind());
+        assertEquals(-1, weaver.generation());
         assertEquals(1, timesTold);
+        assertEquals(0, weavers);
         assertEquals(List.of(), lines());
     }
 
     @Test
-    void transform_loadsNoAsmAndNoClientOnTheApplicationsThread() throws Exception {
+    void transform_loadsNoByteBuddyAndNoClientOnTheApplicationsThread() throws Exception {
         try (RecordingLoader loader = new RecordingLoader()) {
             Class<?> type = loader.loadClass(PoolClassTransformer.class.getName());
             Constructor<?> constructor = type.getDeclaredConstructor(
-                    Instrumentation.class, Runnable.class, loader.loadClass(Log.class.getName()));
-            constructor.setAccessible(true);
+                    Instrumentation.class, Supplier.class, Runnable.class, loader.loadClass(Log.class.getName()));
             Runnable nothing = () -> {};
-            ClassFileTransformer other = (ClassFileTransformer) constructor.newInstance(null, nothing, null);
+            ClassFileTransformer other = (ClassFileTransformer) constructor.newInstance(null, null, nothing, null);
 
             assertNull(other.transform(null, "org/example/App", null, null, NO_CLASS_FILE));
             assertNull(other.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
+            assertNull(other.transform(null, HOOKED_INTERNALLY, String.class, null, NO_CLASS_FILE));
 
             assertTrue(loader.names.contains(PoolClassTransformer.class.getName()), loader.names.toString());
             assertEquals(
                     List.of(),
                     loader.names.stream()
-                            .filter(name -> name.startsWith("org.objectweb") || name.startsWith("com.timgroup"))
+                            .filter(name -> name.startsWith("net.bytebuddy") || name.startsWith("com.timgroup"))
                             .collect(Collectors.toList()));
         }
     }
 
     @Test
-    void classesThatWait_areWovenByCatchingUp() throws Exception {
+    void classesThatWait_areInstrumentedByCatchingUp() {
         byte[] classFile = serverClass("run");
-        List<byte[]> woven = new ArrayList<>();
-        retransformation = type ->
-                woven.add(weaver.transform(type.getClassLoader(), HOOKED_INTERNALLY, type, domain(), classFile));
+        retransformation = type -> retransformed(type, classFile);
         weaver.transform(null, HOOKED_INTERNALLY, null, null, classFile);
 
-        weaver.catchUp();
-        assertTrue(weaver.isBehind(), "the class is not loaded yet");
+        assertFalse(weaver.catchUp(), "the class is not loaded yet");
+        assertTrue(weaver.isBehind());
         loaded.add(String.class);
-        loaded.add(load(serverClass("run")));
-        weaver.catchUp();
+        loaded.add(load(classFile));
+        assertTrue(weaver.catchUp());
 
         assertFalse(weaver.isBehind());
+        assertEquals(2, weaver.generation());
         assertEquals(1, woven.size());
         assertNotNull(woven.get(0));
         assertEquals(List.of(), lines());
     }
 
     @Test
-    void classesThatFollow_areWovenAsTheyAreLoaded() throws Exception {
+    void classThatSomeoneElseRetransforms_isNotWovenOnTheirThreadButAgainOnOurs() {
+        byte[] classFile = serverClass("run");
+        Class<?> type = load(classFile);
+        loaded.add(type);
+        retransformation = each -> retransformed(each, classFile);
+        weaver.lookAtLoadedClasses();
         weaver.catchUp();
-
-        assertNotNull(weaver.transform(getClass().getClassLoader(), HOOKED_INTERNALLY, null, null, serverClass("run")));
-
         assertFalse(weaver.isBehind());
-        assertEquals(0, timesTold);
+
+        assertNull(weaver.transform(type.getClassLoader(), HOOKED_INTERNALLY, type, domain(), classFile));
+
+        assertTrue(weaver.isBehind());
+        weaver.catchUp();
+        assertEquals(2, woven.size());
+        assertNotNull(woven.get(1));
+    }
+
+    @Test
+    void weaver_isMadeOnceAndAgainAfterItWasLetGo() {
+        retransformation = each -> retransformed(each, serverClass("run"));
+        loaded.add(load(serverClass("run")));
+        for (int i = 0; i < 3; i++) {
+            weaver.lookAtLoadedClasses();
+            weaver.catchUp();
+            weaver.rest();
+        }
+        assertEquals(1, weavers);
+
+        for (int i = 0; i < 60; i++) {
+            weaver.rest();
+        }
+        weaver.lookAtLoadedClasses();
+        weaver.catchUp();
+        assertEquals(2, weavers);
+        assertEquals(4, woven.size());
     }
 
     @Test
@@ -217,45 +254,61 @@ final class PoolClassTransformerTest {
     }
 
     @Test
-    void classOfTheTable_waitsWhileALoaderOfModulesDoes() throws Exception {
-        weaver.catchUp();
-        weaver.transform(null, HOOKED_INTERNALLY, String.class, null, serverClass("run"));
-        assertFalse(weaver.isBehind());
+    void unexpectedClass_isLeftAloneAndNamedWithItsOrigin() {
+        instrument(serverClass("process"));
 
-        loaded.add(new ThrowAwayLoader(null)
-                .define(
-                        "org.jboss.modules.ConcurrentClassLoader",
-                        emptyClass("org.jboss.modules.ConcurrentClassLoader")));
-        weaver.lookAtLoadedClasses();
-        assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, serverClass("run")));
-        weaver.catchUp();
-        assertNotNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, serverClass("run")));
+        assertEquals(Arrays.asList((byte[]) null), woven);
+        assertEquals(List.of(LEFT_ALONE + "it has no method run()"), lines());
     }
 
     @Test
-    void unexpectedClass_isLeftAloneAndNamedWithItsOrigin() throws Exception {
-        weaver.catchUp();
+    void unexpectedClass_isNamedWithoutByteBuddyToo() {
+        loaded.add(load(serverClass("process")));
+        weaver.lookAtLoadedClasses();
 
-        assertNull(weaver.transform(
-                getClass().getClassLoader(), HOOKED_INTERNALLY, null, domain(), serverClass("process")));
+        weaver.complainOfMissingMethods();
+        weaver.complainOfMissingMethods();
 
         assertEquals(
-                List.of("healthcheck: Tomcat's class " + HOOKED
-                        + " (from tomcat-99.jar) is left alone: it has no method run()"),
+                List.of("healthcheck: Tomcat's class " + HOOKED + " (of unknown origin) is left alone: it has no method"
+                        + " run()"),
                 lines());
+        assertEquals(0, weavers);
+    }
+
+    @Test
+    void classWithTheMethods_isNoComplaintWithoutByteBuddy() {
+        loaded.add(load(serverClass("run")));
+        weaver.lookAtLoadedClasses();
+
+        weaver.complainOfMissingMethods();
+
+        assertEquals(List.of(), lines());
     }
 
     @Test
     void junk_isLeftAloneAndThrowsNothing() {
-        weaver.catchUp();
+        instrument(NO_CLASS_FILE);
 
-        assertNull(weaver.transform(null, HOOKED_INTERNALLY, null, null, NO_CLASS_FILE));
-
+        assertEquals(Arrays.asList((byte[]) null), woven);
         assertEquals(1, lines().size());
-        assertTrue(
-                lines().get(0)
-                        .startsWith("healthcheck: Tomcat's class " + HOOKED + " (of unknown origin) is left alone: "),
-                lines().get(0));
+        assertTrue(lines().get(0).startsWith(LEFT_ALONE), lines().get(0));
+    }
+
+    private void instrument(byte[] classFile) {
+        retransformation = type -> retransformed(type, classFile);
+        loaded.add(load(serverClass("run")));
+        weaver.lookAtLoadedClasses();
+        weaver.catchUp();
+    }
+
+    private void retransformed(Class<?> type, byte[] classFile) throws Exception {
+        woven.add(weaver.transform(type.getClassLoader(), HOOKED_INTERNALLY, type, domain(), classFile));
+    }
+
+    private ClassWeaver newWeaver() {
+        weavers++;
+        return new AdviceWeaver();
     }
 
     private Instrumentation instrumentation() {
@@ -273,30 +326,34 @@ final class PoolClassTransformerTest {
     }
 
     private static byte[] serverClass(String method) {
-        ClassWriter writer = new ClassWriter(0);
-        writer.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, HOOKED_INTERNALLY, null, "java/lang/Object", null);
-        MethodVisitor code = writer.visitMethod(Opcodes.ACC_PUBLIC, method, "()V", null, null);
-        code.visitCode();
-        code.visitInsn(Opcodes.RETURN);
-        code.visitMaxs(0, 1);
-        code.visitEnd();
-        writer.visitEnd();
-        return writer.toByteArray();
+        return new ByteBuddy(ClassFileVersion.JAVA_V8)
+                .subclass(Object.class)
+                .name(HOOKED)
+                .defineMethod(method, void.class, Visibility.PUBLIC)
+                .intercept(StubMethod.INSTANCE)
+                .make()
+                .getBytes();
     }
 
     private static byte[] emptyClass(String name) {
-        ClassWriter writer = new ClassWriter(0);
-        writer.visit(Opcodes.V1_8, Opcodes.ACC_PUBLIC, name.replace('.', '/'), null, "java/lang/Object", null);
-        writer.visitEnd();
-        return writer.toByteArray();
+        return new ByteBuddy(ClassFileVersion.JAVA_V8)
+                .subclass(Object.class)
+                .name(name)
+                .make()
+                .getBytes();
     }
 
     private static Class<?> load(byte[] classFile) {
         return new ThrowAwayLoader(PoolClassTransformerTest.class.getClassLoader()).define(HOOKED, classFile);
     }
 
-    private static ProtectionDomain domain() throws MalformedURLException {
-        URL location = new URL("file:/opt/app/lib/tomcat-99.jar");
+    private static ProtectionDomain domain() {
+        URL location;
+        try {
+            location = new URL("file:/opt/app/lib/tomcat-99.jar");
+        } catch (MalformedURLException e) {
+            throw new AssertionError(e);
+        }
         return new ProtectionDomain(new CodeSource(location, (Certificate[]) null), null);
     }
 

@@ -22,13 +22,6 @@ public final class Victims {
         }
     }
 
-    /** Serves requests whose begin and end are told by two methods. */
-    public static class Notified {
-        public void begin(Object request) {}
-
-        public void end(Object request) {}
-    }
-
     /** Owns a pool. */
     public static class Connector {
         public Runnable work = () -> {};

@@ -13,6 +13,7 @@ import com.approck.healthcheck.agent.pool.FakePools.Task;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -319,17 +320,19 @@ final class RegistryTest {
 
     @Test
     void workers_areBoundedByThoseThatAreNotForgotten() {
-        Task task = new Task(owner);
+        registry.changed(owner, true);
+        WatchedPool pool = registry.pools().get(0);
+        List<Worker> seen = new ArrayList<>();
         for (int i = 0; i < Registry.MAX_WORKERS + 50; i++) {
-            registry.firstTask(task);
+            registry.seenOnStack(new Thread(() -> {}), pool, true).ifPresent(seen::add);
         }
-        assertEquals(Registry.MAX_WORKERS, drain().size());
+        assertEquals(Registry.MAX_WORKERS, seen.size());
+        assertEquals(Optional.empty(), registry.seenOnStack(new Thread(() -> {}), pool, true));
 
-        registry.forgot(Registry.MAX_WORKERS);
-        for (int i = 0; i < Registry.MAX_WORKERS + 50; i++) {
-            registry.firstTask(task);
-        }
-        assertEquals(Registry.MAX_WORKERS, drain().size());
+        registry.forget(seen.get(0));
+        assertTrue(registry.seenOnStack(new Thread(() -> {}), pool, true).isPresent());
+        registry.firstTask(new Task(owner));
+        assertEquals(List.of(), drain());
     }
 
     private Registry watching(String globs) {

@@ -13,10 +13,16 @@ import java.util.List;
 public final class Ear implements AutoCloseable {
     private static final int NEVER_MILLIS = 30_000;
 
-    private final DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+    private final DatagramSocket socket;
     private int lastSource;
 
     public Ear() throws IOException {
+        this(0);
+    }
+
+    /** Listens on that port. */
+    public Ear(int port) throws IOException {
+        socket = new DatagramSocket(port, InetAddress.getLoopbackAddress());
         socket.setSoTimeout(NEVER_MILLIS);
     }
 

@@ -3,7 +3,6 @@ package com.approck.healthcheck.agent.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +30,14 @@ final class UdpGaugeSenderTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
     private final Ear ear = new Ear();
-    private final ThreadGroup group = new ThreadGroup("gauges");
+    private final List<UdpGaugeSender> ended = new CopyOnWriteArrayList<>();
+    private final ThreadGroup group = new ThreadGroup("gauges") {
+        @Override
+        public void uncaughtException(Thread thread, Throwable e) {
+            ended.forEach(UdpGaugeSender::senderEnded);
+            ended.clear();
+        }
+    };
     private final PrintStream stderr = System.err;
     private long now;
 
@@ -85,17 +93,15 @@ final class UdpGaugeSenderTest {
     }
 
     @Test
-    void sendersThread_isNamedDaemonAndInheritsNoClassLoader() throws Exception {
+    void sendersThread_isOneDaemonThatInheritsNoClassLoader() throws Exception {
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
         send(gauges, "workers", 1);
         send(gauges, "workers", 1);
 
-        Thread sender = thread("healthcheck-statsd");
-
-        assertNotNull(sender);
+        Await.until("there is one thread", () -> threads().size() == 1);
+        Thread sender = threads().get(0);
         assertTrue(sender.isDaemon());
         assertNull(sender.getContextClassLoader());
-        Await.until("there is no other thread", () -> group.activeCount() == 1);
     }
 
     @Test
@@ -139,49 +145,97 @@ final class UdpGaugeSenderTest {
 
     @Test
     void senderThatDoesNotComeBack_getsFiveSamplesAndNoMore() throws Exception {
-        UdpGaugeSender gauges = gauges("127.0.0.1", "");
-        send(gauges, "workers", 0);
-        assertEquals("workers:0|g", ear.hear());
-        // As if it were in a write into a full buffer: found by its name, and at work all the time.
-        CountDownLatch room = new CountDownLatch(1);
-        Thread full = new Thread(
-                group,
-                () -> {
-                    while (room.getCount() > 0) {
-                        Thread.onSpinWait();
-                    }
-                },
-                "healthcheck-statsd");
-        Await.until("the sender has its name", () -> {
-            gauges.beginSample(now);
-            return thread("healthcheck-statsd") != null;
+        // Its thread is held where it reports an error.
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        System.setErr(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
+            @Override
+            public void println(String line) {
+                held.countDown();
+                try {
+                    letGo.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
         });
-        Thread sender = thread("healthcheck-statsd");
-        Await.until("the sender waits", () -> sender.getState() == Thread.State.WAITING);
-        gauges.beginSample(now);
-        sender.setName("for a while not the sender");
-        full.start();
+        UdpGaugeSender gauges = gauges("127.0.0.1", "");
+        send(gauges, "x".repeat(70_000), 1);
+        held.await();
+
         for (int i = 1; i <= 20; i++) {
-            gauges.beginSample(now);
-            gauges.gauge("workers", i);
+            now += SECOND;
+            send(gauges, "workers", i);
         }
-        room.countDown();
-        full.join();
-        assertEquals(List.of("workers:1|g", "workers:2|g", "workers:3|g", "workers:4|g", "workers:5|g"), ear.hear(5));
-        Await.until("the sender waits again", () -> sender.getState() == Thread.State.WAITING);
-        sender.setName("healthcheck-statsd");
+        assertFalse(flush(gauges, SECOND / 100), "they have not left");
+        letGo.countDown();
+
+        // The first of the five is the one that it reported.
+        assertEquals(List.of("workers:1|g", "workers:2|g", "workers:3|g", "workers:4|g"), ear.hear(4));
+        assertTrue(flush(gauges, 30 * SECOND));
         send(gauges, "workers", 21);
         assertEquals("workers:21|g", ear.hear());
     }
 
     @Test
-    void nobodyListening_throwsNothingAndIsHeardLater() throws Exception {
+    void flush_waitsUntilEverythingHasLeft() throws Exception {
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
+        for (int i = 0; i < 5; i++) {
+            for (int n = 0; n < 50; n++) {
+                send(gauges, "workers", n);
+            }
+            assertTrue(flush(gauges, 30 * SECOND));
+            ear.hearUntil("workers:49|g");
+        }
+    }
+
+    @Test
+    void senderThatEndsByAnError_isGivenSamplesAllTheSame() throws Exception {
+        UdpGaugeSender gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 0);
+        ear.hear();
+        Thread sender = threads().get(0);
+        System.setErr(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
+            @Override
+            public void println(String line) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        });
+        ended.add(gauges);
+
+        send(gauges, "x".repeat(70_000), 1);
+        sender.join();
+        Await.until("its end is known", ended::isEmpty);
+        for (int i = 1; i <= 20; i++) {
+            send(gauges, "workers", i);
+            assertEquals("workers:" + i + "|g", ear.hear());
+            assertTrue(flush(gauges, 30 * SECOND));
+        }
+    }
+
+    @Test
+    void nobodyListening_throwsNothingAndIsHeardLater() throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        UdpGaugeSender gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 1);
+        assertEquals("workers:1|g", ear.hear());
+        int source = ear.lastSource();
+        int port = ear.port();
         ear.close();
-        for (int i = 0; i < 20; i++) {
+        for (int i = 2; i < 20; i++) {
             now += SECOND;
             send(gauges, "workers", i);
+            assertTrue(flush(gauges, 30 * SECOND));
         }
+
+        try (Ear later = new Ear(port)) {
+            // The first is lost where the kernel still has the refusal of the last to report.
+            send(gauges, "workers", 20, "workers", 21);
+            later.hearUntil("workers:21|g");
+            assertEquals(source, later.lastSource());
+        }
+        assertEquals("", said.toString(StandardCharsets.UTF_8));
     }
 
     @Test
@@ -203,7 +257,7 @@ final class UdpGaugeSenderTest {
                         + " sent, and it is looked up again every 30 s"
                         + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));
-        assertNull(thread("healthcheck-statsd"));
+        assertEquals(List.of(), threads());
         assertFalse(ear.hasHeard());
     }
 
@@ -211,24 +265,30 @@ final class UdpGaugeSenderTest {
         return new UdpGaugeSender(host, ear.port(), prefix, group, new Log(LogLevel.INFO));
     }
 
-    /** Sends one sample, of names and numbers in turn, once the one before has left. */
+    /** Sends one sample, of names and numbers in turn. */
     private void send(UdpGaugeSender gauges, Object... namesAndNumbers) throws Exception {
-        Await.until(
-                "the sender waits",
-                () -> threads().stream().allMatch(thread -> thread.getState() == Thread.State.WAITING));
-        FutureTask<?> task = new FutureTask<>(
-                () -> {
-                    gauges.beginSample(now);
-                    for (int i = 0; i < namesAndNumbers.length; i += 2) {
-                        gauges.gauge((String) namesAndNumbers[i], (Integer) namesAndNumbers[i + 1]);
-                    }
-                },
-                null);
+        onAgentsThread(() -> {
+            gauges.beginSample(now);
+            for (int i = 0; i < namesAndNumbers.length; i += 2) {
+                gauges.gauge((String) namesAndNumbers[i], (Integer) namesAndNumbers[i + 1]);
+            }
+            gauges.endSample();
+            return true;
+        });
+    }
+
+    private boolean flush(UdpGaugeSender gauges, long withinNanos) throws Exception {
+        return onAgentsThread(() -> gauges.flush(withinNanos));
+    }
+
+    private boolean onAgentsThread(Callable<Boolean> action) throws Exception {
+        FutureTask<Boolean> task = new FutureTask<>(action);
         Thread thread = new Thread(group, task, "caller");
         thread.setContextClassLoader(null);
         thread.start();
-        task.get();
+        boolean result = task.get();
         thread.join();
+        return result;
     }
 
     private Thread thread(String name) {

@@ -13,6 +13,7 @@ final class FakeThreads implements JvmThreads {
     final Set<Long> deadlocked = new HashSet<>();
     final Map<Long, Long> lockHolders = new HashMap<>();
     final Set<Long> waitingForWork = new HashSet<>();
+    final Set<Long> onRequest = new HashSet<>();
     int questionsAboutDeadlocks;
     int questionsAboutStacks;
     boolean canStart = true;
@@ -45,6 +46,14 @@ final class FakeThreads implements JvmThreads {
     public boolean waitsForWork(long threadId) {
         questionsAboutStacks++;
         return waitingForWork.contains(threadId);
+    }
+
+    @Override
+    public Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods) {
+        questionsAboutStacks++;
+        Set<Long> found = new HashSet<>(onRequest);
+        found.retainAll(threadIds);
+        return found;
     }
 
     @Override

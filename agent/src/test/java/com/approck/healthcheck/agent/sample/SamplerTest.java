@@ -41,6 +41,10 @@ final class SamplerTest {
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private long now = 1_000 * SECOND;
+
+    /** All hooks are in, unless a test says otherwise. */
+    private long hooks;
+
     private Sampler sampler = sampler(STUCK_AFTER * SECOND);
 
     @BeforeEach
@@ -851,7 +855,7 @@ final class SamplerTest {
     }
 
     private Sampler sampler(long stuckAfterNanos) {
-        return new Sampler(registry, SECOND, stuckAfterNanos, () -> now, new Log(LogLevel.INFO), threads);
+        return new Sampler(registry, SECOND, stuckAfterNanos, () -> now, () -> hooks, new Log(LogLevel.INFO), threads);
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

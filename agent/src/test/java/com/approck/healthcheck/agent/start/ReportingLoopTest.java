@@ -31,6 +31,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,6 +208,7 @@ final class ReportingLoopTest {
                 () -> {
                     looks.incrementAndGet();
                     sneak(failure);
+                    return Long.MAX_VALUE;
                 },
                 () -> true,
                 sampler(FakePools.registry(), ticker));
@@ -281,15 +283,15 @@ final class ReportingLoopTest {
         registry = FakePools.registry("*", () -> beat[0].wake(), complaint -> {
             throw new AssertionError(complaint);
         });
-        beat[0] = beat(settings, () -> {}, registry::everWatched, sampler(registry, ticker));
+        beat[0] = beat(settings, () -> Long.MAX_VALUE, registry::everWatched, sampler(registry, ticker));
         return beat[0];
     }
 
-    private ReportingLoop beat(String settings, Runnable beforeSample, BooleanSupplier everWatched, Sampler sampler)
+    private ReportingLoop beat(String settings, LongSupplier lookForPools, BooleanSupplier everWatched, Sampler sampler)
             throws BadSettingException {
         AgentConfig config =
                 AgentConfig.read("host=127.0.0.1,port=" + ear.port() + "," + settings, new Properties(), Map.of());
-        return new ReportingLoop(config, beforeSample, everWatched, sampler, new Log(LogLevel.INFO));
+        return new ReportingLoop(config, lookForPools, everWatched, sampler, new Log(LogLevel.INFO));
     }
 
     private static Sampler emptySampler() {
@@ -297,7 +299,7 @@ final class ReportingLoopTest {
     }
 
     private static Sampler sampler(Registry registry, Ticker ticker) {
-        return new Sampler(registry, 1_000_000_000L, 0, ticker, new Log(LogLevel.INFO));
+        return new Sampler(registry, 1_000_000_000L, 0, ticker, () -> 0, new Log(LogLevel.INFO));
     }
 
     /** The thread of this test's beat: those of others live on. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.approck.healthcheck.agent.bootstrap.Hook;
+import com.approck.healthcheck.agent.instrument.advice.AdviceWeaver;
 import com.approck.healthcheck.agent.pool.FakePools;
 import com.approck.healthcheck.agent.pool.PoolType.HookKind;
 import com.approck.healthcheck.agent.pool.PoolType.MethodHook;
@@ -26,15 +27,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Woven classes are loaded, verified and run: the JVM verifies what a loader like the one here defines. */
-final class AdvicesTest {
+final class AdviceWeaverTest {
     private static final String REQUEST = Victims.Request.class.getName();
-    private static final String NOTIFIED = Victims.Notified.class.getName();
     private static final String CONNECTOR = Victims.Connector.class.getName();
 
     private static final MethodHook TASK = FakePools.hooked(HookKind.TASK, REQUEST, "run");
     private static final MethodHook STARTED = FakePools.hooked(HookKind.POOL_STARTED, CONNECTOR, "start");
     private static final MethodHook STOPPED =
             FakePools.hooked(HookKind.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "long[]");
+
+    private static final ClassWeaver WEAVER = new AdviceWeaver();
 
     private final List<String> told = new ArrayList<>();
     private final AtomicLong counter = new AtomicLong();
@@ -108,21 +110,6 @@ final class AdvicesTest {
     }
 
     @Test
-    void taskToldByTwoMethods_isCountedBetweenThem() throws Exception {
-        Object notified = wovenInstance(
-                NOTIFIED,
-                FakePools.hooked(HookKind.TASK_BEGAN, NOTIFIED, "begin", "java.lang.Object"),
-                FakePools.hooked(HookKind.TASK_ENDED, NOTIFIED, "end", "java.lang.Object"));
-
-        onNewThread(() -> {
-            notified.getClass().getMethod("begin", Object.class).invoke(notified, "a request");
-            assertEquals(1, counter.get());
-            notified.getClass().getMethod("end", Object.class).invoke(notified, "a request");
-            assertEquals(2, counter.get());
-        });
-    }
-
-    @Test
     void start_isToldWhenItReturns() throws Exception {
         Object connector = wovenInstance(CONNECTOR, STARTED);
         doing(connector, () -> told.add("starting"));
@@ -170,8 +157,8 @@ final class AdvicesTest {
     @ParameterizedTest
     @MethodSource("failures")
     void whatTheAgentThrows_neverReachesTheServer(Throwable failure) throws Exception {
-        Hook.connect(task -> AdvicesTest.<AtomicLong, Error>sneak(failure), (pool, started) -> {
-            AdvicesTest.<Void, Error>sneak(failure);
+        Hook.connect(task -> AdviceWeaverTest.<AtomicLong, Error>sneak(failure), (pool, started) -> {
+            AdviceWeaverTest.<Void, Error>sneak(failure);
         });
         Object request = wovenInstance(REQUEST, TASK);
         Object connector = wovenInstance(CONNECTOR, STARTED, STOPPED);
@@ -221,7 +208,7 @@ final class AdvicesTest {
     /** A class loader that does not find the hook, as those of module systems may. */
     @Test
     void hookThatIsNotFound_changesNothing() throws Exception {
-        ClassLoader without = new ClassLoader(AdvicesTest.class.getClassLoader()) {
+        ClassLoader without = new ClassLoader(AdviceWeaverTest.class.getClassLoader()) {
             @Override
             protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
                 if (name.equals(Hook.class.getName())) {
@@ -243,11 +230,11 @@ final class AdvicesTest {
     }
 
     private static byte[] weave(String className, MethodHook... hooked) throws IOException, UnexpectedClassException {
-        return Advices.weave(classFile(className), List.of(hooked));
+        return WEAVER.weave(className, classFile(className), List.of(hooked));
     }
 
     private static Object wovenInstance(String className, MethodHook... hooked) throws Exception {
-        return instance(new ThrowAwayLoader(AdvicesTest.class.getClassLoader()), className, hooked);
+        return instance(new ThrowAwayLoader(AdviceWeaverTest.class.getClassLoader()), className, hooked);
     }
 
     private static Object instance(ThrowAwayLoader loader, String className, MethodHook... hooked) throws Exception {
@@ -258,7 +245,7 @@ final class AdvicesTest {
 
     private static byte[] classFile(String className) throws IOException {
         String file = className.replace('.', '/') + ".class";
-        try (InputStream in = AdvicesTest.class.getClassLoader().getResourceAsStream(file)) {
+        try (InputStream in = AdviceWeaverTest.class.getClassLoader().getResourceAsStream(file)) {
             return in.readAllBytes();
         }
     }
