@@ -32,8 +32,7 @@ final class BootDelegationAdviceTest {
 
     @Test
     void loaderWithOtherMethods_isRefused() {
-        UnexpectedClassException refused =
-                assertThrows(UnexpectedClassException.class, () -> weave(Hook.class));
+        UnexpectedClassException refused = assertThrows(UnexpectedClassException.class, () -> weave(Hook.class));
         assertEquals("it has no method loadClass(java.lang.String, boolean)", refused.getMessage());
     }
 

@@ -253,8 +253,8 @@ final class UdpGaugeSenderTest {
         }
 
         assertEquals(
-                "healthcheck: can't resolve the StatsD host 'host.invalid' (setting host, or STATSD_HOST); nothing is"
-                        + " sent, and it is looked up again every 30 s"
+                "healthcheck: can't resolve the StatsD host 'host.invalid' (setting host, HEALTHCHECK_STATSD_HOST or"
+                        + " STATSD_HOST); nothing is sent, and it is looked up again"
                         + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));
         assertEquals(List.of(), threads());

@@ -24,7 +24,8 @@ final class AdviceShapeTest {
     private static final Pattern CALL = Pattern.compile("\\bHook\\.\\w+\\(");
 
     static List<Class<?>> adviceClasses() throws IOException, URISyntaxException {
-        Path folder = Path.of(AdviceWeaver.class.getResource("AdviceWeaver.class").toURI())
+        Path folder = Path.of(
+                        AdviceWeaver.class.getResource("AdviceWeaver.class").toURI())
                 .getParent();
         try (Stream<Path> files = Files.list(folder)) {
             List<Class<?>> found = files.map(file -> file.getFileName().toString())
