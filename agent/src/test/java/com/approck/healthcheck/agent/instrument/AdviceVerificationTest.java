@@ -79,8 +79,8 @@ final class AdviceVerificationTest {
                         .map(entry -> entry.getName())
                         .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
                         .filter(name -> !name.startsWith("META-INF/"))
-                        // Extensions for Kotlin can't be linked without its library.
-                        .filter(name -> !name.contains("Kt"))
+                        // Extensions for Kotlin, and for JNA, can't be linked without their libraries.
+                        .filter(name -> !name.contains("Kt") && !name.contains("Jna"))
                         .map(name -> name.substring(0, name.length() - ".class".length())
                                 .replace('/', '.'))
                         .collect(Collectors.toCollection(TreeSet::new));

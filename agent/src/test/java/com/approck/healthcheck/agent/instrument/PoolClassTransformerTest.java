@@ -25,7 +25,7 @@ import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -257,7 +257,7 @@ final class PoolClassTransformerTest {
     void unexpectedClass_isLeftAloneAndNamedWithItsOrigin() {
         instrument(serverClass("process"));
 
-        assertEquals(Arrays.asList((byte[]) null), woven);
+        assertEquals(Collections.singletonList(null), woven);
         assertEquals(List.of(LEFT_ALONE + "it has no method run()"), lines());
     }
 
@@ -290,7 +290,7 @@ final class PoolClassTransformerTest {
     void junk_isLeftAloneAndThrowsNothing() {
         instrument(NO_CLASS_FILE);
 
-        assertEquals(Arrays.asList((byte[]) null), woven);
+        assertEquals(Collections.singletonList(null), woven);
         assertEquals(1, lines().size());
         assertTrue(lines().get(0).startsWith(LEFT_ALONE), lines().get(0));
     }

@@ -20,7 +20,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -852,6 +857,174 @@ final class SamplerTest {
         FakeWorker worker = new FakeWorker(registry, owner, name);
         workers.add(worker);
         return worker;
+    }
+
+    @Test
+    void requestBeforeTheHooksAreIn_isFollowedByItsStack() {
+        hooks = -1;
+        FakeThread served = new FakeThread(pool, "early");
+        threads.onRequest.add(served.id());
+
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER));
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
+
+        threads.onRequest.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        served.end();
+    }
+
+    @Test
+    void requestThatUsesCpu_isNotStuckByItsStack() {
+        hooks = -1;
+        FakeThread served = new FakeThread(pool, "early");
+        threads.onRequest.add(served.id());
+        for (int i = 0; i < 3 * STUCK_AFTER; i++) {
+            threads.cpuNanos.merge(served.id(), 1_000L, Long::sum);
+            assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        }
+        served.end();
+    }
+
+    @Test
+    void requestFromBeforeTheHooks_isFollowedToItsEndOnceTheyAreCalled() {
+        hooks = -1;
+        FakeThread early = new FakeThread(pool, "early");
+        threads.onRequest.add(early.id());
+        tick(1);
+        hooks = 1;
+        FakeWorker hooked = worker();
+        hooked.begins();
+        hooked.ends();
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER));
+
+        threads.onRequest.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals("", said().replaceAll("(?m)^.*(stuck|longer).*\\R?", ""));
+        early.end();
+    }
+
+    @Test
+    void threadThatTheHookTakesOver_isNotFollowedByItsStackAnyMore() throws Exception {
+        hooks = -1;
+        FakeThread thread = new FakeThread(pool, "worker");
+        threads.onRequest.add(thread.id());
+        tick(1);
+        hooks = 1;
+
+        AtomicLong counter = thread.call(() -> registry.firstTask(new FakePools.Task(owner)));
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        assertEquals(0, counter.get() & 1);
+        counter.incrementAndGet();
+        assertEquals("http able=4 alive=0 busy=1 stuck=0 queued=0 capacity=4", tick(1));
+        thread.end();
+    }
+
+    @Test
+    void poolWhoseHookIsCalled_isAskedForNoStacks() {
+        pool.threads.add(Thread.currentThread());
+        worker();
+        tick(3);
+        int before = threads.questionsAboutStacks;
+
+        tick(100);
+
+        assertEquals(before, threads.questionsAboutStacks);
+    }
+
+    @Test
+    void poolThatServesNobody_isAskedForStacksRarely() {
+        pool.threads.add(Thread.currentThread());
+
+        tick(1_000);
+
+        assertTrue(threads.questionsAboutStacks <= 110, threads.questionsAboutStacks + " questions");
+    }
+
+    @Test
+    void hookThatIsNotCalled_isSaidOnce_andThePoolIsFollowedByStacks() {
+        FakeThread thread = new FakeThread(pool, "worker");
+        tick(2);
+        threads.onRequest.add(thread.id());
+        tick(3);
+        threads.onRequest.clear();
+        tick(20);
+        threads.onRequest.add(thread.id());
+
+        assertEquals("http able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
+        assertEquals(
+                1,
+                said().lines()
+                        .filter(line -> line.startsWith("healthcheck: the hook in Fake's methods is not called ("))
+                        .count());
+        thread.end();
+    }
+
+    @Test
+    void requestOnItsWayIntoTheHook_isNoComplaint() throws Exception {
+        FakeThread thread = new FakeThread(pool, "worker");
+        tick(2);
+        threads.onRequest.add(thread.id());
+        tick(1);
+        thread.call(() -> registry.firstTask(new FakePools.Task(owner)));
+        tick(20);
+
+        assertEquals("", said());
+        thread.end();
+    }
+
+    @Test
+    void requestThatBeganAsTheHooksChanged_isNoComplaint() {
+        FakeThread thread = new FakeThread(pool, "worker");
+        tick(2);
+        threads.onRequest.add(thread.id());
+        hooks = -1;
+        tick(1);
+        hooks = 7;
+        tick(20);
+
+        assertEquals("", said().replaceAll("(?m)^.* is stuck: .*\\R?", ""));
+        thread.end();
+    }
+
+    private String said() {
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** A thread of the pool that does what it is called for, and no hook knows of it. */
+    private static final class FakeThread {
+        private final BlockingQueue<FutureTask<?>> calls = new LinkedBlockingQueue<>();
+        private final Thread thread;
+
+        FakeThread(Pool pool, String name) {
+            thread = new Thread(
+                    () -> {
+                        try {
+                            while (true) {
+                                calls.take().run();
+                            }
+                        } catch (InterruptedException e) {
+                            // Ended.
+                        }
+                    },
+                    name);
+            thread.setDaemon(true);
+            thread.start();
+            pool.threads.add(thread);
+        }
+
+        long id() {
+            return thread.getId();
+        }
+
+        <T> T call(Callable<T> work) throws Exception {
+            FutureTask<T> task = new FutureTask<>(work);
+            calls.add(task);
+            return task.get();
+        }
+
+        void end() {
+            thread.interrupt();
+        }
     }
 
     private Sampler sampler(long stuckAfterNanos) {

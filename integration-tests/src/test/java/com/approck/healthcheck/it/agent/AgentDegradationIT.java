@@ -50,7 +50,7 @@ final class AgentDegradationIT {
                 public class Server {
                     public static void main(String[] args) throws Exception {
                         System.out.println("served by " + new Server().launch());
-                        Thread.sleep(4000);
+                        Thread.sleep(15000);
                         System.out.println("done");
                     }
                     String launch() { return "something else"; }

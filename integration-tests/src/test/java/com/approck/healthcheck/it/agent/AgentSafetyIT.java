@@ -79,8 +79,8 @@ final class AgentSafetyIT {
         Path classes = folder.resolve("classes");
         compile(
                 classes,
-                "package org.objectweb.asm; public class ClassReader { static { if (true) throw new Error(\"not yours\"); } }",
-                "package com.timgroup.statsd; public class NonBlockingStatsDClient {"
+                "package net.bytebuddy; public class ByteBuddy { static { if (true) throw new Error(\"not yours\"); } }",
+                "package com.timgroup.statsd; public class NonBlockingUdpSender {"
                         + " static { if (true) throw new Error(\"not yours\"); } }");
         Wire wire = processes.wire();
         App app = new App(processes.java(
@@ -186,10 +186,10 @@ final class AgentSafetyIT {
         assertEquals(0, jcmd.awaitExit(Duration.ofSeconds(60)), jcmd::describe);
         Set<String> ours = jcmd.stdout()
                 .lines()
-                .filter(line -> line.startsWith("\"healthcheck"))
-                .map(line -> line.substring(1, line.indexOf('"', 1)))
+                .filter(line -> line.startsWith("\"healthcheck") || line.startsWith("\"StatsD-"))
+                .map(line -> line.substring(1, line.indexOf('"', 1)).replaceAll("\\d+", "N"))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("healthcheck", "healthcheck-statsd"), ours);
+        assertEquals(Set.of("healthcheck", "StatsD-pool-N-thread-N"), ours);
     }
 
     private ServerVersion.OnJdk jetty() {

@@ -165,7 +165,7 @@ final class LostNetworkIT {
 
     private String senderStack() {
         String all = jcmd("Thread.print");
-        int start = all.indexOf("\"healthcheck-statsd\"");
+        int start = all.indexOf("\"StatsD-pool-");
         return start < 0 ? all : all.substring(start, all.indexOf("\n\n", start));
     }
 

@@ -30,8 +30,8 @@ final class JarContentIT {
                     + "|com/approck/healthcheck/agent/bootstrap/(Hook(\\$\\w+)?\\.class)?"
                     + "|META-INF/.*");
 
-    private static final Pattern INSIDE_THE_AGENT =
-            Pattern.compile("META-INF/agent/(com/(approck/(healthcheck/(agent/.*)?)?)?)?");
+    private static final Pattern INSIDE_THE_AGENT = Pattern.compile(
+            "META-INF/(agent|instrument)/(META-INF/(versions/(24/)?)?)?(com/(approck/(healthcheck/(agent/.*)?)?)?)?");
 
     private static final Pattern SIDECAR = Pattern.compile("com/|com/approck/|com/approck/healthcheck/"
             + "|com/approck/healthcheck/sidecar/.*"
@@ -47,13 +47,24 @@ final class JarContentIT {
                 Set.of(),
                 strangers(
                         names.stream()
-                                .filter(name -> name.startsWith("META-INF/agent/"))
+                                .filter(name ->
+                                        name.startsWith("META-INF/agent/") || name.startsWith("META-INF/instrument/"))
                                 .toList(),
                         INSIDE_THE_AGENT));
         assertTrue(names.contains("com/approck/healthcheck/agent/Agent.class"));
-        assertTrue(names.stream().anyMatch(name -> name.startsWith("META-INF/agent/") && name.contains("shaded/asm/")));
+        assertTrue(names.stream()
+                .anyMatch(name -> name.startsWith("META-INF/instrument/") && name.contains("shaded/bytebuddy/asm/")));
+        // Nothing of it where the agent's own class loader looks, which lives as long as the JVM.
+        assertEquals(
+                Set.of(),
+                strangers(
+                        names.stream()
+                                .filter(name -> name.startsWith("META-INF/agent/") && name.contains("bytebuddy"))
+                                .toList(),
+                        Pattern.compile("")));
         assertTrue(names.stream().anyMatch(name -> name.startsWith("META-INF/agent/") && name.contains("statsd/")));
-        assertEquals(List.of(), classesOfLibrariesUnder(names, "org/objectweb/asm/", "com/timgroup/"));
+        assertEquals(
+                List.of(), classesOfLibrariesUnder(names, "net/bytebuddy/", "org/objectweb/asm/", "com/timgroup/"));
     }
 
     @Test
@@ -72,6 +83,9 @@ final class JarContentIT {
         assertTrue(newestClassFile(BuiltJars.agent(), "com/approck/") <= 52, "a class newer than Java 8");
         assertTrue(
                 newestClassFile(BuiltJars.agent(), "META-INF/agent/com/approck/") <= 52, "a class newer than Java 8");
+        assertTrue(
+                newestClassFile(BuiltJars.agent(), "META-INF/instrument/com/approck/") <= 52,
+                "a class newer than Java 8");
     }
 
     @Test

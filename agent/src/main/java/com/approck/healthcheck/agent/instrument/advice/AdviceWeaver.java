@@ -26,20 +26,28 @@ import net.bytebuddy.pool.TypePool;
  * does not compile the graph of inherited methods, and each advice class is parsed once.
  */
 public final class AdviceWeaver implements ClassWeaver {
-    private final ByteBuddy byteBuddy = new ByteBuddy()
-            .with(TypeValidation.DISABLED)
-            .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
-            .with(Implementation.Context.Disabled.Factory.INSTANCE);
+    /**
+     * What Byte Buddy reads when its classes are initialized: not to look at generic types, for which it would need the classes
+     * that one is declared in. The build renames it with Byte Buddy's classes, so that no other copy reads it.
+     */
+    private static final String RAW_TYPES = "net.bytebuddy.raw";
 
+    private final ByteBuddy byteBuddy;
     private final Map<HookKind, Advice> advice = new EnumMap<>(HookKind.class);
 
     public AdviceWeaver() {
+        System.setProperty(RAW_TYPES, "true");
+        byteBuddy = new ByteBuddy()
+                .with(TypeValidation.DISABLED)
+                .with(MethodGraph.Compiler.ForDeclaredMethods.INSTANCE)
+                .with(Implementation.Context.Disabled.Factory.INSTANCE);
         ClassFileLocator own = ClassFileLocator.ForClassLoader.of(AdviceWeaver.class.getClassLoader());
         TypePool pool = pool(own);
         add(HookKind.TASK, TaskAdvice.class, pool, own);
         add(HookKind.POOL_STARTED, PoolStartedAdvice.class, pool, own);
         add(HookKind.POOL_STOPPED, PoolStoppedAdvice.class, pool, own);
         add(HookKind.BOOT_DELEGATION, BootDelegationAdvice.class, pool, own);
+        System.clearProperty(RAW_TYPES);
     }
 
     private void add(HookKind kind, Class<?> adviceClass, TypePool pool, ClassFileLocator own) {
