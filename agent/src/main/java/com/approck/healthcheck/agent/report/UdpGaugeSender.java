@@ -151,7 +151,8 @@ public final class UdpGaugeSender implements GaugeSender {
             broken = true;
             return;
         }
-        // A single refusal may be of the sample before, of a receiver that has come meanwhile: the kernel reports it with the
+        // A single refusal may be of the sample before, of a receiver that has come meanwhile: the kernel reports it
+        // with the
         // next datagram. To leave it then would give it two sources.
         boolean isOfNow = failuresInSample.incrementAndGet() > 1 || lastSampleFailed;
         InetAddress failing = address;

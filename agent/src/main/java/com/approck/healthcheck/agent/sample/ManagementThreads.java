@@ -142,16 +142,7 @@ final class ManagementThreads implements JvmThreads {
 
     @Override
     public boolean canStart() {
-        try {
-            // With the JVM's own size of stack, as a server's would be.
-            Thread thread = new Thread(() -> {}, "healthcheck-trial");
-            thread.setDaemon(true);
-            thread.start();
-            return true;
-        } catch (OutOfMemoryError e) {
-            // "unable to create native thread", and not "Java heap space", which says nothing about threads.
-            return e.getMessage() == null || !e.getMessage().contains("thread");
-        }
+        return ThreadTrial.canStart();
     }
 
     @Override

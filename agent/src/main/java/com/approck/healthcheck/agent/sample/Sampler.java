@@ -85,7 +85,7 @@ public final class Sampler {
     /** Takes one sample. */
     public Sample sample() {
         if (threads == null) {
-            threads = new ManagementThreads();
+            threads = BasicThreads.orBetter(log);
         }
         long now = ticker.nanos();
         // A longer gap is a pause of the whole JVM (SIGSTOP, a long collection): nobody could move in it.

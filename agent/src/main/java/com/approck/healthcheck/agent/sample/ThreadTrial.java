@@ -29,4 +29,18 @@ final class ThreadTrial {
         }
         return failures < 2;
     }
+
+    /** Whether the JVM can create a thread at this moment: one is, and ends at once. */
+    static boolean canStart() {
+        try {
+            // With the JVM's own size of stack, as a server's would be.
+            Thread thread = new Thread(() -> {}, "healthcheck-trial");
+            thread.setDaemon(true);
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            // "unable to create native thread", and not "Java heap space", which says nothing about threads.
+            return e.getMessage() == null || !e.getMessage().contains("thread");
+        }
+    }
 }
