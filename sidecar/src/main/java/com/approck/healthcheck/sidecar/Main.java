@@ -16,6 +16,10 @@ import java.util.Map;
 public final class Main {
     private static final String NAME = "healthcheck-sidecar";
 
+    /** Modules of Java that the sidecar cannot start without, besides java.base. */
+    private static final List<String> MODULES =
+            List.of("java.logging", "java.management", "java.security.sasl");
+
     private final Map<String, String> environment;
     private final Ticker ticker;
 
@@ -67,7 +71,7 @@ public final class Main {
 
     private ExitCode run(Settings settings, Log log) {
         try (Sidecar sidecar = new Sidecar(settings, ticker, log)) {
-            Signals.on(sidecar::stop);
+            Signals.on(sidecar::stop, log);
             // Not before: whoever reads this line may send a signal.
             sidecar.logListening();
             return sidecar.await();
@@ -78,8 +82,18 @@ public final class Main {
             log.error("the main thread was interrupted");
             return ExitCode.FAILED;
         } catch (RuntimeException | LinkageError e) {
-            log.error("could not run: " + e);
+            log.error("could not run: " + e + missingModules());
             return ExitCode.FAILED;
         }
+    }
+
+    /** What a runtime made by jlink lacks, which may be why. */
+    private static String missingModules() {
+        List<String> missing = MODULES.stream()
+                .filter(name -> ModuleLayer.boot().findModule(name).isEmpty())
+                .toList();
+        return missing.isEmpty()
+                ? ""
+                : "; this runtime lacks " + String.join(", ", missing) + ": add what it lacks (jlink --add-modules)";
     }
 }
