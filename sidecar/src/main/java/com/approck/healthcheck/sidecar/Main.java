@@ -17,8 +17,7 @@ public final class Main {
     private static final String NAME = "healthcheck-sidecar";
 
     /** Modules of Java that the sidecar cannot start without, besides java.base. */
-    private static final List<String> MODULES =
-            List.of("java.logging", "java.management", "java.security.sasl");
+    private static final List<String> MODULES = List.of("java.logging", "java.management", "java.security.sasl");
 
     private final Map<String, String> environment;
     private final Ticker ticker;

@@ -85,7 +85,8 @@ final class NetworksIT {
         Sidecar sidecar = processes.sidecar(Jdk.running(), "--statsd-host", "::1");
         processes.java("application", Jdk.running(), Map.of(), application("port=" + sidecar.statsdPort()));
 
-        Await.until(SOON, () -> sidecar.live().status() == 200, () -> sidecar.live().body());
+        Await.until(
+                SOON, () -> sidecar.live().status() == 200, () -> sidecar.live().body());
     }
 
     @Test
@@ -115,9 +116,7 @@ final class NetworksIT {
         after.awaitStderr(Sidecar.STARTED, SOON);
 
         Await.until(
-                MOVE_IS_SEEN,
-                () -> Http.get(before.httpPort(), "/health/live").status() == 200,
-                application::describe);
+                MOVE_IS_SEEN, () -> Http.get(before.httpPort(), "/health/live").status() == 200, application::describe);
     }
 
     private ProcessUnderTest sidecar(NetworkNamespace network, String... flags) {
@@ -132,7 +131,8 @@ final class NetworksIT {
     }
 
     private void application(NetworkNamespace network, List<String> flags) {
-        List<String> command = new ArrayList<>(List.of(Jdk.running().tool("java").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Jdk.running().tool("java").toString()));
         command.addAll(flags);
         command.addAll(application(""));
         network.start("application", Map.of(), command).awaitStdout("^LISTENING", SOON);

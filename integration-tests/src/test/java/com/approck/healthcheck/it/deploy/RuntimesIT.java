@@ -57,17 +57,19 @@ final class RuntimesIT {
         shared.put("HEALTHCHECK_INTERVAL", "6");
         shared.put("HEALTHCHECK_DRAIN", "0");
 
-        ProcessUnderTest sidecar = processes.add(Sidecar.launch(
-                Jdk.running(), shared, "--port", "0"));
-        int httpPort = Integer.parseInt(sidecar.awaitStderr(Sidecar.STARTED, SOON).group(1));
-        ProcessUnderTest application = processes.java(
-                "application", Jdk.running(), shared, application(""));
-        Await.until(
-                SOON,
-                () -> Http.get(httpPort, "/health/live").status() == 200,
-                application::describe);
+        ProcessUnderTest sidecar = processes.add(Sidecar.launch(Jdk.running(), shared, "--port", "0"));
+        int httpPort =
+                Integer.parseInt(sidecar.awaitStderr(Sidecar.STARTED, SOON).group(1));
+        ProcessUnderTest application = processes.java("application", Jdk.running(), shared, application(""));
+        Await.until(SOON, () -> Http.get(httpPort, "/health/live").status() == 200, application::describe);
         assertEquals(
-                1, application.stderr().lines().filter(line -> line.startsWith("healthcheck: ")).count(), application::describe);
+                1,
+                application
+                        .stderr()
+                        .lines()
+                        .filter(line -> line.startsWith("healthcheck: "))
+                        .count(),
+                application::describe);
         assertTrue(application.stderr().contains("every 6000 ms"), application::describe);
         assertFalse(sidecar.stderr().contains(" is not a setting"), sidecar::describe);
     }
@@ -93,7 +95,9 @@ final class RuntimesIT {
                 List.of(launcher(BuiltJars.launcher()), "--port", "0", "--statsd-port", "0"));
         sidecar.awaitStderr(Sidecar.STARTED, SOON);
         assertTrue(
-                sidecar.stderr().startsWith("healthcheck-sidecar: left out JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, _JAVA_OPTIONS: "),
+                sidecar.stderr()
+                        .startsWith(
+                                "healthcheck-sidecar: left out JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, _JAVA_OPTIONS: "),
                 sidecar::describe);
         assertFalse(sidecar.stderr().contains("secret") || sidecar.stderr().contains("Picked up"), sidecar::describe);
     }
@@ -144,7 +148,11 @@ final class RuntimesIT {
         Sidecar sidecar = processes.sidecar(Jdk.running());
         ProcessUnderTest application = run(runtime, "application", application("port=" + sidecar.statsdPort()));
         Await.until(SOON, () -> sidecar.live().status() == 200, application::describe);
-        List<String> lines = application.stderr().lines().filter(line -> line.contains("java.management")).toList();
+        List<String> lines = application
+                .stderr()
+                .lines()
+                .filter(line -> line.contains("java.management"))
+                .toList();
         assertEquals(1, lines.size(), application::describe);
         assertTrue(lines.get(0).contains("stuck and deadlocked workers are not seen"), application::describe);
     }
@@ -177,7 +185,8 @@ final class RuntimesIT {
     }
 
     private ProcessUnderTest run(Path runtime, String name, List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(runtime.resolve("bin/java").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(runtime.resolve("bin/java").toString()));
         command.addAll(arguments);
         return processes.process(name, Map.of(), command);
     }

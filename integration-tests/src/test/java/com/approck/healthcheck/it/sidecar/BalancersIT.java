@@ -59,8 +59,7 @@ final class BalancersIT {
         Sidecar sidecar = processes.sidecar(Jdk.running());
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), sidecar.httpPort())) {
             socket.setSoTimeout((int) SOON.toMillis());
-            socket.getOutputStream()
-                    .write((header + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(ISO_8859_1));
+            socket.getOutputStream().write((header + "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n").getBytes(ISO_8859_1));
             String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             assertTrue(answer.startsWith("HTTP/1.1 400 "), answer);
             assertTrue(answer.contains("This port takes no PROXY protocol"), answer);

@@ -67,7 +67,7 @@ final class LauncherIT {
     /** Each would cost the start tens of milliseconds and the process megabytes. */
     @Test
     void jar_startsWithoutTheMBeanServer_theLogManagerAndHttp2() {
-        ProcessUnderTest sidecar = run.process(
+        ProcessUnderTest sidecar = processes.process(
                 "classes-jdk" + jdk.feature(),
                 Map.of(),
                 List.of(

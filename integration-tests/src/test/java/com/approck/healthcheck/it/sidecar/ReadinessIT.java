@@ -54,13 +54,16 @@ final class ReadinessIT {
     @Test
     void credentials_areSent_andShownNowhere() throws IOException {
         HttpServer application = application(HttpServer.create(), "127.0.0.1", "{}");
-        Sidecar sidecar = asked("http://user:p%40ss@127.0.0.1:" + application.getAddress().getPort() + "/ready");
+        Sidecar sidecar =
+                asked("http://user:p%40ss@127.0.0.1:" + application.getAddress().getPort() + "/ready");
         assertReady("{}", sidecar);
         String basic = Base64.getEncoder().encodeToString("user:p@ss".getBytes(UTF_8));
         assertEquals("Basic " + basic, seen.getFirst("Authorization"));
         application.stop(0);
-        String all = sidecar.ready().body() + Http.get(sidecar.httpPort(), "/health/ready?verbose").body()
-                + Http.get(sidecar.httpPort(), "/status").body() + Http.get(sidecar.httpPort(), "/metrics").body()
+        String all = sidecar.ready().body()
+                + Http.get(sidecar.httpPort(), "/health/ready?verbose").body()
+                + Http.get(sidecar.httpPort(), "/status").body()
+                + Http.get(sidecar.httpPort(), "/metrics").body()
                 + sidecar.process().stderr();
         assertTrue(all.contains("refused the connection"), all);
         assertFalse(all.contains("p%40ss") || all.contains("p@ss") || all.contains("user:"), all);
@@ -94,7 +97,12 @@ final class ReadinessIT {
         application(application, "127.0.0.1", "{}");
         String url = url("https", application);
 
-        assertReady("{}", asked(url, "--application-health-ready-ca", folder.resolve("ca.pem").toString()));
+        assertReady(
+                "{}",
+                asked(
+                        url,
+                        "--application-health-ready-ca",
+                        folder.resolve("ca.pem").toString()));
 
         Http.Answer untrusted = asked(url).ready();
         assertEquals(422, untrusted.status(), untrusted.body());
@@ -157,7 +165,15 @@ final class ReadinessIT {
         keytool("-genkeypair", "-alias", "app", "-dname", "CN=app,O=healthcheck test");
         keytool("-certreq", "-alias", "app", "-file", "app.csr");
         keytool(
-                "-gencert", "-alias", "ca", "-ext", "san=dns:localhost", "-infile", "app.csr", "-outfile", "app.pem",
+                "-gencert",
+                "-alias",
+                "ca",
+                "-ext",
+                "san=dns:localhost",
+                "-infile",
+                "app.csr",
+                "-outfile",
+                "app.pem",
                 "-rfc");
         keytool("-importcert", "-noprompt", "-alias", "app", "-file", "app.pem");
         keytool("-delete", "-alias", "ca");
@@ -173,15 +189,15 @@ final class ReadinessIT {
     }
 
     private void keytool(String... arguments) {
-        List<String> command = new ArrayList<>(
-                List.of(Jdk.running().tool("keytool").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Jdk.running().tool("keytool").toString()));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", "keys", "-storepass", new String(PASSWORD)));
         if (arguments[0].equals("-genkeypair")) {
             command.addAll(List.of("-keyalg", "EC", "-validity", "365"));
         }
-        List<String> inFolder = new ArrayList<>(
-                List.of("sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder.toString()));
+        List<String> inFolder =
+                new ArrayList<>(List.of("sh", "-c", "cd \"$1\" && shift && exec \"$@\"", "sh", folder.toString()));
         inFolder.addAll(command);
         ProcessUnderTest keytool = processes.process("keytool", Map.of(), inFolder);
         assertEquals(0, keytool.awaitExit(Duration.ofSeconds(60)), keytool::describe);

@@ -49,23 +49,28 @@ public final class NetworkNamespace {
     /** Asks for a URL from inside: the status, a blank and the body; {@code 0} and the reason if there is no answer. */
     public String get(String url) {
         return python(
-                "import sys, urllib.request, urllib.error\n"
-                        + "try:\n"
-                        + "    answer = urllib.request.urlopen(sys.argv[1], timeout=5)\n"
-                        + "except urllib.error.HTTPError as error:\n"
-                        + "    answer = error\n"
-                        + "except OSError as error:\n"
-                        + "    print(0, error); sys.exit()\n"
-                        + "print(answer.getcode(), answer.read().decode())",
+                """
+                import sys, urllib.request, urllib.error
+                try:
+                    answer = urllib.request.urlopen(sys.argv[1], timeout=5)
+                except urllib.error.HTTPError as error:
+                    answer = error
+                except OSError as error:
+                    print(0, error)
+                    sys.exit()
+                print(answer.getcode(), answer.read().decode())
+                """,
                 url);
     }
 
     /** Sends one datagram from inside. */
     public void send(String host, int port, String datagram) {
         python(
-                "import sys, socket\n"
-                        + "at = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_DGRAM)[0]\n"
-                        + "socket.socket(at[0], at[1]).sendto(sys.argv[3].encode(), at[4])",
+                """
+                import sys, socket
+                at = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_DGRAM)[0]
+                socket.socket(at[0], at[1]).sendto(sys.argv[3].encode(), at[4])
+                """,
                 host,
                 "" + port,
                 datagram);
