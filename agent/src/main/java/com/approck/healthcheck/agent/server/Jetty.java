@@ -142,9 +142,8 @@ final class Jetty implements ServerSupport, PoolAdapter {
         if (budget.get() != null) {
             for (Object lease : ((Collection<?>) budget.field("leases")).toArray()) {
                 ReflectedObject leasee = pool.with(lease).fieldObject("leasee");
-                ReflectedObject connector = leasee.hasField("this$0") && !leasee.has("getServer")
-                        ? leasee.fieldObject("this$0")
-                        : leasee;
+                ReflectedObject connector =
+                        leasee.hasField("this$0") && !leasee.has("getServer") ? leasee.fieldObject("this$0") : leasee;
                 Object server = connector.has("getServer") ? connector.call("getServer") : null;
                 if (server != null && pool.with(server).isTrue("isStarted") && !started.contains(server)) {
                     started.add(server);
