@@ -99,9 +99,9 @@ final class BalancersIT {
 
         awaitPort(port, nginx);
         page.open("http://127.0.0.1:" + port + "/hc/");
-        page.await("document.querySelector('#live .status').textContent.includes('200')");
+        page.await("document.querySelector('#live .status')?.textContent.includes('200')");
         sidecar.hear("workers:0|g");
-        page.await("document.querySelector('#live .status').textContent.includes('422')");
+        page.await("document.querySelector('#live .status')?.textContent.includes('422')");
         assertEquals(List.of(), page.troubles());
     }
 
