@@ -48,8 +48,7 @@ public final class NetworkNamespace {
 
     /** Asks for a URL from inside: the status, a blank and the body; {@code 0} and the reason if there is no answer. */
     public String get(String url) {
-        return python(
-                """
+        return python("""
                 import sys, urllib.request, urllib.error
                 try:
                     answer = urllib.request.urlopen(sys.argv[1], timeout=5)
@@ -59,21 +58,16 @@ public final class NetworkNamespace {
                     print(0, error)
                     sys.exit()
                 print(answer.getcode(), answer.read().decode())
-                """,
-                url);
+                """, url);
     }
 
     /** Sends one datagram from inside. */
     public void send(String host, int port, String datagram) {
-        python(
-                """
+        python("""
                 import sys, socket
                 at = socket.getaddrinfo(sys.argv[1], int(sys.argv[2]), type=socket.SOCK_DGRAM)[0]
                 socket.socket(at[0], at[1]).sendto(sys.argv[3].encode(), at[4])
-                """,
-                host,
-                "" + port,
-                datagram);
+                """, host, "" + port, datagram);
     }
 
     private String python(String program, String... arguments) {
