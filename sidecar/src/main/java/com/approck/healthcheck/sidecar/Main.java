@@ -12,12 +12,16 @@ import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** {@code java -jar healthcheck-sidecar.jar}. */
 public final class Main {
     private static final String NAME = "healthcheck-sidecar";
+
+    /** Modules of Java that the sidecar cannot start without, besides java.base. */
+    private static final List<String> MODULES = List.of("java.logging", "java.management", "java.security.sasl");
 
     private final Map<String, String> environment;
     private final Ticker ticker;
@@ -39,7 +43,7 @@ public final class Main {
         Locale.setDefault(Locale.US);
         ParseResult outcome = SettingsReader.read(args, environment);
         if (outcome instanceof ParseResult.Run run) {
-            return run(run.settings(), err);
+            return run(run.settings(), run.remarks(), err);
         }
         if (outcome instanceof ParseResult.Wrong wrong) {
             for (String problem : wrong.problems()) {
@@ -75,16 +79,18 @@ public final class Main {
         }
     }
 
-    private ExitCode run(Settings settings, PrintStream err) {
+    private ExitCode run(Settings settings, List<String> remarks, PrintStream err) {
         // Closed last, so that it writes the last lines; after a second it gives up.
         try (LogWriter writer = new LogWriter(err, Log::droppedLine)) {
-            return run(settings, new Log(writer, settings.verbosity()));
+            Log log = new Log(writer, settings.verbosity());
+            remarks.forEach(log::warn);
+            return run(settings, log);
         }
     }
 
     private ExitCode run(Settings settings, Log log) {
         try (Sidecar sidecar = new Sidecar(settings, ticker, log)) {
-            Signals.on(sidecar::stop);
+            Signals.on(sidecar::stop, log);
             // Not before: whoever reads this line may send a signal.
             sidecar.logListening();
             return sidecar.await();
@@ -95,8 +101,18 @@ public final class Main {
             log.error("the main thread was interrupted");
             return ExitCode.FAILED;
         } catch (RuntimeException | LinkageError e) {
-            log.error("could not run: " + e);
+            log.error("could not run: " + e + missingModules());
             return ExitCode.FAILED;
         }
+    }
+
+    /** What a runtime made by jlink lacks, which may be why. */
+    private static String missingModules() {
+        List<String> missing = MODULES.stream()
+                .filter(name -> ModuleLayer.boot().findModule(name).isEmpty())
+                .toList();
+        return missing.isEmpty()
+                ? ""
+                : "; this runtime lacks " + String.join(", ", missing) + ": add what it lacks (jlink --add-modules)";
     }
 }

@@ -70,7 +70,7 @@ final class Sidecar implements AutoCloseable {
         this.drain = settings.drain();
         boolean started = false;
         try {
-            sockets = opened(UdpReceiver.Sockets.open(settings.statsdHost(), settings.statsdPort(), ticker));
+            sockets = opened(UdpReceiver.Sockets.open(settings.statsd(), ticker));
             long now = ticker.nanos();
             Counters counters = new Counters();
             History history = new History();
@@ -79,8 +79,8 @@ final class Sidecar implements AutoCloseable {
             Optional<StateFile> stateFile = settings.stateFile()
                     .map(path -> new StateFile(path, workers, ticker, System::currentTimeMillis, log));
             stateFile.ifPresent(StateFile::load);
-            Optional<ReadinessClient> application = settings.readyUrl()
-                    .map(url -> opened(new ReadinessClient(url, settings.readyTimeout(), ticker, history, log)));
+            Optional<ReadinessClient> application =
+                    settings.readiness().map(check -> opened(new ReadinessClient(check, ticker, history, log)));
             http = serve(settings, ticker, workers, counters, history, application);
             stateFile.ifPresent(this::opened);
             DatagramHandler ingest = new GaugeIngest(new GaugeParser(settings.metrics(), counters), workers, ticker);
@@ -131,8 +131,7 @@ final class Sidecar implements AutoCloseable {
                 application,
                 ticker)));
         return opened(HttpServer.start(
-                settings.httpHost(),
-                settings.httpPort(),
+                settings.http(),
                 endpoints.router(),
                 ticker,
                 log,
@@ -144,12 +143,11 @@ final class Sidecar implements AutoCloseable {
     private Optional<AgentCheckServer> agentCheck(
             Settings settings, SourceRegistry workers, Optional<ReadinessClient> application, Ticker ticker)
             throws BindFailedException {
-        if (settings.agentCheckPort().isEmpty()) {
+        if (settings.agentCheck().isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(opened(AgentCheckServer.start(
-                settings.httpHost(),
-                settings.agentCheckPort().getAsInt(),
+                settings.agentCheck().get(),
                 () -> ready(application),
                 workers::totals,
                 new RateLimitedLog(log, ticker))));

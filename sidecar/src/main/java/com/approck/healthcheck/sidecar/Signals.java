@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.text.Log;
 import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
 
@@ -15,11 +16,11 @@ final class Signals {
 
     /**
      * Where there are no such signals for us ({@code java -Xrs}, a runtime without that module) the JVM ends as it
-     * would anyway.
+     * would anyway, and a line says so.
      *
      * @param stop given a signal's name, on a thread of the JVM's
      */
-    static void on(Consumer<String> stop) {
+    static void on(Consumer<String> stop, Log log) {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -34,8 +35,11 @@ final class Signals {
                 signal.getMethod("handle", signal, handler)
                         .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
             }
-        } catch (ReflectiveOperationException ignored) {
-            // As said above.
+        } catch (ClassNotFoundException e) {
+            log.warn("this runtime has no module jdk.unsupported: SIGTERM ends the sidecar at once, without --drain and"
+                    + " with exit code 143; add the module (jlink --add-modules jdk.unsupported)");
+        } catch (ReflectiveOperationException e) {
+            log.warn("signals cannot be handled (java -Xrs?): SIGTERM ends the sidecar at once, without --drain");
         }
     }
 }

@@ -1,7 +1,6 @@
 package com.approck.healthcheck.agent.config;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,15 +11,16 @@ import java.util.Properties;
  *
  * <p>Each is looked for in the agent's argument ({@code key=value,key=value}; a piece without {@code =} goes on with the
  * list before it: {@code pools=http-*,!http-nio-9090,interval=2s}), then in the system property {@code healthcheck.key},
- * then in the environment variable {@code HEALTHCHECK_KEY} ({@code STATSD_HOST} and {@code STATSD_PORT} after that).
+ * then in the environment ({@link SettingSources}).
  */
 public final class AgentConfig {
-    private static final String[] KEYS = {
-        "host", "port", "prefix", "interval", "lease", "stuck-after", "pools", "executors", "log", "enabled"
-    };
-
     private static final long MILLISECOND = 1_000_000L;
     private static final long SECOND = 1_000 * MILLISECOND;
+
+    private static final int DEFAULT_PORT = 8125;
+
+    /** So many intervals a lease lasts at least if nobody set it: some datagrams in a row may be lost. */
+    private static final int LEASE_INTERVALS = 5;
 
     /** How much the agent says on stderr. */
     public enum LogLevel {
@@ -29,9 +29,7 @@ public final class AgentConfig {
         DEBUG
     }
 
-    private final Map<String, String> arguments = new LinkedHashMap<>();
-    private final Properties properties;
-    private final Map<String, String> environment;
+    private final SettingSources sources;
     private final List<String> problems = new ArrayList<>();
 
     private final String host;
@@ -46,24 +44,25 @@ public final class AgentConfig {
     private final boolean enabled;
 
     private AgentConfig(String argument, Properties properties, Map<String, String> environment) {
-        this.properties = properties;
-        this.environment = environment;
-        readArgument(argument == null ? "" : argument);
-        host = text("host", "STATSD_HOST", "localhost");
+        sources = new SettingSources(argument, properties, environment, problems);
+        host = text("host", "localhost");
         port = readPort();
         prefix = readPrefix();
         intervalNanos = readDuration("interval", SECOND, 100 * MILLISECOND, 60 * SECOND);
-        leaseNanos = readDuration("lease", 5 * SECOND, 200 * MILLISECOND, 3_600 * SECOND);
+        leaseNanos = readDuration(
+                "lease", Math.max(5 * SECOND, LEASE_INTERVALS * intervalNanos), 200 * MILLISECOND, 3_600 * SECOND);
         stuckAfterNanos = readDuration("stuck-after", 60 * SECOND, 0, 86_400 * SECOND);
         pools = new Globs(readList("pools"));
         executors = readList("executors");
         log = readLogLevel();
         enabled = readEnabled();
         if (problems.isEmpty() && leaseNanos < 2 * intervalNanos) {
+            Setting interval = sources.find("interval");
             problem(
-                    "lease",
-                    leaseNanos / MILLISECOND + "ms",
-                    "at least twice the interval, or one lost datagram is a death");
+                    sources.find("lease"),
+                    "at least twice the interval, " + intervalNanos / MILLISECOND + "ms"
+                            + (interval == null ? "" : " by " + interval.origin)
+                            + ", since one datagram may be lost");
         }
     }
 
@@ -127,76 +126,44 @@ public final class AgentConfig {
         return log;
     }
 
+    /** Sentences about names in the environment and the system properties that are nearly a setting's. */
+    public List<String> remarks() {
+        return sources.remarks();
+    }
+
     /** Whether to do anything at all. */
     public boolean enabled() {
         return enabled;
     }
 
-    private void readArgument(String argument) {
-        String last = null;
-        for (String piece : argument.split(",", -1)) {
-            String trimmed = piece.trim();
-            int equals = trimmed.indexOf('=');
-            if (trimmed.isEmpty()) {
-                continue;
-            }
-            if (equals < 0 && last != null && isList(last)) {
-                arguments.put(last, arguments.get(last) + "," + trimmed);
-            } else if (equals < 0) {
-                problems.add("'" + trimmed + "' is not key=value" + nearest(trimmed));
-            } else {
-                last = trimmed.substring(0, equals).trim();
-                if (isKnown(last)) {
-                    arguments.put(last, trimmed.substring(equals + 1).trim());
-                } else {
-                    problems.add("'" + last + "' is not a setting (value '" + trimmed.substring(equals + 1) + "')"
-                            + nearest(last));
-                }
-            }
-        }
-    }
-
-    /** The value from the first place that has one; an empty one counts as none. */
-    private String text(String key, String furtherVariable, String otherwise) {
-        String[] places = {
-            arguments.get(key),
-            properties.getProperty("healthcheck." + key),
-            environment.get("HEALTHCHECK_" + key.toUpperCase(Locale.ROOT).replace('-', '_')),
-            furtherVariable == null ? null : withoutServiceLink(environment.get(furtherVariable))
-        };
-        for (String place : places) {
-            if (place != null && !place.trim().isEmpty()) {
-                return place.trim();
-            }
-        }
-        return otherwise;
-    }
-
-    /** Kubernetes gives each pod beside a service called statsd STATSD_PORT=udp://10.0.0.7:8125: nobody's setting. */
-    private static String withoutServiceLink(String value) {
-        return value != null && value.contains("://") ? null : value;
+    private String text(String key, String otherwise) {
+        Setting setting = sources.find(key);
+        return setting == null ? otherwise : setting.text;
     }
 
     private int readPort() {
-        String text = text("port", "STATSD_PORT", "8125");
+        Setting setting = sources.find("port");
+        if (setting == null) {
+            return DEFAULT_PORT;
+        }
         try {
-            int value = Integer.parseInt(text);
+            int value = Integer.parseInt(setting.text);
             if (value >= 1 && value <= 65535) {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // Told below, as a number out of range is.
+            // Reported below, as a number out of range is.
         }
-        problem("port", text, "a number from 1 to 65535");
-        return 0;
+        problem(setting, "a number from 1 to 65535");
+        return DEFAULT_PORT;
     }
 
     private String readPrefix() {
-        String text = text("prefix", null, "");
+        String text = text("prefix", "");
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c <= ' ' || c >= 127 || c == ':' || c == '|' || c == '@' || c == '#') {
-                problem("prefix", text, "printable ASCII without blanks and the characters : | @ #");
+                problem(sources.find("prefix"), "printable ASCII without blanks and the characters : | @ #");
                 return "";
             }
         }
@@ -205,10 +172,10 @@ public final class AgentConfig {
 
     private List<String> readList(String key) {
         List<String> patterns = new ArrayList<>();
-        for (String pattern : text(key, null, "").split(",", -1)) {
+        for (String pattern : text(key, "").split(",", -1)) {
             String trimmed = pattern.trim();
             if (trimmed.equals("!")) {
-                problem(key, pattern, "patterns such as http-*,!http-nio-9090");
+                problem(sources.find(key), "patterns such as http-*,!http-nio-9090");
             } else if (!trimmed.isEmpty()) {
                 patterns.add(trimmed);
             }
@@ -217,36 +184,35 @@ public final class AgentConfig {
     }
 
     private LogLevel readLogLevel() {
-        String text = text("log", null, "info");
+        String text = text("log", "info");
         for (LogLevel level : LogLevel.values()) {
             if (level.name().equals(text.toUpperCase(Locale.ROOT))) {
                 return level;
             }
         }
-        problem("log", text, "info, debug or off");
+        problem(sources.find("log"), "info, debug or off");
         return LogLevel.INFO;
     }
 
     private boolean readEnabled() {
-        String text = text("enabled", null, "true");
+        String text = text("enabled", "true");
         if (!text.equalsIgnoreCase("true") && !text.equalsIgnoreCase("false")) {
-            problem("enabled", text, "true or false");
+            problem(sources.find("enabled"), "true or false");
         }
         return text.equalsIgnoreCase("true");
     }
 
     private long readDuration(String key, long otherwise, long least, long most) {
-        String text = text(key, null, null);
-        if (text == null) {
+        Setting setting = sources.find(key);
+        if (setting == null) {
             return otherwise;
         }
-        long value = parseDuration(text);
+        long value = parseDuration(setting.text);
         if (value < least || value > most) {
             problem(
-                    key,
-                    text,
+                    setting,
                     "a duration from " + (least == 0 ? "0" : least / MILLISECOND + "ms") + " to " + most / SECOND
-                            + "s, such as 500ms, 5s or 1m");
+                            + "s, in seconds or such as 500ms, 5s or 1m");
             return otherwise;
         }
         return value;
@@ -282,54 +248,7 @@ public final class AgentConfig {
         }
     }
 
-    private void problem(String key, String value, String allowed) {
-        problems.add("setting " + key + " is '" + value + "'; allowed: " + allowed);
-    }
-
-    private static boolean isList(String key) {
-        return key.equals("pools") || key.equals("executors");
-    }
-
-    private static boolean isKnown(String key) {
-        for (String known : KEYS) {
-            if (known.equals(key)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static String nearest(String wrong) {
-        String best = null;
-        int least = Integer.MAX_VALUE;
-        for (String key : KEYS) {
-            int distance = editDistance(key, wrong.toLowerCase(Locale.ROOT));
-            if (distance < least) {
-                least = distance;
-                best = key;
-            }
-        }
-        return least <= Math.max(2, wrong.length() / 2)
-                ? "; did you mean '" + best + "'?"
-                : "; known: " + String.join(", ", KEYS);
-    }
-
-    /** Levenshtein's distance. */
-    private static int editDistance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, Math.min(above, row[j - 1]) + 1);
-                diagonal = above;
-            }
-        }
-        return row[b.length()];
+    private void problem(Setting setting, String allowed) {
+        problems.add(setting.origin + " is '" + setting.text + "'; allowed: " + allowed);
     }
 }

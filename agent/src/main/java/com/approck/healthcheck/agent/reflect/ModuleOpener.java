@@ -35,7 +35,7 @@ public final class ModuleOpener {
     }
 
     /** Opens the class's package to the agent. Does nothing where that is impossible: the access then fails by itself. */
-    private void open(Class<?> owner) {
+    public void open(Class<?> owner) {
         try {
             redefine(owner, Collections.emptyMap(), packageToAgent(owner));
         } catch (ReflectiveOperationException | RuntimeException e) {

@@ -1,13 +1,14 @@
 package com.approck.healthcheck.agent.report;
 
 import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.timgroup.statsd.NonBlockingUdpSender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
-import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -16,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
  * {@link #senderEnded}.
  *
  * <p>The sender's constructor throws where the host is unknown, and it never resolves a name again; so it is made when an
- * address is known, and made anew when the address has changed. Its queue has no bound; so it is given nothing more while
+ * address is known, and made anew when {@link ReceiverAddress} has another. Its queue has no bound; so it is given nothing more while
  * {@link #MAX_SAMPLES_WAITING} samples have not left.
  *
  * <p>What has left is known by the one thing that the sender reports, an exception, in the order of what it was given: each
@@ -25,26 +26,19 @@ import java.util.concurrent.locks.LockSupport;
  * well, but closes its socket, and the next socket is another source for whoever receives.
  */
 public final class UdpGaugeSender implements GaugeSender {
-    /** So often is a name resolved again: as long as the JVM caches an answer. */
-    private static final long RESOLVE_AGAIN_NANOS = 30_000_000_000L;
-
     /** So many samples may wait in the sender before what follows is dropped. */
     private static final int MAX_SAMPLES_WAITING = 5;
 
     private final String host;
     private final int port;
     private final String prefix;
-    private final ThreadGroup group;
+    private final ReceiverAddress receiver;
     private final Log log;
-    private final boolean resolvesAtOnce;
 
     private volatile boolean broken;
-    private volatile InetAddress resolved;
-    private volatile boolean resolving;
-    private boolean everResolved;
-    private long resolvedNanos;
-
-    private InetAddress address;
+    private final AtomicInteger failuresInSample = new AtomicInteger();
+    private volatile boolean lastSampleFailed;
+    private volatile InetAddress address;
     private NonBlockingUdpSender sender;
 
     /** The samples that the present sender was given and has not written yet. */
@@ -55,23 +49,23 @@ public final class UdpGaugeSender implements GaugeSender {
 
     /**
      * @param prefix what stands before every name: nothing, or something with a dot at its end
+     * @param opener opens the method that looks names up past the cache of the JVM
      * @param group the thread group in which names are resolved
      */
-    public UdpGaugeSender(String host, int port, String prefix, ThreadGroup group, Log log) {
+    public UdpGaugeSender(String host, int port, String prefix, ModuleOpener opener, ThreadGroup group, Log log) {
         this.host = host;
         this.port = port;
         this.prefix = prefix;
-        this.group = group;
+        this.receiver = new ReceiverAddress(host, new UncachedResolver(opener), group, log);
         this.log = log;
-        this.resolvesAtOnce = host.equalsIgnoreCase("localhost") || isLiteralAddress(host);
     }
 
     /** To be called before each sample: decides whether the gauges that follow are sent or dropped. Never blocks. */
     public void beginSample(long nowNanos) {
-        resolve(nowNanos);
-        InetAddress newest = resolved;
+        lastSampleFailed = failuresInSample.getAndSet(0) > 0;
+        InetAddress newest = receiver.present(nowNanos);
         if (newest != null && (broken || !newest.equals(address))) {
-            connect(newest);
+            connect(newest, nowNanos);
         }
         dropping = sender == null || waiting.get() >= MAX_SAMPLES_WAITING;
     }
@@ -112,7 +106,7 @@ public final class UdpGaugeSender implements GaugeSender {
         waiting.set(0);
     }
 
-    private void connect(InetAddress newest) {
+    private void connect(InetAddress newest, long nowNanos) {
         if (sender != null && waiting.get() == 0) {
             // Waits for an empty queue, so not at all.
             sender.stop();
@@ -126,7 +120,14 @@ public final class UdpGaugeSender implements GaugeSender {
             log.debug("sending to " + newest.getHostAddress() + ":" + port);
         } catch (IOException | RuntimeException e) {
             sender = null;
-            log.complain("can't open a UDP socket to " + newest + ":" + port + ": " + e + "; will try again");
+            address = null;
+            String what = "can't open a UDP socket to " + newest + ":" + port + ": " + e + "; will try again";
+            if (receiver.isOnlyOne()) {
+                log.complain(what);
+            } else {
+                log.debug(what + " at the next address");
+            }
+            receiver.failed(newest, nowNanos);
             return;
         }
         address = newest;
@@ -144,50 +145,24 @@ public final class UdpGaugeSender implements GaugeSender {
 
     /**
      * On the sender's thread. Nobody listens (yet), or the network is away: then the next gauge is as good, and to give up
-     * would be a healthy application called dead. But an interrupt of that thread closes its channel for good.
+     * would be a healthy application called dead. Another address may do better. But an interrupt of that thread closes its
+     * channel for good.
      */
     void failed(Exception e) {
         if (e instanceof ClosedChannelException) {
             broken = true;
-        } else if (!(e instanceof PortUnreachableException)) {
+            return;
+        }
+        // A single refusal may be of the sample before, of a receiver that has come meanwhile: the kernel reports it
+        // with the
+        // next datagram. To leave it then would give it two sources.
+        boolean isOfNow = failuresInSample.incrementAndGet() > 1 || lastSampleFailed;
+        InetAddress failing = address;
+        if (isOfNow && failing != null) {
+            receiver.failed(failing, System.nanoTime());
+        }
+        if (!(e instanceof PortUnreachableException)) {
             log.complain("can't send to " + host + ":" + port + ", what follows is sent all the same: ", e);
         }
-    }
-
-    private void resolve(long nowNanos) {
-        boolean recent = everResolved && nowNanos - resolvedNanos < RESOLVE_AGAIN_NANOS;
-        boolean forGood = resolvesAtOnce && resolved != null;
-        if (resolving || recent || forGood) {
-            return;
-        }
-        everResolved = true;
-        resolvedNanos = nowNanos;
-        if (resolvesAtOnce) {
-            lookUp();
-            return;
-        }
-        resolving = true;
-        try {
-            Thread thread = new Thread(group, this::lookUp, "healthcheck-resolve");
-            thread.setDaemon(true);
-            thread.start();
-        } catch (OutOfMemoryError noThread) {
-            resolving = false;
-        }
-    }
-
-    private void lookUp() {
-        try {
-            resolved = InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            log.complain("can't resolve the StatsD host '" + host + "' (setting host, or STATSD_HOST); nothing is sent,"
-                    + " and it is looked up again every " + RESOLVE_AGAIN_NANOS / 1_000_000_000L + " s");
-        } finally {
-            resolving = false;
-        }
-    }
-
-    private static boolean isLiteralAddress(String host) {
-        return host.indexOf(':') >= 0 || host.matches("[0-9.]+");
     }
 }

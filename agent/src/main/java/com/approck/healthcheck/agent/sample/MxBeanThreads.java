@@ -141,16 +141,7 @@ final class MxBeanThreads implements JvmThreads {
 
     @Override
     public boolean canCreateThread() {
-        try {
-            // With the JVM's default stack size, as a server's thread would have.
-            Thread thread = new Thread(() -> {}, "healthcheck-trial");
-            thread.setDaemon(true);
-            thread.start();
-            return true;
-        } catch (OutOfMemoryError e) {
-            // "unable to create native thread" counts; "Java heap space" says nothing about threads.
-            return e.getMessage() == null || !e.getMessage().contains("thread");
-        }
+        return ThreadCreationProbe.canCreateThread();
     }
 
     @Override

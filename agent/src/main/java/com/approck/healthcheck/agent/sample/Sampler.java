@@ -57,7 +57,7 @@ public final class Sampler {
             Ticker ticker,
             LongSupplier hooks,
             Log log) {
-        this(() -> new MxBeanThreads(servers), registry, intervalNanos, stuckAfterNanos, ticker, hooks, log);
+        this(() -> BasicThreads.orBetter(servers, log), registry, intervalNanos, stuckAfterNanos, ticker, hooks, log);
     }
 
     /** @param createThreads called at the first sample: the JVM's management interface is not loaded without a pool */

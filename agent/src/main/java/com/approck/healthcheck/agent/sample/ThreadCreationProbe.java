@@ -29,4 +29,18 @@ final class ThreadCreationProbe {
         }
         return failures < 2;
     }
+
+    /** Whether the JVM can create a thread at this moment: one is, and ends at once. */
+    static boolean canCreateThread() {
+        try {
+            // With the JVM's default stack size, as a server's thread would have.
+            Thread thread = new Thread(() -> {}, "healthcheck-trial");
+            thread.setDaemon(true);
+            thread.start();
+            return true;
+        } catch (OutOfMemoryError e) {
+            // "unable to create native thread" counts; "Java heap space" says nothing about threads.
+            return e.getMessage() == null || !e.getMessage().contains("thread");
+        }
+    }
 }

@@ -94,7 +94,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 System::nanoTime,
                 transformer::generation,
                 log);
-        loop = new ReportingLoop(config, this::look, registry::everWatched, sampler, log);
+        loop = new ReportingLoop(config, this::look, registry::everWatched, sampler, opener, log);
     }
 
     /** Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache. */

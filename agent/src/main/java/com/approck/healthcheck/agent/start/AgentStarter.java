@@ -30,6 +30,9 @@ public final class AgentStarter {
             return;
         }
         Log log = new Log(config.log());
+        for (String remark : config.remarks()) {
+            log.info(remark);
+        }
         new AgentPipeline(config, instrumentation, jar, log).start();
     }
 

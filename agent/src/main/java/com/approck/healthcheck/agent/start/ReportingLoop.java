@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.start;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.report.SampleWriter;
 import com.approck.healthcheck.agent.report.UdpGaugeSender;
 import com.approck.healthcheck.agent.sample.Sample;
@@ -58,7 +59,12 @@ public final class ReportingLoop {
      * @param everWatched whether a pool has ever been watched; until then nothing is sent at all
      */
     public ReportingLoop(
-            AgentConfig config, LongSupplier lookForPools, BooleanSupplier everWatched, Sampler sampler, Log log) {
+            AgentConfig config,
+            LongSupplier lookForPools,
+            BooleanSupplier everWatched,
+            Sampler sampler,
+            ModuleOpener opener,
+            Log log) {
         this.config = config;
         this.lookForPools = lookForPools;
         this.everWatched = everWatched;
@@ -68,7 +74,7 @@ public final class ReportingLoop {
         this.thread = new Thread(group, this::run, "healthcheck");
         thread.setDaemon(true);
         thread.setContextClassLoader(null);
-        this.gauges = new UdpGaugeSender(config.host(), config.port(), config.prefix(), group, log);
+        this.gauges = new UdpGaugeSender(config.host(), config.port(), config.prefix(), opener, group, log);
     }
 
     /**

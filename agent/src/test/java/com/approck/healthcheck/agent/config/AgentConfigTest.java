@@ -61,8 +61,8 @@ final class AgentConfigTest {
 
     @Test
     void everyKey_isSetByEnvironmentVariable() throws BadSettingException {
-        environment.put("HEALTHCHECK_HOST", "statsd");
-        environment.put("HEALTHCHECK_PORT", "9125");
+        environment.put("HEALTHCHECK_STATSD_HOST", "statsd");
+        environment.put("HEALTHCHECK_STATSD_PORT", "9125");
         environment.put("HEALTHCHECK_PREFIX", "app");
         environment.put("HEALTHCHECK_INTERVAL", "2s");
         environment.put("HEALTHCHECK_LEASE", "20s");
@@ -97,8 +97,8 @@ final class AgentConfigTest {
         assertEquals("from-statsd", read(null).host());
         assertEquals(1, read(null).port());
 
-        environment.put("HEALTHCHECK_HOST", "from-environment");
-        environment.put("HEALTHCHECK_PORT", "2");
+        environment.put("HEALTHCHECK_STATSD_HOST", "from-environment");
+        environment.put("HEALTHCHECK_STATSD_PORT", "2");
         assertEquals("from-environment", read(null).host());
         assertEquals(2, read(null).port());
 
@@ -113,15 +113,74 @@ final class AgentConfigTest {
     }
 
     @Test
-    void serviceLinkOfKubernetes_isNoSetting() throws BadSettingException {
-        environment.put("STATSD_PORT", "udp://10.0.0.7:8125");
-        assertEquals(8125, read(null).port());
+    void addressOfTheSidecar_isNotWhereGaugesGo() throws BadSettingException {
+        environment.put("HEALTHCHECK_HOST", "0.0.0.0");
+        environment.put("HEALTHCHECK_PORT", "8000");
+
+        AgentConfig config = read(null);
+
+        assertEquals("localhost", config.host());
+        assertEquals(8125, config.port());
+        assertEquals(List.of(), config.remarks());
+    }
+
+    @Test
+    void variablesThatAPlatformInjects_areNoSettings() throws BadSettingException {
+        for (String service : List.of("HEALTHCHECK", "HEALTHCHECK_STATSD", "STATSD", "HEALTHCHECK_LOGS")) {
+            environment.put(service + "_SERVICE_HOST", "10.96.0.7");
+            environment.put(service + "_SERVICE_PORT", "8125");
+            environment.put(service + "_SERVICE_PORT_STATSD", "8125");
+            environment.put(service + "_PORT", "udp://10.96.0.7:8125");
+            environment.put(service + "_PORT_8125_UDP", "udp://10.96.0.7:8125");
+            environment.put(service + "_PORT_8125_UDP_PROTO", "udp");
+            environment.put(service + "_PORT_8125_UDP_PORT", "8125");
+            environment.put(service + "_PORT_8125_UDP_ADDR", "10.96.0.7");
+        }
+        environment.put("HEALTHCHECK_LOG", "tcp://10.96.0.7:80");
+
+        AgentConfig config = read(null);
+
+        assertEquals("localhost", config.host());
+        assertEquals(8125, config.port());
+        assertEquals(LogLevel.INFO, config.log());
+        assertEquals(List.of(), config.remarks());
+    }
+
+    @Test
+    void variablesOfTheSidecarAndOfOthers_areNoRemark() throws BadSettingException {
+        environment.put("HEALTHCHECK_DRAIN", "5");
+        environment.put("HEALTHCHECK_MIN_WORKERS", "2");
+        environment.put("HEALTHCHECK_URL", "http://localhost/");
+        properties.setProperty("healthcheck.path", "/");
+
+        assertEquals(List.of(), read(null).remarks());
+    }
+
+    @Test
+    void misspeltVariableAndProperty_areRemarks() throws BadSettingException {
+        environment.put("HEALTHCHECK_STATSD_PROT", "1");
+        properties.setProperty("healthcheck.intervall", "2s");
+
+        assertEquals(
+                List.of(
+                        "system property healthcheck.intervall is not a setting; did you mean healthcheck.interval?",
+                        "variable HEALTHCHECK_STATSD_PROT is not a setting; did you mean HEALTHCHECK_STATSD_PORT?"),
+                read(null).remarks());
+    }
+
+    @Test
+    void leaseThatNobodySet_isAtLeastFiveIntervals() throws BadSettingException {
+        environment.put("HEALTHCHECK_INTERVAL", "30");
+
+        assertEquals(Duration.ofSeconds(30).toNanos(), read(null).intervalNanos());
+        assertEquals(Duration.ofSeconds(150).toNanos(), read(null).leaseNanos());
+        assertEquals(Duration.ofSeconds(5).toNanos(), read("interval=100ms").leaseNanos());
     }
 
     @Test
     void emptyValue_countsAsNone() throws BadSettingException {
         environment.put("STATSD_HOST", "statsd");
-        environment.put("HEALTHCHECK_HOST", " ");
+        environment.put("HEALTHCHECK_STATSD_HOST", " ");
         properties.setProperty("healthcheck.host", "");
 
         assertEquals("statsd", read("host=").host());
@@ -181,46 +240,48 @@ final class AgentConfigTest {
             delimiter = '~',
             quoteCharacter = '"',
             value = {
-                "port=0 ~ setting port is '0'; allowed: a number from 1 to 65535",
-                "port=70000 ~ setting port is '70000'; allowed: a number from 1 to 65535",
-                "port=-1 ~ setting port is '-1'; allowed: a number from 1 to 65535",
-                "port=http ~ setting port is 'http'; allowed: a number from 1 to 65535",
-                "port=99999999999 ~ setting port is '99999999999'; allowed: a number from 1 to 65535",
-                "prefix=a b ~ setting prefix is 'a b'; allowed: printable ASCII without blanks and the characters"
+                "port=0 ~ argument port is '0'; allowed: a number from 1 to 65535",
+                "port=70000 ~ argument port is '70000'; allowed: a number from 1 to 65535",
+                "port=-1 ~ argument port is '-1'; allowed: a number from 1 to 65535",
+                "port=http ~ argument port is 'http'; allowed: a number from 1 to 65535",
+                "port=99999999999 ~ argument port is '99999999999'; allowed: a number from 1 to 65535",
+                "prefix=a b ~ argument prefix is 'a b'; allowed: printable ASCII without blanks and the characters"
                         + " : | @ #",
-                "prefix=a:b ~ setting prefix is 'a:b'; allowed: printable ASCII without blanks and the characters"
+                "prefix=a:b ~ argument prefix is 'a:b'; allowed: printable ASCII without blanks and the characters"
                         + " : | @ #",
-                "prefix=ü ~ setting prefix is 'ü'; allowed: printable ASCII without blanks and the characters : | @ #",
-                "interval=99ms ~ setting interval is '99ms'; allowed: a duration from 100ms to 60s, such as 500ms, 5s"
+                "prefix=ü ~ argument prefix is 'ü'; allowed: printable ASCII without blanks and the characters : | @ #",
+                "interval=99ms ~ argument interval is '99ms'; allowed: a duration from 100ms to 60s, in seconds or such as 500ms, 5s"
                         + " or 1m",
-                "interval=61 ~ setting interval is '61'; allowed: a duration from 100ms to 60s, such as 500ms, 5s or"
+                "interval=61 ~ argument interval is '61'; allowed: a duration from 100ms to 60s, in seconds or such as 500ms, 5s or"
                         + " 1m",
-                "interval=soon ~ setting interval is 'soon'; allowed: a duration from 100ms to 60s, such as 500ms, 5s"
+                "interval=soon ~ argument interval is 'soon'; allowed: a duration from 100ms to 60s, in seconds or such as 500ms, 5s"
                         + " or 1m",
-                "interval=-1s ~ setting interval is '-1s'; allowed: a duration from 100ms to 60s, such as 500ms, 5s or"
+                "interval=-1s ~ argument interval is '-1s'; allowed: a duration from 100ms to 60s, in seconds or such as 500ms, 5s or"
                         + " 1m",
-                "interval=1.5s ~ setting interval is '1.5s'; allowed: a duration from 100ms to 60s, such as 500ms, 5s"
+                "interval=1.5s ~ argument interval is '1.5s'; allowed: a duration from 100ms to 60s, in seconds or such as 500ms, 5s"
                         + " or 1m",
-                "lease=2h ~ setting lease is '2h'; allowed: a duration from 200ms to 3600s, such as 500ms, 5s or 1m",
-                "lease=5124096h ~ setting lease is '5124096h'; allowed: a duration from 200ms to 3600s, such as 500ms,"
+                "lease=2h ~ argument lease is '2h'; allowed: a duration from 200ms to 3600s, in seconds or such as 500ms, 5s or 1m",
+                "lease=5124096h ~ argument lease is '5124096h'; allowed: a duration from 200ms to 3600s, in seconds or such as 500ms,"
                         + " 5s or 1m",
-                "lease=1s ~ setting lease is '1000ms'; allowed: at least twice the interval, or one lost datagram is a"
-                        + " death",
-                "stuck-after=25h ~ setting stuck-after is '25h'; allowed: a duration from 0 to 86400s, such as 500ms,"
+                "lease=1s ~ argument lease is '1s'; allowed: at least twice the interval, 1000ms, since one datagram may"
+                        + " be lost",
+                "interval=4s,lease=7s ~ argument lease is '7s'; allowed: at least twice the interval, 4000ms by"
+                        + " argument interval, since one datagram may be lost",
+                "stuck-after=25h ~ argument stuck-after is '25h'; allowed: a duration from 0 to 86400s, in seconds or such as 500ms,"
                         + " 5s or 1m",
-                "stuck-after=1d ~ setting stuck-after is '1d'; allowed: a duration from 0 to 86400s, such as 500ms, 5s"
+                "stuck-after=1d ~ argument stuck-after is '1d'; allowed: a duration from 0 to 86400s, in seconds or such as 500ms, 5s"
                         + " or 1m",
-                "pools=http-*,! ~ setting pools is '!'; allowed: patterns such as http-*,!http-nio-9090",
-                "log=loud ~ setting log is 'loud'; allowed: info, debug or off",
-                "enabled=flase ~ setting enabled is 'flase'; allowed: true or false",
-                "hots=statsd ~ 'hots' is not a setting (value 'statsd'); did you mean 'host'?",
-                "stuckafter=5s ~ 'stuckafter' is not a setting (value '5s'); did you mean 'stuck-after'?",
-                "Port=1 ~ 'Port' is not a setting (value '1'); did you mean 'port'?",
-                "x=1 ~ 'x' is not a setting (value '1'); known: host, port, prefix, interval, lease, stuck-after,"
+                "pools=http-*,! ~ argument pools is 'http-*,!'; allowed: patterns such as http-*,!http-nio-9090",
+                "log=loud ~ argument log is 'loud'; allowed: info, debug or off",
+                "enabled=flase ~ argument enabled is 'flase'; allowed: true or false",
+                "hots=statsd ~ argument 'hots' is not a setting (value 'statsd'); did you mean 'host'?",
+                "stuckafter=5s ~ argument 'stuckafter' is not a setting (value '5s'); did you mean 'stuck-after'?",
+                "Port=1 ~ argument 'Port' is not a setting (value '1'); did you mean 'port'?",
+                "x=1 ~ argument 'x' is not a setting (value '1'); known: host, port, prefix, interval, lease, stuck-after,"
                         + " pools, executors, log, enabled",
-                "statsd ~ 'statsd' is not key=value; known: host, port, prefix, interval, lease, stuck-after, pools,"
+                "statsd ~ argument 'statsd' is not key=value; known: host, port, prefix, interval, lease, stuck-after, pools,"
                         + " executors, log, enabled",
-                "host=a,b ~ 'b' is not key=value; known: host, port, prefix, interval, lease, stuck-after, pools,"
+                "host=a,b ~ argument 'b' is not key=value; known: host, port, prefix, interval, lease, stuck-after, pools,"
                         + " executors, log, enabled",
             })
     void wrongArgument_namesItselfItsValueAndWhatIsAllowed(String argument, String message) {
@@ -233,17 +294,17 @@ final class AgentConfigTest {
         environment.put("HEALTHCHECK_STUCK_AFTER", "never");
 
         assertEquals(
-                "setting port is 'http'; allowed: a number from 1 to 65535; setting stuck-after is 'never'; allowed: a"
-                        + " duration from 0 to 86400s, such as 500ms, 5s or 1m",
+                "system property healthcheck.port is 'http'; allowed: a number from 1 to 65535; variable"
+                        + " HEALTHCHECK_STUCK_AFTER is 'never'; allowed: a duration from 0 to 86400s, in seconds or such as 500ms, 5s or 1m",
                 problemOf(null));
     }
 
     @Test
     void severalProblems_areOneLine() {
         assertEquals(
-                "'prot' is not a setting (value '1'); did you mean 'port'?; setting interval is '0'; allowed: a"
-                        + " duration from 100ms to 60s, such as 500ms, 5s or 1m; setting log is 'x'; allowed: info,"
-                        + " debug or off",
+                "argument 'prot' is not a setting (value '1'); did you mean 'port'?; argument interval is '0';"
+                        + " allowed: a duration from 100ms to 60s, in seconds or such as 500ms, 5s or 1m; argument"
+                        + " log is 'x'; allowed: info, debug or off",
                 problemOf("prot=1,interval=0,log=x"));
     }
 
@@ -251,7 +312,7 @@ final class AgentConfigTest {
     void valueOfSeveralLines_isToldInOne() {
         environment.put("HEALTHCHECK_LOG", "de\nbug\r");
 
-        assertEquals("setting log is 'de bug'; allowed: info, debug or off", problemOf(null));
+        assertEquals("variable HEALTHCHECK_LOG is 'de bug'; allowed: info, debug or off", problemOf(null));
     }
 
     private String problemOf(String argument) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.agent.Await;
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
 import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -253,8 +254,8 @@ final class UdpGaugeSenderTest {
         }
 
         assertEquals(
-                "healthcheck: can't resolve the StatsD host 'host.invalid' (setting host, or STATSD_HOST); nothing is"
-                        + " sent, and it is looked up again every 30 s"
+                "healthcheck: can't resolve the StatsD host 'host.invalid' (setting host, HEALTHCHECK_STATSD_HOST or"
+                        + " STATSD_HOST); nothing is sent, and it is looked up again"
                         + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));
         assertEquals(List.of(), threads());
@@ -262,7 +263,7 @@ final class UdpGaugeSenderTest {
     }
 
     private UdpGaugeSender gauges(String host, String prefix) {
-        return new UdpGaugeSender(host, ear.port(), prefix, group, new Log(LogLevel.INFO));
+        return new UdpGaugeSender(host, ear.port(), prefix, new ModuleOpener(null), group, new Log(LogLevel.INFO));
     }
 
     /** Sends one sample, of names and numbers in turn. */

@@ -46,7 +46,7 @@ final class AgentStarterTest {
 
         assertEquals(List.of(), calls);
         assertEquals(
-                "healthcheck: agent off: setting port is 'http'; allowed: a number from 1 to 65535; setting log is"
+                "healthcheck: agent off: argument port is 'http'; allowed: a number from 1 to 65535; argument log is"
                         + " 'x'; allowed: info, debug or off"
                         + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));

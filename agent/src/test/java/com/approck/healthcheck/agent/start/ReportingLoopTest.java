@@ -14,6 +14,7 @@ import com.approck.healthcheck.agent.pool.FakePools;
 import com.approck.healthcheck.agent.pool.FakePools.Owner;
 import com.approck.healthcheck.agent.pool.FakePools.Pool;
 import com.approck.healthcheck.agent.pool.PoolRegistry;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.report.Ear;
 import com.approck.healthcheck.agent.sample.Sampler;
 import com.approck.healthcheck.agent.sample.Ticker;
@@ -323,7 +324,8 @@ final class ReportingLoopTest {
             throws BadSettingException {
         AgentConfig config =
                 AgentConfig.read("host=127.0.0.1,port=" + ear.port() + "," + settings, new Properties(), Map.of());
-        return new ReportingLoop(config, lookForPools, everWatched, sampler, new Log(LogLevel.INFO));
+        return new ReportingLoop(
+                config, lookForPools, everWatched, sampler, new ModuleOpener(null), new Log(LogLevel.INFO));
     }
 
     private static Sampler emptySampler() {

@@ -84,11 +84,11 @@ final class AgentInAnyJvmIT {
 
     @Test
     void badSettingInPropertyOrEnvironment_isNamedToo() {
-        ProcessUnderTest program =
-                hello(0, TestProcesses.agent(""), Map.of("HEALTHCHECK_PORT", "x1"), "-Dhealthcheck.lease=forever");
+        ProcessUnderTest program = hello(
+                0, TestProcesses.agent(""), Map.of("HEALTHCHECK_STATSD_PORT", "x1"), "-Dhealthcheck.lease=forever");
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
-        assertOneLine(program.stderr(), List.of("port", "'x1'", "lease", "'forever'"));
+        assertOneLine(program.stderr(), List.of("HEALTHCHECK_STATSD_PORT", "'x1'", "healthcheck.lease", "'forever'"));
     }
 
     @Test

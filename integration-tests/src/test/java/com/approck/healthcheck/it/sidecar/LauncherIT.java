@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.LauncherCopy;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
@@ -17,7 +18,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,22 +141,6 @@ final class LauncherIT {
     }
 
     private Path copy() throws IOException {
-        Path copy = elsewhere.resolve("healthcheck sidecar");
-        try (Stream<Path> files = Files.walk(BuiltJars.launcher())) {
-            for (Path file : files.toList()) {
-                Path name = BuiltJars.launcher().relativize(file);
-                Path to = copy.resolve(name);
-                if (name.startsWith("runtime")) {
-                    // Would be taken before the Java that is asked for; the build has it only with its profile.
-                    continue;
-                }
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(to);
-                } else if (!file.getFileName().toString().startsWith("archive.")) {
-                    Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
-                }
-            }
-        }
-        return copy;
+        return LauncherCopy.of(BuiltJars.launcher(), elsewhere.resolve("healthcheck sidecar"));
     }
 }

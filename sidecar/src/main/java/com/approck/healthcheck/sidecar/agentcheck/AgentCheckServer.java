@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar.agentcheck;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.net.ListenSockets;
@@ -44,22 +45,19 @@ public final class AgentCheckServer implements AutoCloseable {
     /**
      * Listens and answers from now on.
      *
-     * @param port 0 for one that is free
+     * @param where port 0 stands for one that is free
      * @param ready the verdict of the ready probe; never fails
      * @param totals of the same moment
      */
     public static AgentCheckServer start(
-            String host,
-            int port,
+            ListenAddress where,
             Supplier<CompletableFuture<Verdict>> ready,
             Supplier<Totals> totals,
             RateLimitedLog failures)
             throws BindFailedException {
         List<ServerSocket> sockets = ListenSockets.all(
-                host,
-                port,
+                where,
                 "HAProxy's agent-check",
-                "--agent-check-",
                 AgentCheckServer::open,
                 AgentCheckServer::address);
         AgentCheckServer server = new AgentCheckServer(sockets, ready, totals, failures);

@@ -8,19 +8,18 @@ import java.util.TreeMap;
 
 /**
  * The environment's twin of each flag: {@code HEALTHCHECK_STATSD_PORT}, and {@code STATSD_HOST}, {@code STATSD_PORT}
- * after it. An empty value is none.
- *
- * <p>A variable of that prefix that is not ours may be the agent's or somebody else's and is left alone, unless it is
- * one or two letters from one of ours.
+ * after it. An empty value is none, and so is what a platform injects.
  */
 final class Environment {
     static final String PREFIX = "HEALTHCHECK_";
 
-    private static final Set<String> OF_THE_AGENT = Set.of(
+    /** What the agent and the Python hooks read besides, from an environment that all share. */
+    private static final Set<String> OF_THE_OTHERS = Set.of(
             "HEALTHCHECK_PREFIX",
             "HEALTHCHECK_INTERVAL",
             "HEALTHCHECK_LEASE",
             "HEALTHCHECK_STUCK_AFTER",
+            "HEALTHCHECK_EXHAUSTED_AFTER",
             "HEALTHCHECK_POOLS",
             "HEALTHCHECK_EXECUTORS",
             "HEALTHCHECK_LOG",
@@ -34,46 +33,60 @@ final class Environment {
 
     /** Null if there is none. */
     RawSetting get(Flag flag) {
-        RawSetting ours = get(flag.variable(), flag);
+        RawSetting ours = get(flag.variable());
         if (ours != null) {
             return ours;
         }
         return switch (flag) {
-            case STATSD_HOST -> get("STATSD_HOST", flag);
-            case STATSD_PORT -> get("STATSD_PORT", flag);
+            case STATSD_HOST -> get("STATSD_HOST");
+            case STATSD_PORT -> get("STATSD_PORT");
             default -> null;
         };
     }
 
-    /** Names that can only be misspelt. */
-    void check(List<String> problems) {
+    /**
+     * Names that are one or two letters from one of ours. They may be somebody else's, so they are worth a line in the log
+     * and keep nothing from starting.
+     */
+    List<String> remarks() {
         List<String> known = new ArrayList<>();
         for (Flag flag : Flag.values()) {
             if (flag.variable() != null) {
                 known.add(flag.variable());
             }
         }
+        List<String> remarks = new ArrayList<>();
         for (Map.Entry<String, String> variable : new TreeMap<>(variables).entrySet()) {
             String name = variable.getKey();
-            if (!name.startsWith(PREFIX) || known.contains(name) || OF_THE_AGENT.contains(name)) {
+            if (!name.startsWith(PREFIX)
+                    || known.contains(name)
+                    || OF_THE_OTHERS.contains(name)
+                    || isOfPlatform(name, variable.getValue())) {
                 continue;
             }
             String nearest = Suggestions.of(name, known);
             if (Suggestions.distance(name, nearest) <= 2) {
-                problems.add(name + ": '" + variable.getValue() + "' is set for an unknown setting; the nearest is "
-                        + nearest);
+                remarks.add("the variable " + name + " is not a setting; did you mean " + nearest + "?");
             }
         }
+        return remarks;
     }
 
-    private RawSetting get(String name, Flag flag) {
+    private RawSetting get(String name) {
         String text = variables.get(name);
-        if (text == null || text.isEmpty()) {
-            return null;
-        }
-        // Kubernetes gives a pod STATSD_PORT=udp://10.0.0.7:8125 if there is a service called statsd (or healthcheck).
-        boolean ofKubernetes = text.startsWith("tcp://") || text.startsWith("udp://") || text.startsWith("sctp://");
-        boolean isPort = flag == Flag.PORT || flag == Flag.STATSD_PORT;
-        return isPort && ofKubernetes ? null : new RawSetting(name, text);
+        return text == null || text.isEmpty() || isOfPlatform(name, text) ? null : new RawSetting(name, text);
+    }
+
+    /**
+     * Kubernetes and Docker give a container that starts after a service called {@code healthcheck} or {@code statsd} its
+     * addresses: {@code HEALTHCHECK_PORT=tcp://10.0.0.8:80}, {@code HEALTHCHECK_SERVICE_HOST},
+     * {@code HEALTHCHECK_PORT_80_TCP_ADDR}.
+     */
+    private static boolean isOfPlatform(String name, String text) {
+        return name.contains("_SERVICE_")
+                || name.contains("_PORT_")
+                || text.startsWith("tcp://")
+                || text.startsWith("udp://")
+                || text.startsWith("sctp://");
     }
 }

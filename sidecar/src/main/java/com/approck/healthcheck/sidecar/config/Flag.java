@@ -15,6 +15,18 @@ enum Flag {
             "",
             "the application's readiness URL; each ready probe asks it"),
     READY_TIMEOUT("application-health-ready-timeout", '\0', "TIME", "1s", "timeout of that request"),
+    READY_HEADER(
+            "application-health-ready-header",
+            '\0',
+            "NAME:VALUE",
+            "",
+            "a header of that request, Host too; repeatable, in the variable one a line"),
+    READY_CA(
+            "application-health-ready-ca",
+            '\0',
+            "FILE",
+            "",
+            "certificates (PEM) to trust in that request instead of Java's own"),
     MIN_WORKERS("min-workers", '\0', "N", "1", "minimum number of able workers; below it both probes answer 422"),
     MIN_SOURCES(
             "min-sources",

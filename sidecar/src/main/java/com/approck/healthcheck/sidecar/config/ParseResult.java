@@ -6,8 +6,12 @@ import java.util.List;
 
 /** What was asked for. */
 public sealed interface ParseResult {
-    /** To run. */
-    record Run(Settings settings) implements ParseResult {}
+    /** To run. Each remark is a sentence for the log, about something that may be a mistake. */
+    record Run(Settings settings, List<String> remarks) implements ParseResult {
+        public Run {
+            remarks = List.copyOf(remarks);
+        }
+    }
 
     /** To be told how to be used. */
     record Help(String text) implements ParseResult {}

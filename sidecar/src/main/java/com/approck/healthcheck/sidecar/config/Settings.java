@@ -1,23 +1,18 @@
 package com.approck.healthcheck.sidecar.config;
 
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What the sidecar was told to do; every value is allowed.
  *
- * @param httpHost where probes are answered
- * @param httpPort 0 for one that is free
- * @param statsdHost where datagrams are awaited
- * @param statsdPort 0 for one that is free
+ * @param http where probes are answered
+ * @param statsd where datagrams are received
  * @param forward another StatsD server that gets every datagram too; its name is not looked up yet
- * @param readyUrl the application's own readiness
- * @param readyTimeout for a whole call to it
+ * @param readiness the application's own readiness check
  * @param minWorkers able workers, over all sources, below which there are none
  * @param minSources sources below which there are no workers
  * @param metrics names that are taken for workers, the two of the Python original first
@@ -25,17 +20,14 @@ import java.util.OptionalInt;
  * @param drainLimit how long sources may be shutting down before they are no longer live; zero for ever
  * @param drain how long to answer on after SIGTERM
  * @param stateFile where words without a lease outlive us
- * @param agentCheckPort where HAProxy's agent-check is answered, 0 for one that is free
+ * @param agentCheck where HAProxy's agent-check is answered
  * @param verbosity how often {@code -v} was given
  */
 public record Settings(
-        String httpHost,
-        int httpPort,
-        String statsdHost,
-        int statsdPort,
+        ListenAddress http,
+        ListenAddress statsd,
         Optional<InetSocketAddress> forward,
-        Optional<URI> readyUrl,
-        Duration readyTimeout,
+        Optional<ReadinessSettings> readiness,
         int minWorkers,
         int minSources,
         List<String> metrics,
@@ -43,7 +35,7 @@ public record Settings(
         Duration drainLimit,
         Duration drain,
         Optional<Path> stateFile,
-        OptionalInt agentCheckPort,
+        Optional<ListenAddress> agentCheck,
         int verbosity) {
 
     public Settings {

@@ -2,7 +2,6 @@ package com.approck.healthcheck.sidecar.config;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,10 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -57,15 +54,12 @@ public final class SettingsReader {
         if (line.has(Flag.PROBE)) {
             return ask();
         }
-        environment.check(problems);
+        ListenAddress http = address(Flag.HOST, Flag.PORT);
         Settings settings = new Settings(
-                host(Flag.HOST),
-                integer(Flag.PORT, "a port", 0, 65_535),
-                host(Flag.STATSD_HOST),
-                integer(Flag.STATSD_PORT, "a port", 0, 65_535),
+                http,
+                address(Flag.STATSD_HOST, Flag.STATSD_PORT),
                 forward(),
-                url(Flag.READY_URL),
-                time(Flag.READY_TIMEOUT, Duration.ofMillis(1), Duration.ofMinutes(1)),
+                readiness(),
                 integer(Flag.MIN_WORKERS, "a number", 1, MOST),
                 integer(Flag.MIN_SOURCES, "a number", 1, MOST),
                 metrics(),
@@ -73,9 +67,9 @@ public final class SettingsReader {
                 time(Flag.DRAIN_LIMIT, Duration.ZERO, DAY),
                 time(Flag.DRAIN, Duration.ZERO, DAY),
                 path(Flag.STATE_FILE),
-                agentCheckPort(),
+                agentCheck(http),
                 verbosity());
-        return problems.isEmpty() ? new ParseResult.Run(settings) : new ParseResult.Wrong(problems);
+        return problems.isEmpty() ? new ParseResult.Run(settings, environment.remarks()) : new ParseResult.Wrong(problems);
     }
 
     private ParseResult hooks() {
@@ -109,8 +103,8 @@ public final class SettingsReader {
         if (!probe.text().equals("live") && !probe.text().equals("ready")) {
             wrong(probe, "is no probe", "live, ready");
         }
-        Optional<URI> url = url(Flag.URL);
-        String host = host(Flag.HOST);
+        Optional<URI> url = new ReadinessReader(problems).url(given(Flag.URL));
+        String host = host(given(Flag.HOST));
         int port = integer(Flag.PORT, "a port", 1, 65_535);
         if (!problems.isEmpty()) {
             return new ParseResult.Wrong(problems);
@@ -119,12 +113,19 @@ public final class SettingsReader {
                 .orElseGet(() -> ParseResult.Ask.at(host, port, probe.text()));
     }
 
-    private OptionalInt agentCheckPort() {
+    /** On the host of HTTP. */
+    private Optional<ListenAddress> agentCheck(ListenAddress http) {
         RawSetting given = given(Flag.AGENT_CHECK_PORT);
-        if (given.text().isEmpty() && given.origin().equals("default")) {
-            return OptionalInt.empty();
+        if (given.text().isEmpty() && given.isDefault()) {
+            return Optional.empty();
         }
-        return OptionalInt.of(integer(Flag.AGENT_CHECK_PORT, "a port", 0, 65_535));
+        return Optional.of(new ListenAddress(
+                http.host(),
+                integer(Flag.AGENT_CHECK_PORT, "a port", 0, 65_535),
+                http.hostOrigin(),
+                given.origin(),
+                http.hostFlag(),
+                Flag.AGENT_CHECK_PORT.flag()));
     }
 
     private RawSetting given(Flag flag) {
@@ -133,15 +134,24 @@ public final class SettingsReader {
             return all.get(all.size() - 1);
         }
         RawSetting variable = environment.get(flag);
-        return variable == null ? new RawSetting("default", flag.standard) : variable;
+        return variable == null ? new RawSetting(RawSetting.DEFAULT, flag.standard) : variable;
     }
 
     private void wrong(RawSetting given, String isNot, String allowed) {
         problems.add(given.origin() + ": '" + given.text() + "' " + isNot + "; allowed: " + allowed);
     }
 
-    private String host(Flag flag) {
-        RawSetting given = given(flag);
+    private ListenAddress address(Flag hostFlag, Flag portFlag) {
+        return new ListenAddress(
+                host(given(hostFlag)),
+                integer(portFlag, "a port", 0, 65_535),
+                given(hostFlag).origin(),
+                given(portFlag).origin(),
+                hostFlag.flag(),
+                portFlag.flag());
+    }
+
+    private String host(RawSetting given) {
         if (!isHost(given.text())) {
             wrong(given, "is not a host", "a host name or an IP address");
         }
@@ -164,7 +174,7 @@ public final class SettingsReader {
     private Optional<InetSocketAddress> forward() {
         RawSetting given = given(Flag.FORWARD);
         String text = given.text();
-        if (text.isEmpty() && given.origin().equals("default")) {
+        if (text.isEmpty() && given.isDefault()) {
             return Optional.empty();
         }
         int colon = text.lastIndexOf(':');
@@ -209,7 +219,7 @@ public final class SettingsReader {
     }
 
     /** -1 if the text is anything but up to 18 digits. */
-    private static long digits(String text) {
+    static long digits(String text) {
         if (text.isEmpty() || text.length() > 18) {
             return -1;
         }
@@ -231,57 +241,21 @@ public final class SettingsReader {
 
     private Duration time(Flag flag, Duration least, Duration most) {
         RawSetting given = given(flag);
-        Duration time = time(given.text());
+        Duration time = DurationParser.parse(given.text());
         if (time == null || time.compareTo(least) < 0 || time.compareTo(most) > 0) {
-            wrong(given, "is not a time", shown(least) + " to " + shown(most) + ", in seconds or as 500ms, 5s, 2m, 1h");
+            wrong(
+                    given,
+                    "is not a time",
+                    DurationParser.format(least) + " to " + DurationParser.format(most)
+                            + ", in seconds or as 500ms, 5s, 2m, 1h");
             return least;
         }
         return time;
     }
 
-    /** Null if it is none. */
-    private static Duration time(String text) {
-        String number = text.toLowerCase(Locale.ROOT);
-        long unitNanos = 1_000_000_000L;
-        if (number.endsWith("ms")) {
-            unitNanos = 1_000_000L;
-            number = number.substring(0, number.length() - 2);
-        } else if (number.endsWith("s") || number.endsWith("m") || number.endsWith("h")) {
-            char unit = number.charAt(number.length() - 1);
-            unitNanos *= unit == 's' ? 1 : unit == 'm' ? 60 : 3600;
-            number = number.substring(0, number.length() - 1);
-        }
-        int point = number.indexOf('.');
-        long whole = digits(point < 0 ? number : number.substring(0, point));
-        String decimals = point < 0 ? "" : number.substring(point + 1);
-        if (whole < 0 || whole > 1_000_000_000L || decimals.length() > 9 || (point >= 0 && digits(decimals) < 0)) {
-            return null;
-        }
-        Duration unit = Duration.ofNanos(unitNanos);
-        Duration time = unit.multipliedBy(whole);
-        if (!decimals.isEmpty()) {
-            long scale = 1;
-            for (int i = 0; i < decimals.length(); i++) {
-                scale *= 10;
-            }
-            time = time.plus(unit.multipliedBy(digits(decimals)).dividedBy(scale));
-        }
-        return time;
-    }
-
-    private static String shown(Duration time) {
-        if (time.isZero()) {
-            return "0";
-        }
-        if (time.toMillis() < 1000) {
-            return time.toMillis() + "ms";
-        }
-        return time.toSeconds() < 3600 ? time.toSeconds() + "s" : time.toHours() + "h";
-    }
-
     private Optional<Path> path(Flag flag) {
         RawSetting given = given(flag);
-        if (given.text().isEmpty() && given.origin().equals("default")) {
+        if (given.text().isEmpty() && given.isDefault()) {
             return Optional.empty();
         }
         try {
@@ -298,34 +272,28 @@ public final class SettingsReader {
         return Optional.empty();
     }
 
-    private Optional<URI> url(Flag flag) {
-        RawSetting given = given(flag);
-        if (given.text().isEmpty() && given.origin().equals("default")) {
-            return Optional.empty();
+    private Optional<ReadinessSettings> readiness() {
+        ReadinessReader reader = new ReadinessReader(problems);
+        Optional<URI> url = reader.url(given(Flag.READY_URL));
+        Duration timeout = time(Flag.READY_TIMEOUT, Duration.ofMillis(1), Duration.ofMinutes(1));
+        List<HttpHeader> headers = reader.headers(all(Flag.READY_HEADER));
+        Optional<Path> ca = reader.ca(given(Flag.READY_CA));
+        return url.map(to -> new ReadinessSettings(to, timeout, headers, ca));
+    }
+
+    /** Each time that a repeatable flag was given, or its variable. */
+    private List<RawSetting> all(Flag flag) {
+        List<RawSetting> all = line.all(flag);
+        if (!all.isEmpty()) {
+            return all;
         }
-        String allowed = "http://host:port/path or https://…";
-        try {
-            URI url = new URI(given.text().strip());
-            String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-            if (!scheme.equals("http") && !scheme.equals("https")) {
-                wrong(given, "is not an HTTP URL", allowed);
-            } else if (url.getHost() == null || url.getPort() > 65_535 || url.getPort() == 0) {
-                wrong(given, "has no valid host or port", allowed + "; a host of letters, digits, dots and hyphens");
-            }
-            return Optional.of(url);
-        } catch (URISyntaxException e) {
-            wrong(given, "is not a URL", allowed);
-            return Optional.empty();
-        }
+        RawSetting variable = environment.get(flag);
+        return variable == null ? List.of() : List.of(variable);
     }
 
     private List<String> metrics() {
         Set<String> metrics = new LinkedHashSet<>(ORIGINAL_METRICS);
-        List<RawSetting> all = line.all(Flag.METRIC);
-        if (all.isEmpty()) {
-            RawSetting variable = environment.get(Flag.METRIC);
-            all = variable == null ? List.of() : List.of(variable);
-        }
+        List<RawSetting> all = all(Flag.METRIC);
         for (RawSetting given : all) {
             int start = 0;
             while (start <= given.text().length()) {

@@ -15,7 +15,8 @@ import org.xnio.conduits.StreamSourceConduit;
 /**
  * What the {@link ConnectionGuard} knows of one connection: what it waits for, and until when. On the I/O thread only.
  *
- * <p>It is the innermost conduit that Undertow reads from, so it sees each byte that comes and decides nothing about its meaning.
+ * <p>It is the innermost conduit that Undertow reads from, so it sees each byte that comes. It decides about the meaning of one thing
+ * alone, a {@link ProxyHeader}.
  */
 final class GuardedConnection extends AbstractStreamSourceConduit<StreamSourceConduit>
         implements ExchangeCompletionListener {
@@ -41,6 +42,7 @@ final class GuardedConnection extends AbstractStreamSourceConduit<StreamSourceCo
     private final StreamConnection channel;
     private Phase phase = Phase.REQUEST;
     private long deadline;
+    private boolean isFirstRead = true;
     private int incompleteBytes;
     private int discardedBytes;
 
@@ -61,8 +63,14 @@ final class GuardedConnection extends AbstractStreamSourceConduit<StreamSourceCo
         if (phase == Phase.LINGER) {
             return discard();
         }
+        int start = into.position();
         int bytes = super.read(into);
+        if (bytes > 0 && isFirstRead && ProxyHeader.isAt(start, into)) {
+            into.position(start);
+            return refuseProxyHeader();
+        }
         if (bytes > 0) {
+            isFirstRead = false;
             if (phase == Phase.IDLE) {
                 requestBegins();
             }
@@ -148,6 +156,17 @@ final class GuardedConnection extends AbstractStreamSourceConduit<StreamSourceCo
         int released = incompleteBytes;
         incompleteBytes = 0;
         guard.addIncompleteBytes(-released);
+    }
+
+    /** Undertow sees nothing of what was read: to it the connection is idle until its client closes it. */
+    private int refuseProxyHeader() throws IOException {
+        // A new connection's buffer takes so few bytes at once.
+        channel.getSinkChannel().getConduit().write(ProxyHeader.response());
+        channel.getSinkChannel().shutdownWrites();
+        channel.getSinkChannel().flush();
+        phase = Phase.LINGER;
+        deadline = guard.now() + ConnectionGuard.LINGER_NANOS;
+        return discard();
     }
 
     /** Reads what is there without keeping it. Returns 0 until the client closes or has sent too much, then -1. */

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.http;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.net.ListenSockets;
@@ -89,14 +90,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Starts to serve, on all addresses of {@code host}; port 0 stands for a free port.
+     * Starts to serve, on all addresses of the host; port 0 stands for a free port.
      *
      * @param maxConnections {@link #MAX_CONNECTIONS}, or fewer in a test
      * @param broken is given the reason if the server ends or cannot keep its limits; not if it was closed
      */
     public static HttpServer start(
-            String host,
-            int port,
+            ListenAddress where,
             HttpHandler handler,
             Ticker ticker,
             Log log,
@@ -106,7 +106,7 @@ public final class HttpServer implements AutoCloseable {
             throws BindFailedException {
         HttpServer server = new HttpServer(handler, ticker, log, stats, maxConnections, broken);
         try {
-            server.acceptors = ListenSockets.all(host, port, "HTTP", "--", server::open, HttpServer::address);
+            server.acceptors = ListenSockets.all(where, "HTTP", server::open, HttpServer::address);
         } catch (BindFailedException e) {
             server.close();
             throw e;

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.net;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.text.Format;
 import java.io.IOException;
 import java.net.BindException;
@@ -18,6 +19,9 @@ import java.util.Set;
  *
  * <p>{@code localhost} is 127.0.0.1 to one program and ::1 to another, on the same machine: who asks for the name gets
  * both, where the machine has both. {@code localhost} always means the two, whatever its hosts file leaves out.
+ *
+ * <p>{@code 0.0.0.0} and {@code ::} both mean every address of both families. On Linux a socket at {@code ::} takes IPv4
+ * too, since Java switches IPV6_V6ONLY off; where the kernel has no IPv6, 0.0.0.0 is all that there is.
  */
 public final class ListenSockets {
     private static final int TRIES = 5;
@@ -40,47 +44,53 @@ public final class ListenSockets {
     /**
      * Opens a socket for each address of {@code host}.
      *
-     * @param port 0 for one that is free, the same on all addresses
+     * @param where a port of 0 is one that is free, the same on all addresses
      * @param what for the message, {@code StatsD}
-     * @param flags for the message, the flag's prefix: {@code --statsd-}
      * @return at least one
      * @throws BindFailedException for an unknown host, a port in use or not allowed, an address that is not ours
      */
     public static <S extends AutoCloseable> List<S> all(
-            String host, int port, String what, String flags, Opener<S> opener, Locator<S> locator)
-            throws BindFailedException {
-        List<InetAddress> addresses = addresses(host, what, flags);
+            ListenAddress where, String what, Opener<S> opener, Locator<S> locator) throws BindFailedException {
+        List<InetAddress> addresses = addresses(where, what);
         for (int attempt = 1; ; attempt++) {
             try {
-                return once(addresses, port, opener, locator);
+                return once(addresses, where.port(), opener, locator);
             } catch (RefusedException e) {
                 // A port that is free on one address may be taken on the next: ask for another.
-                if (port != 0 || attempt >= TRIES || !e.isInUse()) {
-                    throw failure(e, what, flags);
+                if (where.port() != 0 || attempt >= TRIES || !e.isInUse()) {
+                    throw failure(e, where, what);
                 }
             }
         }
     }
 
-    private static List<InetAddress> addresses(String host, String what, String flags) throws BindFailedException {
+    private static List<InetAddress> addresses(ListenAddress where, String what) throws BindFailedException {
+        String host = where.host();
+        if (host.equals("localhost")) {
+            byte[] one = new byte[16];
+            one[15] = 1;
+            return List.of(address(host, new byte[] {127, 0, 0, 1}), address(host, one));
+        }
         Set<InetAddress> addresses = new LinkedHashSet<>();
         try {
-            if (host.equals("localhost")) {
-                addresses.add(InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1}));
-                byte[] one = new byte[16];
-                one[15] = 1;
-                addresses.add(InetAddress.getByAddress(host, one));
-            } else {
-                addresses.addAll(Arrays.asList(InetAddress.getAllByName(host)));
-            }
+            addresses.addAll(Arrays.asList(InetAddress.getAllByName(host)));
         } catch (UnknownHostException e) {
             throw new BindFailedException(
-                    "could not listen for " + what + ": the host '" + host
-                            + "' is unknown; give a name or an address of this machine with " + flags + "host",
-                    e);
+                    "could not listen for " + what + ": the host '" + host + "' is unknown; " + where.hostAdvice(), e);
+        }
+        if (addresses.stream().anyMatch(InetAddress::isAnyLocalAddress)) {
+            return List.of(address(null, new byte[16]), address(null, new byte[4]));
         }
         List<InetAddress> some = new ArrayList<>(addresses);
         return some.size() > MOST_ADDRESSES ? some.subList(0, MOST_ADDRESSES) : some;
+    }
+
+    private static InetAddress address(String host, byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(host, bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static <S extends AutoCloseable> List<S> once(
@@ -95,6 +105,10 @@ public final class ListenSockets {
                 S socket = opener.open(wanted);
                 sockets.add(socket);
                 chosen = locator.address(socket).getPort();
+                if (address.isAnyLocalAddress()) {
+                    // The other one is included.
+                    break;
+                }
             } catch (IOException | RuntimeException e) {
                 if (isInUse(e)) {
                     close(sockets);
@@ -117,12 +131,18 @@ public final class ListenSockets {
         return e instanceof BindException && String.valueOf(e.getMessage()).contains("in use");
     }
 
-    private static BindFailedException failure(RefusedException e, String what, String flags) {
-        String where = "could not listen for " + what + " on " + Format.of(e.address) + ": ";
-        String why = e.isInUse()
-                ? "the port is in use; end what uses it or choose another with " + flags + "port"
-                : e.getCause().getMessage() + "; choose another with " + flags + "host or " + flags + "port";
-        return new BindFailedException(where + why, e.getCause());
+    private static BindFailedException failure(RefusedException e, ListenAddress where, String what) {
+        String reason = String.valueOf(e.getCause().getMessage());
+        String why;
+        if (e.isInUse()) {
+            why = "the port is in use; end what uses it or " + where.portAdvice();
+        } else if (reason.contains("ermission")) {
+            why = reason + "; " + where.portAdvice();
+        } else {
+            why = reason + "; " + where.hostAdvice();
+        }
+        return new BindFailedException(
+                "could not listen for " + what + " on " + Format.of(e.address) + ": " + why, e.getCause());
     }
 
     private static void close(List<? extends AutoCloseable> sockets) {

@@ -1,11 +1,13 @@
 package com.approck.healthcheck.sidecar.readiness;
 
+import com.approck.healthcheck.sidecar.config.ReadinessSettings;
 import com.approck.healthcheck.sidecar.health.History;
 import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.text.Format;
 import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.net.HostAddresses;
+import com.approck.healthcheck.sidecar.net.Resolver;
 import com.approck.healthcheck.sidecar.text.Ticker;
-import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -27,8 +29,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Every failure ends in the answer.
 public final class ReadinessClient implements AutoCloseable {
-    private final URI url;
+    private final ReadinessSettings check;
     private final Duration deadline;
+    private final HostAddresses addresses;
+    private final ServerTrust trust;
     private final Ticker ticker;
     private final History history;
     private final Log log;
@@ -45,22 +49,25 @@ public final class ReadinessClient implements AutoCloseable {
     private long busySince;
     private Last last;
 
-    /** Prepares to ask {@code url}; {@code deadline} is for a whole call. */
-    public ReadinessClient(URI url, Duration deadline, Ticker ticker, History history, Log log) {
-        this(url, deadline, ticker, history, log, (call, late) -> {
-            call.completeOnTimeout(late, deadline.toMillis(), TimeUnit.MILLISECONDS);
+    /** Prepares to ask. */
+    public ReadinessClient(ReadinessSettings check, Ticker ticker, History history, Log log) {
+        this(check, ticker, history, log, (call, late) -> {
+            call.completeOnTimeout(late, check.timeout().toMillis(), TimeUnit.MILLISECONDS);
         });
     }
 
     /** With an {@code end} of each call that a test can choose. */
-    ReadinessClient(URI url, Duration deadline, Ticker ticker, History history, Log log, Deadline end) {
-        this.url = url;
-        this.deadline = deadline;
+    ReadinessClient(ReadinessSettings check, Ticker ticker, History history, Log log, Deadline end) {
+        this.check = check;
+        this.deadline = check.timeout();
+        this.addresses = new HostAddresses(
+                ReadinessRequest.host(check.url()), Resolver.system(), Ticker.system(), HostAddresses.LOOKUP_INTERVAL);
+        this.trust = new ServerTrust(check.ca());
         this.ticker = ticker;
         this.history = history;
         this.log = log;
         this.end = end;
-        this.reader = new ReadinessResponseParser(ReadinessRequest.shown(url));
+        this.reader = new ReadinessResponseParser(ReadinessRequest.shown(check.url()));
         for (ReadinessResult.Result result : ReadinessResult.Result.values()) {
             calls.put(result, new AtomicLong());
         }
@@ -107,7 +114,7 @@ public final class ReadinessClient implements AutoCloseable {
 
     private void start(CompletableFuture<ReadinessResult> answer) {
         long from = busySince;
-        ReadinessRequest call = new ReadinessRequest(url, deadline, reader);
+        ReadinessRequest call = new ReadinessRequest(check, addresses, trust, reader);
         CompletableFuture<ReadinessResult> first = new CompletableFuture<>();
         end.set(first, reader.timedOut("did not answer within " + Format.of(deadline.toNanos())));
         first.thenAccept(given -> {
@@ -138,7 +145,7 @@ public final class ReadinessClient implements AutoCloseable {
     /** Loads what a call needs, so that the first has its whole deadline for the application. */
     private void prepare() {
         try {
-            ReadinessRequest.prepare(url);
+            new ReadinessRequest(check, addresses, trust, reader).prepare();
             reader.read(200, "", new byte[] {'{', '}'});
         } catch (RuntimeException | LinkageError e) {
             log.warn("could not prepare to ask the application: " + e);

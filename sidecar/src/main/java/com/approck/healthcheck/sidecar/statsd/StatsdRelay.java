@@ -4,6 +4,8 @@ import com.approck.healthcheck.sidecar.metrics.Counter;
 import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.text.Format;
 import com.approck.healthcheck.sidecar.text.Log;
+import com.approck.healthcheck.sidecar.net.HostAddresses;
+import com.approck.healthcheck.sidecar.net.Resolver;
 import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Sends every datagram that is not empty on, unchanged, before it is handled here.
@@ -25,15 +28,15 @@ import java.util.List;
  * (the kernel says so), one datagram in {@value #RETRY_MILLIS} ms is tried. The kernel tells of a datagram that nobody took only with the
  * next one, so the count of those sent on has some in it that were lost.
  *
- * <p>The name is looked up on a thread of its own, {@code forward}, every {@value #LOOKUP_MILLIS} ms: an address that is no longer among
- * those of the name is left for one that is.
+ * <p>The name is looked up on a thread of its own, {@code forward}, by the rule of {@link HostAddresses}: at once after a refusal, and every
+ * few seconds. Each change of the address is a new socket, of which there is one at a time and at most one a second.
  */
 public final class StatsdRelay implements DatagramHandler, AutoCloseable {
     static final long RETRY_MILLIS = 100;
-    static final long LOOKUP_MILLIS = 5_000;
 
     private static final int LARGEST_DATAGRAM = 65_535;
     private static final long RETRY_NANOS = Duration.ofMillis(RETRY_MILLIS).toNanos();
+    private static final long MOVE_NANOS = Duration.ofSeconds(1).toNanos();
     /** So long without a refusal is "back". */
     private static final long BACK_NANOS = Duration.ofSeconds(10).toNanos();
 
@@ -43,8 +46,8 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
     private final Counters counters;
     private final Ticker ticker;
     private final Log log;
-    private final Resolver resolver;
-    private final long lookUpMillis;
+    private final HostAddresses addresses;
+    private final long lookupNanos;
     private final Thread thread;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
 
@@ -52,6 +55,8 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
     private volatile DatagramChannel channel;
 
     private volatile boolean closed;
+    /** Set by the receiver thread: the present address refused. */
+    private volatile boolean refused;
     /** Of the looking-up thread: its last sentence, so that none is said twice in a row. */
     private String said = "";
 
@@ -68,15 +73,15 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
             Ticker ticker,
             Log log,
             Resolver resolver,
-            long lookUpMillis) {
+            Duration lookupInterval) {
         this.to = to;
         this.ours = ours;
         this.next = next;
         this.counters = counters;
         this.ticker = ticker;
         this.log = log;
-        this.resolver = resolver;
-        this.lookUpMillis = lookUpMillis;
+        this.addresses = new HostAddresses(to.getHostString(), resolver, Ticker.system(), lookupInterval);
+        this.lookupNanos = lookupInterval.toNanos();
         this.thread = new Thread(this::lookUp, "forward");
         thread.setDaemon(true);
     }
@@ -95,8 +100,7 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
             Counters counters,
             Ticker ticker,
             Log log) {
-        return start(
-                to, ours, next, counters, ticker, log, host -> List.of(InetAddress.getAllByName(host)), LOOKUP_MILLIS);
+        return start(to, ours, next, counters, ticker, log, Resolver.system(), HostAddresses.LOOKUP_INTERVAL);
     }
 
     static StatsdRelay start(
@@ -107,8 +111,8 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
             Ticker ticker,
             Log log,
             Resolver resolver,
-            long lookUpMillis) {
-        StatsdRelay forward = new StatsdRelay(to, ours, next, counters, ticker, log, resolver, lookUpMillis);
+            Duration lookupInterval) {
+        StatsdRelay forward = new StatsdRelay(to, ours, next, counters, ticker, log, resolver, lookupInterval);
         forward.thread.start();
         return forward;
     }
@@ -122,7 +126,7 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        LockSupport.unpark(thread);
         close(channel);
     }
 
@@ -155,6 +159,10 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
         } catch (IOException e) {
             counters.add(Counter.FORWARD_DROPPED_UNREACHABLE);
             refusedAt = ticker.nanos();
+            if (!refused && open == channel) {
+                refused = true;
+                LockSupport.unpark(thread);
+            }
             if (!away && !closed && open == channel) {
                 away = true;
                 log.warn("forward: " + name() + " refuses datagrams (" + reason(e)
@@ -165,36 +173,47 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
 
     private void lookUp() {
         InetSocketAddress current = null;
+        long movedAt = System.nanoTime() - MOVE_NANOS;
         while (!closed) {
+            if (refused && System.nanoTime() - movedAt >= MOVE_NANOS) {
+                refused = false;
+                movedAt = System.nanoTime();
+                if (current != null) {
+                    addresses.failed(current.getAddress());
+                }
+            }
             InetSocketAddress found = choose(current);
             if (found != null && !found.equals(current)) {
                 current = connect(found) ? found : null;
             }
-            try {
-                Thread.sleep(lookUpMillis);
-            } catch (InterruptedException e) {
-                return;
-            }
+            await(current == null ? Math.min(MOVE_NANOS, lookupNanos) : lookupNanos, movedAt);
         }
     }
 
-    /** The address to send to; the current one for as long as the name has it, and while it cannot be looked up. */
+    /** Waits until the name is to be looked up again, or the present address refused and may be left. */
+    private void await(long nanos, long movedAt) {
+        long since = System.nanoTime();
+        while (!closed && System.nanoTime() - since < nanos) {
+            if (refused && System.nanoTime() - movedAt >= MOVE_NANOS) {
+                return;
+            }
+            LockSupport.parkNanos(this, refused ? MOVE_NANOS / 10 : nanos);
+        }
+    }
+
+    /** The address to send to: the first that is not ours; the current one while the name cannot be looked up. */
     private InetSocketAddress choose(InetSocketAddress current) {
         try {
-            InetSocketAddress first = null;
-            for (InetAddress address : resolver.resolve(to.getHostString())) {
+            for (InetAddress address : addresses.inOrder()) {
                 InetSocketAddress candidate = new InetSocketAddress(address, to.getPort());
-                if (isOurs(candidate)) {
-                    warn("forward: " + name() + " is " + Format.of(candidate)
-                            + ", where the sidecar itself listens; nothing is sent there: give --statsd-forward the"
-                            + " address of another server");
-                } else if (candidate.equals(current)) {
-                    return current;
-                } else if (first == null) {
-                    first = candidate;
+                if (!isOurs(candidate)) {
+                    return candidate;
                 }
+                warn("forward: " + name() + " is " + Format.of(candidate)
+                        + ", where the sidecar itself listens; nothing is sent there: give --statsd-forward the"
+                        + " address of another server");
             }
-            return first;
+            return null;
         } catch (UnknownHostException e) {
             warn("forward: the host '" + to.getHostString() + "' is unknown; "
                     + (current == null
@@ -213,6 +232,7 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
             return true;
         } catch (IOException e) {
             warn("forward: cannot send to " + Format.of(address) + " (" + reason(e) + ")");
+            addresses.failed(address.getAddress());
             return false;
         } finally {
             if (before != channel) {

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.statsd;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.metrics.Counter;
 import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
@@ -101,10 +102,9 @@ public final class UdpReceiver implements AutoCloseable {
             this.selector = selector;
         }
 
-        /** Listens on all addresses of {@code host}; a port of 0 is one that is free. */
-        public static Sockets open(String host, int port, Ticker ticker) throws BindFailedException {
-            List<Ear> ears = ListenSockets.all(
-                    host, port, "StatsD", "--statsd-", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
+        /** Listens on all addresses of the host; a port of 0 is one that is free. */
+        public static Sockets open(ListenAddress where, Ticker ticker) throws BindFailedException {
+            List<Ear> ears = ListenSockets.all(where, "StatsD", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
             try {
                 Selector selector = Selector.open();
                 for (Ear ear : ears) {

@@ -3,6 +3,7 @@ package com.approck.healthcheck.sidecar.agentcheck;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.health.Verdict;
 import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.text.RateLimitedLog;
@@ -83,7 +84,7 @@ final class AgentCheckServerTest {
     private void start(Supplier<CompletableFuture<Verdict>> ready) throws Exception {
         RateLimitedLog failures =
                 new RateLimitedLog(new Log(log::add, 0), System::nanoTime);
-        server = AgentCheckServer.start("127.0.0.1", 0, ready, () -> new Totals(2, 0, 2, 0, 4), failures);
+        server = AgentCheckServer.start(ListenAddress.of("127.0.0.1", 0), ready, () -> new Totals(2, 0, 2, 0, 4), failures);
     }
 
     private Socket connect() throws IOException {

@@ -1,6 +1,7 @@
 package com.approck.healthcheck.sidecar.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,27 +9,26 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SettingsReaderTest {
+    private static final Path CA = Path.of("src/test/resources/ca/ca.pem");
+
     @Test
     void nothingGiven_isTheDefaults() {
         assertEquals(
                 new Settings(
-                        "localhost",
-                        8000,
-                        "localhost",
-                        8125,
+                        new ListenAddress("localhost", 8000, "default", "default", "--host", "--port"),
+                        new ListenAddress("localhost", 8125, "default", "default", "--statsd-host", "--statsd-port"),
                         Optional.empty(),
                         Optional.empty(),
-                        Duration.ofSeconds(1),
                         1,
                         1,
                         List.of("workers", "gunicorn.workers"),
@@ -36,7 +36,7 @@ final class SettingsReaderTest {
                         Duration.ofMinutes(10),
                         Duration.ZERO,
                         Optional.empty(),
-                        OptionalInt.empty(),
+                        Optional.empty(),
                         0),
                 run(Map.of()));
     }
@@ -45,13 +45,14 @@ final class SettingsReaderTest {
     void everyFlag_isTaken() {
         assertEquals(
                 new Settings(
-                        "0.0.0.0",
-                        1,
-                        "::1",
-                        65_535,
+                        new ListenAddress("0.0.0.0", 1, "--host", "--port", "--host", "--port"),
+                        new ListenAddress("::1", 65_535, "--statsd-host", "--statsd-port", "--statsd-host", "--statsd-port"),
                         Optional.of(InetSocketAddress.createUnresolved("fd00::7", 8125)),
-                        Optional.of(URI.create("http://app:8080/ready?full=1")),
-                        Duration.ofMillis(1500),
+                        Optional.of(new ReadinessSettings(
+                                URI.create("http://app:8080/ready?full=1"),
+                                Duration.ofMillis(1500),
+                                List.of(new HttpHeader("Host", "app.example:80"), new HttpHeader("X-Key", "a, b")),
+                                Optional.of(CA))),
                         2,
                         3,
                         List.of("workers", "gunicorn.workers", "a.b", "c"),
@@ -59,7 +60,7 @@ final class SettingsReaderTest {
                         Duration.ofMinutes(5),
                         Duration.ofMillis(500),
                         Optional.of(Path.of("kept/state")),
-                        OptionalInt.of(9000),
+                        Optional.of(new ListenAddress("0.0.0.0", 9000, "--host", "--agent-check-port", "--host", "--agent-check-port")),
                         2),
                 run(
                         Map.of(),
@@ -75,6 +76,11 @@ final class SettingsReaderTest {
                         "http://app:8080/ready?full=1",
                         "--application-health-ready-timeout",
                         "1.5",
+                        "--application-health-ready-header",
+                        "Host: app.example:80",
+                        "--application-health-ready-header=X-Key:a, b",
+                        "--application-health-ready-ca",
+                        CA.toString(),
                         "--min-workers",
                         "2",
                         "--min-sources",
@@ -98,13 +104,15 @@ final class SettingsReaderTest {
     void everyVariable_isTaken() {
         assertEquals(
                 new Settings(
-                        "0.0.0.0",
-                        1,
-                        "::1",
-                        65_535,
+                        new ListenAddress("0.0.0.0", 1, "HEALTHCHECK_HOST", "HEALTHCHECK_PORT", "--host", "--port"),
+                        new ListenAddress(
+                                "::1", 65_535, "HEALTHCHECK_STATSD_HOST", "HEALTHCHECK_STATSD_PORT", "--statsd-host", "--statsd-port"),
                         Optional.of(InetSocketAddress.createUnresolved("statsd.example", 9125)),
-                        Optional.of(URI.create("https://app/ready")),
-                        Duration.ofSeconds(2),
+                        Optional.of(new ReadinessSettings(
+                                URI.create("https://app/ready"),
+                                Duration.ofSeconds(2),
+                                List.of(new HttpHeader("Host", "app.example"), new HttpHeader("X-Key", "")),
+                                Optional.of(CA))),
                         2,
                         3,
                         List.of("workers", "gunicorn.workers", "a.b", "c"),
@@ -112,7 +120,7 @@ final class SettingsReaderTest {
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(5),
                         Optional.of(Path.of("/kept")),
-                        OptionalInt.of(0),
+                        Optional.of(new ListenAddress("0.0.0.0", 0, "HEALTHCHECK_HOST", "HEALTHCHECK_AGENT_CHECK_PORT", "--host", "--agent-check-port")),
                         1),
                 run(Map.ofEntries(
                         Map.entry("HEALTHCHECK_AGENT_CHECK_PORT", "0"),
@@ -123,6 +131,8 @@ final class SettingsReaderTest {
                         Map.entry("HEALTHCHECK_STATSD_FORWARD", "statsd.example:9125"),
                         Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_URL", "https://app/ready"),
                         Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_TIMEOUT", "2s"),
+                        Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_HEADER", "Host: app.example\nX-Key:\n"),
+                        Map.entry("HEALTHCHECK_APPLICATION_HEALTH_READY_CA", CA.toString()),
                         Map.entry("HEALTHCHECK_MIN_WORKERS", "2"),
                         Map.entry("HEALTHCHECK_MIN_SOURCES", "3"),
                         Map.entry("HEALTHCHECK_METRIC", "a.b, c"),
@@ -157,33 +167,104 @@ final class SettingsReaderTest {
     @Test
     void everySetting_isInThisTest() {
         // A new flag wants its line in the two tests above.
-        assertEquals(22, Flag.values().length);
+        assertEquals(24, Flag.values().length);
     }
 
     @Test
     void flag_beatsVariable_beatsStatsdVariable() {
         Map<String, String> both = Map.of("HEALTHCHECK_STATSD_PORT", "2", "STATSD_PORT", "3", "STATSD_HOST", "stats");
-        assertEquals(1, run(both, "--statsd-port", "1").statsdPort());
-        assertEquals(2, run(both).statsdPort());
-        assertEquals(3, run(Map.of("STATSD_PORT", "3")).statsdPort());
-        assertEquals("stats", run(both).statsdHost());
+        assertEquals(1, run(both, "--statsd-port", "1").statsd().port());
+        assertEquals(2, run(both).statsd().port());
+        assertEquals(3, run(Map.of("STATSD_PORT", "3")).statsd().port());
+        assertEquals("stats", run(both).statsd().host());
     }
 
     @Test
     void emptyVariable_isNone() {
-        assertEquals(8000, run(Map.of("HEALTHCHECK_PORT", "")).httpPort());
+        assertEquals(8000, run(Map.of("HEALTHCHECK_PORT", "")).http().port());
     }
 
     @Test
-    void variablesOfKubernetesServices_areNotOurs() {
-        Settings settings = run(Map.of("STATSD_PORT", "udp://10.0.0.7:8125", "HEALTHCHECK_PORT", "tcp://10.0.0.8:80"));
-        assertEquals(8125, settings.statsdPort());
-        assertEquals(8000, settings.httpPort());
+    void variablesThatAPlatformInjects_areNoSettings() {
+        Map<String, String> injected = new HashMap<>();
+        for (String service : List.of("HEALTHCHECK", "HEALTHCHECK_STATSD", "STATSD", "HEALTHCHECK_DRAINS")) {
+            injected.put(service + "_SERVICE_HOST", "10.96.0.7");
+            injected.put(service + "_SERVICE_PORT", "8125");
+            injected.put(service + "_SERVICE_PORT_STATSD", "8125");
+            injected.put(service + "_PORT", "tcp://10.96.0.7:8125");
+            injected.put(service + "_PORT_8125_TCP", "tcp://10.96.0.7:8125");
+            injected.put(service + "_PORT_8125_TCP_PROTO", "tcp");
+            injected.put(service + "_PORT_8125_TCP_PORT", "8125");
+            injected.put(service + "_PORT_8125_TCP_ADDR", "10.96.0.7");
+        }
+        injected.put("HEALTHCHECK_DRAIN", "udp://10.96.0.7:80");
+
+        assertEquals(read(Map.of()), read(injected));
     }
 
     @Test
-    void variablesOfTheAgentAndOthers_areLeftAlone() {
-        run(Map.of("HEALTHCHECK_INTERVAL", "1s", "HEALTHCHECK_LOG", "off", "HEALTHCHECK_SERVICE_HOST", "10.0.0.8"));
+    void variablesOfTheAgentAndOthers_areNoRemark() {
+        assertEquals(
+                read(Map.of()),
+                read(Map.of(
+                        "HEALTHCHECK_INTERVAL",
+                        "30",
+                        "HEALTHCHECK_LOG",
+                        "off",
+                        "HEALTHCHECK_URL",
+                        "http://localhost/")));
+    }
+
+    @Test
+    void misspeltVariable_isARemark_andKeepsNothingFromStarting() {
+        ParseResult outcome = read(Map.of("HEALTHCHECK_STATSD_PROT", "1", "HEALTHCHECK_POST", "yes"));
+
+        assertEquals(
+                List.of(
+                        "the variable HEALTHCHECK_POST is not a setting; did you mean HEALTHCHECK_HOST?",
+                        "the variable HEALTHCHECK_STATSD_PROT is not a setting; did you mean HEALTHCHECK_STATSD_PORT?"),
+                assertInstanceOf(ParseResult.Run.class, outcome).remarks());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '"',
+            value = {
+                "secret~a header without a colon; allowed: NAME:VALUE, such as Host:app.example",
+                "X Y:secret~'X Y' is not a header's name; allowed: NAME:VALUE, such as Host:app.example",
+                ":secret~'' is not a header's name; allowed: NAME:VALUE, such as Host:app.example",
+                "Content-Length:7~'Content-Length' is set by the sidecar itself; allowed: any other header",
+                "X:\u20ac~the value of 'X' has a character that no header can have; allowed: printable characters up to ÿ",
+            })
+    void wrongHeader_isNamedWithoutItsValue(String header, String problem) {
+        assertEquals(
+                List.of("--application-health-ready-header: " + problem),
+                problems(Map.of(), "--application-health-ready-header", header.replace("\\u20ac", "\u20ac")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "no/such/file~is not a file",
+                "src~is not a file",
+                "pom.xml~is not a file of certificates",
+                "src/test/resources/ca/empty.pem~has no certificate in it"
+            })
+    void wrongCa_isNamed(String file, String isNot) {
+        assertEquals(
+                List.of("--application-health-ready-ca: '" + file + "' " + isNot
+                        + "; allowed: a file with one or more certificates in PEM"),
+                problems(Map.of(), "--application-health-ready-ca", file));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://u:secret@my_app/", "http://u:sec/secret@app/", "u:secret@app"})
+    void wrongUrl_isNamedWithoutItsCredentials(String url) {
+        List<String> problems = problems(Map.of(), "--application-health-ready-url", url);
+        assertEquals(1, problems.size());
+        assertFalse(problems.get(0).contains("sec"), problems.get(0));
     }
 
     @ParameterizedTest
@@ -200,17 +281,17 @@ final class SettingsReaderTest {
                 "--port 0;0"
             })
     void port_isTakenAsArgparseTakesIt(String args, int port) {
-        assertEquals(port, run(Map.of(), args.split(" ", -1)).httpPort());
+        assertEquals(port, run(Map.of(), args.split(" ", -1)).http().port());
     }
 
     @Test
     void beginnings_thatFittedOneFlagOfTheOriginal_stillDo() {
         Settings settings = run(
                 Map.of(), "--ho", "a", "--app", "http://b/", "--statsd-h", "c", "--statsd-p=4", "--verb", "--me", "x");
-        assertEquals("a", settings.httpHost());
-        assertEquals(Optional.of(URI.create("http://b/")), settings.readyUrl());
-        assertEquals("c", settings.statsdHost());
-        assertEquals(4, settings.statsdPort());
+        assertEquals("a", settings.http().host());
+        assertEquals(URI.create("http://b/"), settings.readiness().orElseThrow().url());
+        assertEquals("c", settings.statsd().host());
+        assertEquals(4, settings.statsd().port());
     }
 
     @ParameterizedTest
@@ -309,7 +390,6 @@ final class SettingsReaderTest {
                 "HEALTHCHECK_PORT~x~HEALTHCHECK_PORT: 'x' is not a port; allowed: 0 to 65535",
                 "STATSD_PORT~x~STATSD_PORT: 'x' is not a port; allowed: 0 to 65535",
                 "HEALTHCHECK_VERBOSE~3~HEALTHCHECK_VERBOSE: '3' is not a level; allowed: 0 to 2",
-                "HEALTHCHECK_STATSD_PROT~1~HEALTHCHECK_STATSD_PROT: '1' is set for an unknown setting; the nearest is HEALTHCHECK_STATSD_PORT",
             })
     void wrongVariable_isNamed(String name, String value, String problem) {
         assertEquals(List.of(problem), problems(Map.of(name, value)));
@@ -320,15 +400,9 @@ final class SettingsReaderTest {
         assertEquals(
                 List.of(
                         "'--drian' is not a flag; the nearest is --drain, --help shows all",
-                        "HEALTHCHECK_PROT: '1' is set for an unknown setting; the nearest is HEALTHCHECK_PORT",
                         "--port: '70000' is not a port; allowed: 0 to 65535",
                         "HEALTHCHECK_MIN_WORKERS: '-1' is not a number; allowed: 1 to 1000000"),
-                problems(
-                        Map.of("HEALTHCHECK_MIN_WORKERS", "-1", "HEALTHCHECK_PROT", "1"),
-                        "--port",
-                        "70000",
-                        "--drian",
-                        "5"));
+                problems(Map.of("HEALTHCHECK_MIN_WORKERS", "-1"), "--port", "70000", "--drian", "5"));
     }
 
     private static ParseResult read(Map<String, String> variables, String... args) {

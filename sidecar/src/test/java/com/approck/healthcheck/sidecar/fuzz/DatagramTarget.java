@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.endpoints.Facts;
 import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
 import com.approck.healthcheck.sidecar.endpoints.ProbeJson;
@@ -224,7 +225,7 @@ public final class DatagramTarget {
 
     private static UdpReceiver.Sockets sockets() {
         try {
-            return UdpReceiver.Sockets.open("127.0.0.1", 0, System::nanoTime);
+            return UdpReceiver.Sockets.open(ListenAddress.of("127.0.0.1", 0), System::nanoTime);
         } catch (BindFailedException e) {
             throw new AssertionError(e);
         }

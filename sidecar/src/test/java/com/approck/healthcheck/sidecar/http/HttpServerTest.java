@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.approck.healthcheck.sidecar.Await;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
 import com.approck.healthcheck.sidecar.text.Log;
@@ -370,8 +371,7 @@ final class HttpServerTest {
         server.close();
         client.assertClosed();
         server = HttpServer.start(
-                "127.0.0.1",
-                address.getPort(),
+                ListenAddress.of("127.0.0.1", address.getPort()),
                 ECHO,
                 clock::get,
                 new Log(stream()::print, 0),
@@ -385,8 +385,7 @@ final class HttpServerTest {
     @Test
     void serverThatBreaks_says() throws Exception {
         server = HttpServer.start(
-                "127.0.0.1",
-                0,
+                ListenAddress.of("127.0.0.1", 0),
                 ECHO,
                 () -> {
                     throw new IllegalStateException("no time");
@@ -411,8 +410,7 @@ final class HttpServerTest {
 
     private void start(HttpHandler handler, int maxConnections) throws BindFailedException {
         server = HttpServer.start(
-                "127.0.0.1",
-                0,
+                ListenAddress.of("127.0.0.1", 0),
                 handler,
                 clock::get,
                 new Log(stream()::print, 0),

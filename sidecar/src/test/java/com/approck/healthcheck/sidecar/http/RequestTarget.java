@@ -2,6 +2,7 @@ package com.approck.healthcheck.sidecar.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
 import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.text.Ticker;
@@ -52,8 +53,7 @@ public final class RequestTarget {
     private static HttpServer start() {
         try {
             return HttpServer.start(
-                    "127.0.0.1",
-                    0,
+                    ListenAddress.of("127.0.0.1", 0),
                     exchange -> Response.text(200, exchange.getRequestMethod() + " " + exchange.getRequestPath())
                             .send(exchange),
                     Ticker.system(),

@@ -3,6 +3,7 @@ package com.approck.healthcheck.sidecar.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet6Address;
@@ -11,6 +12,8 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A machine whose sockets the test makes up. */
 final class ListenSocketsTest {
@@ -18,6 +21,7 @@ final class ListenSocketsTest {
     private int inUseFirst;
     private boolean withoutSix;
     private int takenPort;
+    private String hostOrigin = "--statsd-host";
 
     @Test
     void localhost_isBothLoopbackAddresses_onOnePort() throws BindFailedException {
@@ -52,8 +56,8 @@ final class ListenSocketsTest {
     @Test
     void unknownHost_isNamed() {
         assertEquals(
-                "could not listen for StatsD: the host 'no-such-host.invalid' is unknown; give a name or an address of"
-                        + " this machine with --statsd-host",
+                "could not listen for StatsD: the host 'no-such-host.invalid' is unknown; choose another with"
+                        + " --statsd-host",
                 assertThrows(BindFailedException.class, () -> all("no-such-host.invalid", 1))
                         .getMessage());
     }
@@ -63,12 +67,39 @@ final class ListenSocketsTest {
         withoutSix = true;
         assertEquals(
                 "could not listen for StatsD on [::1]:1: Protocol family unavailable; choose another with"
-                        + " --statsd-host or --statsd-port",
+                        + " --statsd-host",
                 assertThrows(BindFailedException.class, () -> all("::1", 1)).getMessage());
     }
 
+    @Test
+    void hostOfAVariable_isNamedWithIt() {
+        hostOrigin = "STATSD_HOST";
+        assertEquals(
+                "could not listen for StatsD: the host 'no-such-host.invalid' is unknown; it comes from STATSD_HOST;"
+                        + " choose another there or with --statsd-host",
+                assertThrows(BindFailedException.class, () -> all("no-such-host.invalid", 1))
+                        .getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void allAddresses_areOneSocketForBothFamilies(String host) throws BindFailedException {
+        assertEquals(List.of("/[0:0:0:0:0:0:0:0]:8125"), addresses(all(host, 8125)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::"})
+    void allAddresses_areThoseOfFour_onAMachineWithoutSix(String host) throws BindFailedException {
+        withoutSix = true;
+        assertEquals(List.of("/0.0.0.0:8125"), addresses(all(host, 8125)));
+    }
+
     private List<FakeSocket> all(String host, int port) throws BindFailedException {
-        return ListenSockets.all(host, port, "StatsD", "--statsd-", this::open, socket -> socket.address);
+        return ListenSockets.all(
+                new ListenAddress(host, port, hostOrigin, "--statsd-port", "--statsd-host", "--statsd-port"),
+                "StatsD",
+                this::open,
+                socket -> socket.address);
     }
 
     private FakeSocket open(InetSocketAddress wanted) throws IOException {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
+import com.approck.healthcheck.sidecar.config.HttpHeader;
+import com.approck.healthcheck.sidecar.config.ReadinessSettings;
 import com.approck.healthcheck.sidecar.health.History;
 import com.approck.healthcheck.sidecar.health.ReasonCode;
 import com.approck.healthcheck.sidecar.health.Verdict;
@@ -15,14 +17,19 @@ import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ReadinessClientTest {
     private static final Duration LONG = Duration.ofSeconds(20);
@@ -269,6 +276,77 @@ final class ReadinessClientTest {
                 out, "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n"));
     }
 
+    @Test
+    void credentialsOfTheUrl_areSent_andShownNowhere() throws Exception {
+        server = HostileServer.answering("500 Oops", "text/plain", "no");
+        URI url = URI.create(server.url().toString().replace("http://", "http://us%40er:p%C3%A4ss+1@"));
+        application = application(url);
+        ReadinessResult answer = get(application.ask());
+        String basic = Base64.getEncoder().encodeToString("us@er:p\u00e4ss+1".getBytes(StandardCharsets.ISO_8859_1));
+        assertTrue(
+                server.requests.element().contains("Authorization: Basic " + basic + "\r\n"),
+                server.requests.element());
+        assertEquals(server.url() + " answered 500.", description(answer));
+        assertEquals("INFO application: not ready: " + server.url() + " answered 500.", logged());
+    }
+
+    @Test
+    void headersThatWereAskedFor_areSent_andReplaceOurs() throws Exception {
+        server = HostileServer.answering("200 OK", "application/json", "{}");
+        application = application(new ReadinessSettings(
+                server.url(),
+                LONG,
+                List.of(
+                        new HttpHeader("User-Agent", "mine"),
+                        new HttpHeader("X-Key", "a"),
+                        new HttpHeader("x-key", "b")),
+                Optional.empty()));
+        assertEquals(Verdict.HEALTHY, get(application.ask()).verdict());
+        String head = server.requests.element();
+        assertTrue(head.contains("User-Agent: mine\r\n") && !head.contains("healthcheck-sidecar"), head);
+        assertTrue(head.contains("X-Key: a\r\n") && head.contains("x-key: b\r\n"), head);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "X-GZIP"})
+    void packedBody_isUnpacked(String encoding) throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write("{\"db\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
+        }
+        ReadinessResult answer = ask(new HostileServer(out -> {
+            HostileServer.write(
+                    out,
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: " + encoding
+                            + "\r\nContent-Length: " + packed.size() + "\r\n\r\n");
+            out.write(packed.toByteArray());
+            out.flush();
+        }));
+        assertEquals(Optional.of("{\"db\":\"ok\"}"), answer.json());
+    }
+
+    @Test
+    void packedBodyThatIsTooLongUnpacked_isNotReady() throws Exception {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(new byte[ReadinessRequest.MOST_BODY_BYTES + 1]);
+        }
+        ReadinessResult answer = ask(new HostileServer(out -> {
+            HostileServer.write(out, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");
+            out.write(packed.toByteArray());
+            out.flush();
+        }));
+        assertTrue(description(answer).contains("sent a body of more than"), description(answer));
+    }
+
+    @Test
+    void localhost_isAskedAtItsOtherAddress_ifOneRefuses() throws Exception {
+        // The stub listens on one family, and the JVM's first choice may be the other.
+        server = HostileServer.answering("200 OK", "application/json", "{}");
+        application = application(URI.create(server.url().toString().replace("127.0.0.1", "localhost")));
+        assertEquals(Verdict.HEALTHY, get(application.ask()).verdict());
+    }
+
     private ReadinessResult ask(HostileServer asked) throws Exception {
         server = asked;
         application = application(asked.url());
@@ -276,9 +354,12 @@ final class ReadinessClientTest {
     }
 
     private ReadinessClient application(URI url) {
+        return application(ReadinessSettings.of(url, LONG));
+    }
+
+    private ReadinessClient application(ReadinessSettings check) {
         return new ReadinessClient(
-                url,
-                LONG,
+                check,
                 System::nanoTime,
                 history,
                 new Log(new PrintStream(log, true, StandardCharsets.UTF_8)::print, 0),

@@ -45,11 +45,53 @@ final class ReadinessResponseParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "{", "{}{}", "{} x", "NaN", "OK", "{'a':1}", "<html>"})
+    @ValueSource(strings = {"", " ", "{", "{}{}", "{} x", "NaN NaN", "nan", "{\"a\":+NaN}", "OK", "{'a':1}", "<html>"})
     void okWithoutJson_isNotReady(String body) {
         ReadinessResult answer = read(200, "application/json", body);
         assertFalse(answer.verdict().isHealthy());
         assertEquals(Optional.of(body.isBlank() ? "status 200 with an empty body" : body.strip()), answer.text());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '~',
+            quoteCharacter = '"',
+            value = {
+                "{'load': NaN}~{'load':null}",
+                "{'a':[Infinity,-Infinity,1.10,12345678901234567890.5],'NaN':'NaN'}~{'a':[null,null,1.10,12345678901234567890.5],'NaN':'NaN'}",
+                "NaN~null"
+            })
+    void numbersThatOnlyPythonWrites_areNull(String body, String valid) {
+        ReadinessResult answer = read(200, "application/json", body.replace('\'', '"'));
+        assertTrue(answer.verdict().isHealthy());
+        assertEquals(Optional.of(valid.replace('\'', '"')), answer.json());
+        assertEquals(valid.replace('\'', '"'), bodyOf(answer));
+        assertEquals(
+                Optional.of("{\"a\":null}"),
+                read(500, "application/json", "{\"a\":NaN}").json());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-8", "UTF-16BE", "UTF-16LE", "UTF-32BE", "UTF-32LE"})
+    void byteOrderMark_isLeftOut(String charset) throws Exception {
+        ReadinessResult answer = reader.read(200, "application/json", "\ufeff{\"\u00e9\":1}".getBytes(charset));
+        assertEquals(Optional.of("{\"\u00e9\":1}"), answer.json());
+        assertEquals("{\"\u00e9\":1}", bodyOf(answer));
+    }
+
+    @Test
+    void jsonOfAnotherCharset_isPassedOnSoThatItsTypeIsTrue() {
+        byte[] latin = "{\"\u00e9\":1}".getBytes(StandardCharsets.ISO_8859_1);
+        ReadinessResult json = reader.read(200, "application/json;charset=iso-8859-1", latin);
+        assertEquals("application/json;charset=iso-8859-1", json.contentType());
+        assertEquals(latin.length, json.body().remaining());
+        ReadinessResult text = reader.read(200, "text/plain;charset=iso-8859-1", latin);
+        assertEquals("application/json", text.contentType());
+        assertEquals("{\"\u00e9\":1}", bodyOf(text));
+    }
+
+    private static String bodyOf(ReadinessResult answer) {
+        return StandardCharsets.UTF_8.decode(answer.body().duplicate()).toString();
     }
 
     @Test

@@ -126,6 +126,28 @@ final class StatsdRelayTest {
     }
 
     @Test
+    void addressThatRefuses_isLeftForTheNext_thoughTheNameStillHasIt() throws Exception {
+        DatagramSocket first = server("127.0.0.1", 0);
+        try (DatagramSocket second = server("127.0.0.2", first.getLocalPort())) {
+            start(first.getLocalPort(), List.of());
+            addresses.set(List.of(InetAddress.getLoopbackAddress(), InetAddress.getByName("127.0.0.2")));
+            first.close();
+            second.setSoTimeout(1);
+            Await.until(
+                    () -> {
+                        clock.addAndGet(Duration.ofMillis(StatsdRelay.RETRY_MILLIS).toNanos());
+                        send(new byte[] {7});
+                        try {
+                            return receive(second)[0] == 7;
+                        } catch (SocketTimeoutException e) {
+                            return false;
+                        }
+                    },
+                    this::log);
+        }
+    }
+
+    @Test
     void ourOwnAddress_isNeverSentTo() throws Exception {
         try (DatagramSocket ours = server("127.0.0.1", 0)) {
             ours.setSoTimeout(50);
@@ -168,7 +190,7 @@ final class StatsdRelayTest {
                     }
                     return addresses.get();
                 },
-                5);
+                Duration.ofMillis(5));
     }
 
     private void send(byte[] bytes) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.sidecar.Await;
+import com.approck.healthcheck.sidecar.config.ListenAddress;
 import com.approck.healthcheck.sidecar.metrics.Counter;
 import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
@@ -39,7 +40,7 @@ final class UdpReceiverTest {
 
     @BeforeEach
     void start() throws BindFailedException {
-        sockets = UdpReceiver.Sockets.open("localhost", 0, clock::get);
+        sockets = UdpReceiver.Sockets.open(ListenAddress.of("localhost", 0), clock::get);
         receiver = UdpReceiver.start(
                 sockets,
                 (bytes, length, sender) -> {

@@ -1,0 +1,96 @@
+package com.approck.healthcheck.agent.sample;
+
+import com.approck.healthcheck.agent.log.Log;
+import com.approck.healthcheck.agent.pool.ServerSupport;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Threads of a runtime without the module {@code java.management}, as jlink makes them. It knows no CPU times, no locks and
+ * no deadlocks, so no worker is ever called stuck: a thread's state and stack alone cannot tell a request that hangs from
+ * one that waits a moment again and again.
+ */
+final class BasicThreads implements JvmThreads {
+    private static final int LOGGED_DEPTH = 6;
+
+    /** The threads of this JVM by its management interface, or, with a line in the log, without it. */
+    static JvmThreads orBetter(List<ServerSupport> servers, Log log) {
+        try {
+            return new MxBeanThreads(servers);
+        } catch (LinkageError e) {
+            log.complain(
+                    "this runtime has no module java.management: pools are reported, but stuck and deadlocked workers"
+                            + " are not seen; add the module (jlink --add-modules java.management)");
+            return new BasicThreads();
+        }
+    }
+
+    @Override
+    public long cpuNanos(long threadId) {
+        return -1;
+    }
+
+    @Override
+    public long monitorWait(long threadId) {
+        return -1;
+    }
+
+    @Override
+    public Set<Long> deadlocked() {
+        return Collections.emptySet();
+    }
+
+    @Override
+    public Map<Long, Long> lockHolders(Collection<Long> threadIds) {
+        return Collections.emptyMap();
+    }
+
+    /** Not asked, since nothing is ever due. */
+    @Override
+    public boolean waitsForWork(long threadId) {
+        return true;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
+    public Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods) {
+        Set<Long> on = new HashSet<>();
+        for (Map.Entry<Thread, StackTraceElement[]> thread :
+                Thread.getAllStackTraces().entrySet()) {
+            if (threadIds.contains(thread.getKey().getId())) {
+                for (StackTraceElement frame : thread.getValue()) {
+                    if (methods.contains(frame.getClassName() + "." + frame.getMethodName())) {
+                        on.add(thread.getKey().getId());
+                    }
+                }
+            }
+        }
+        return on;
+    }
+
+    @Override
+    public boolean canCreateThread() {
+        return ThreadCreationProbe.canCreateThread();
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // As above.
+    public String describe(long threadId) {
+        for (Map.Entry<Thread, StackTraceElement[]> thread :
+                Thread.getAllStackTraces().entrySet()) {
+            if (thread.getKey().getId() == threadId) {
+                StringBuilder top = new StringBuilder("its thread is ")
+                        .append(thread.getKey().getState());
+                for (int i = 0; i < Math.min(LOGGED_DEPTH, thread.getValue().length); i++) {
+                    top.append(i == 0 ? ", at " : " < ").append(thread.getValue()[i]);
+                }
+                return top.toString();
+            }
+        }
+        return "its thread has ended";
+    }
+}
