@@ -51,7 +51,7 @@ final class HookedWorkers {
             worker.seenOnStack(onRequest);
             return Optional.empty();
         }
-        if (!onRequest || worker != null && worker.isHooked()) {
+        if (!onRequest || (worker != null && worker.isHooked())) {
             return Optional.empty();
         }
         if (worker != null) {
