@@ -145,9 +145,11 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     /**
      * Instruments the classes that wait. One that is being loaded at this moment waits for the next call.
      *
-     * @return whether there was one
+     * @param withinNanos after that no other class is begun: the samples that are due meanwhile are not to be late
+     * @return whether it stopped for that
      */
-    public boolean catchUp() {
+    public boolean catchUp(long withinNanos) {
+        long begun = System.nanoTime();
         idlePasses = 0;
         passes++;
         if (weaver == null) {
@@ -155,23 +157,22 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
         Class<?>[] all = instrumentation.getAllLoadedClasses();
         // Class loaders first: a class that has once not found the hook never will.
-        boolean any = catchUp(all, true);
-        any |= catchUp(all, false);
-        return any;
+        return catchUp(all, true, begun, withinNanos) || catchUp(all, false, begun, withinNanos);
     }
 
-    private boolean catchUp(Class<?>[] all, boolean loaders) {
-        boolean any = false;
+    private boolean catchUp(Class<?>[] all, boolean loaders, long begun, long withinNanos) {
         for (Class<?> loaded : all) {
             if (waiting.contains(loaded.getName())) {
                 Target target = targets.get(loaded.getName().replace('.', '/'));
                 if (target == null || target.isLoader() == loaders) {
+                    if (System.nanoTime() - begun > withinNanos) {
+                        return true;
+                    }
                     retransform(loaded);
-                    any = true;
                 }
             }
         }
-        return any;
+        return false;
     }
 
     /**

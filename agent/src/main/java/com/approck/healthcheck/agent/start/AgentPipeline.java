@@ -32,10 +32,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
     /** So long after the last such class is a pool looked for at that pace, and then once an interval at most. */
     private static final long EAGER_NANOS = 30_000 * MILLISECOND;
 
-    /** Looks take no more than this part of a processor, however many threads there are: a twentieth, and then a thousandth. */
-    private static final int EAGER_SHARE = 20;
+    /** After that, so many times what the last look took, and no longer than {@link #MAX_PAUSE_NANOS}: for many threads. */
+    private static final int PAUSE_FACTOR = 1_000;
 
-    private static final int LASTING_SHARE = 1_000;
+    private static final long MAX_PAUSE_NANOS = 10_000 * MILLISECOND;
 
     /** So long after the last such class, with no pool found, its methods are compared with those that are expected. */
     private static final long NO_POOL_NANOS = 10_000 * MILLISECOND;
@@ -45,6 +45,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
      * just started needs for its first requests. Until then the sampler follows them by their stacks.
      */
     private static final long INSTRUMENT_AFTER_NANOS = 1_000 * MILLISECOND;
+
+    /** After that the instrumentation lets a sample pass that is due, and then goes on. */
+    private static final long INSTRUMENT_WITHIN_NANOS = 100 * MILLISECOND;
 
     /**
      * Looks at the pace of the samples, after something has changed: a pool that is just starting is found once it has
@@ -94,7 +97,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 System::nanoTime,
                 transformer::generation,
                 log);
-        loop = new ReportingLoop(config, this::look, registry::everWatched, sampler, opener, log);
+        loop = new ReportingLoop(
+                config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
     /** Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache. */
@@ -140,7 +144,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     }
 
     /**
-     * On the agent's thread, before each sample and between them: looks for pools that no hook reports, and instruments.
+     * On the agent's thread, before each sample and between them: looks for pools that no hook reports.
      *
      * @return the nanoseconds after which it wants to look again, sample or not
      */
@@ -165,22 +169,22 @@ final class AgentPipeline implements PoolRegistry.Listener {
     }
 
     private long lookForServers(long now) {
-        boolean searching = !registry.everWatched();
-        boolean eager = now - newsNanos < EAGER_NANOS;
-        long pause = eager
-                ? Math.max(LOOK_NANOS, EAGER_SHARE * lookTookNanos)
-                : Math.max(config.intervalNanos(), LASTING_SHARE * lookTookNanos);
+        // Until the hooks are in, which report the pools that follow the first.
+        boolean searching = !checked;
+        long pause = now - newsNanos < EAGER_NANOS || registry.everWatched()
+                ? LOOK_NANOS
+                : Math.max(config.intervalNanos(), Math.min(MAX_PAUSE_NANOS, PAUSE_FACTOR * lookTookNanos));
         if (searching && now - lookedNanos < pause) {
             return pause - (now - lookedNanos);
         }
         if (searching || looksLeft > 0) {
-            lookedNanos = now;
             looksLeft--;
             discovery.findServers();
-            lookTookNanos = System.nanoTime() - now;
+            lookedNanos = System.nanoTime();
+            lookTookNanos = lookedNanos - now;
         }
         if (registry.everWatched()) {
-            return instrument(now);
+            return checked ? Long.MAX_VALUE : LOOK_NANOS;
         }
         if (now - newsNanos >= NO_POOL_NANOS && !comparedMethods) {
             comparedMethods = true;
@@ -189,31 +193,39 @@ final class AgentPipeline implements PoolRegistry.Listener {
         return pause;
     }
 
-    private long instrument(long now) {
+    /**
+     * On the agent's thread, after each sample and each look.
+     *
+     * @return the nanoseconds after which it has to go on
+     */
+    private long instrument() {
+        if (!connected || !registry.everWatched()) {
+            return Long.MAX_VALUE;
+        }
+        long now = System.nanoTime();
         if (firstPoolNanos < 0) {
             firstPoolNanos = now;
         }
-        long due = INSTRUMENT_AFTER_NANOS - (now - firstPoolNanos);
+        // Another agent may transform the same classes again and again, and what it does so often must not cost us
+        // more.
+        long due = checked
+                ? config.intervalNanos() - (now - instrumentedNanos)
+                : INSTRUMENT_AFTER_NANOS - (now - firstPoolNanos);
         if (due > 0) {
-            return due;
+            return transformer.isBehind() ? due : Long.MAX_VALUE;
         }
         if (!transformer.isBehind()) {
             transformer.rest();
             return Long.MAX_VALUE;
         }
-        // Another agent may transform the same classes again and again, and what it does so often must not cost us
-        // more.
-        long again = checked ? config.intervalNanos() - (now - instrumentedNanos) : 0;
-        if (again > 0) {
-            return again;
-        }
-        instrumentedNanos = now;
         if (!checked) {
             check.prepare();
         }
-        if (transformer.catchUp()) {
-            looksLeft = LOOKS_AFTER_NEWS;
+        if (transformer.catchUp(INSTRUMENT_WITHIN_NANOS)) {
+            return 0;
         }
+        instrumentedNanos = System.nanoTime();
+        looksLeft = LOOKS_AFTER_NEWS;
         if (!checked) {
             checked = true;
             String failures = check.failures();
@@ -223,7 +235,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                                 + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
             }
         }
-        return transformer.isBehind() && looksLeft > 0 ? config.intervalNanos() : Long.MAX_VALUE;
+        return transformer.isBehind() ? config.intervalNanos() : Long.MAX_VALUE;
     }
 
     /** Puts the hook into the boot loader, and connects it. */

@@ -36,6 +36,7 @@ public final class ReportingLoop {
 
     private final AgentConfig config;
     private final LongSupplier lookForPools;
+    private final LongSupplier afterwards;
     private final BooleanSupplier everWatched;
     private final Sampler sampler;
     private final Log log;
@@ -56,17 +57,20 @@ public final class ReportingLoop {
      *
      * @param lookForPools runs before each sample and between them, to find pools that no hook reports; gives the nanoseconds
      *     after which it wants to run again
+     * @param afterwards runs after these; the same
      * @param everWatched whether a pool has ever been watched; until then nothing is sent at all
      */
     public ReportingLoop(
             AgentConfig config,
             LongSupplier lookForPools,
+            LongSupplier afterwards,
             BooleanSupplier everWatched,
             Sampler sampler,
             ModuleOpener opener,
             Log log) {
         this.config = config;
         this.lookForPools = lookForPools;
+        this.afterwards = afterwards;
         this.everWatched = everWatched;
         this.sampler = sampler;
         this.log = log;
@@ -117,7 +121,7 @@ public final class ReportingLoop {
             // Before the sample: a pool that comes while it is taken is worth another.
             boolean due = woken.getAndSet(false) || System.nanoTime() - nextSample >= 0;
             lookWanted.set(false);
-            long nextLook = findPools();
+            long nextLook = guarded(lookForPools);
             if (due) {
                 long sample = samplesBegun + 1;
                 samplesBegun = sample;
@@ -128,6 +132,7 @@ public final class ReportingLoop {
                 }
                 samplesEnded = sample;
             }
+            nextLook = Math.min(nextLook, guarded(afterwards));
             long now = System.nanoTime();
             // Not if only the look for pools took so long: then the sample is due at once.
             if (due && now - nextSample >= 0) {
@@ -178,12 +183,12 @@ public final class ReportingLoop {
      *
      * @return the nanoseconds until the next look, at most
      */
-    private long findPools() {
+    private long guarded(LongSupplier work) {
         if (failedLooks >= MAX_FAILED_LOOKS) {
             return Long.MAX_VALUE;
         }
         try {
-            long next = lookForPools.getAsLong();
+            long next = work.getAsLong();
             failedLooks = 0;
             return next;
         } catch (Throwable e) {

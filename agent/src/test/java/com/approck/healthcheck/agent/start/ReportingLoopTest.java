@@ -325,7 +325,13 @@ final class ReportingLoopTest {
         AgentConfig config =
                 AgentConfig.read("host=127.0.0.1,port=" + ear.port() + "," + settings, new Properties(), Map.of());
         return new ReportingLoop(
-                config, lookForPools, everWatched, sampler, new ModuleOpener(null), new Log(LogLevel.INFO));
+                config,
+                lookForPools,
+                () -> Long.MAX_VALUE,
+                everWatched,
+                sampler,
+                new ModuleOpener(null),
+                new Log(LogLevel.INFO));
     }
 
     private static Sampler emptySampler() {
