@@ -28,22 +28,21 @@ public final class ReportingLoop {
     /** While the JVM shuts down, no longer than this between two samples: it may end at any moment. */
     private static final long DRAINING_NANOS = 200_000_000L;
 
-    /** So often may the look for pools fail in a row before it is given up. */
-    private static final int MAX_FAILED_LOOKS = 100;
+    /** So often may the look for pools, or the instrumentation, fail in a row before it is given up. */
+    private static final int MAX_FAILURES = 100;
 
     /** So long does a sample that is the last, perhaps, wait at most for its datagrams to leave. */
     private static final long FLUSHED_WITHIN_NANOS = 300_000_000L;
 
     private final AgentConfig config;
-    private final LongSupplier lookForPools;
-    private final LongSupplier afterwards;
+    private final Limited lookForPools;
+    private final Limited afterwards;
     private final BooleanSupplier everWatched;
     private final Sampler sampler;
     private final Log log;
     private final Thread thread;
     private final UdpGaugeSender gauges;
     private volatile boolean draining;
-    private int failedLooks;
     private boolean started;
     private final AtomicBoolean woken = new AtomicBoolean();
     private final AtomicBoolean lookWanted = new AtomicBoolean();
@@ -69,8 +68,15 @@ public final class ReportingLoop {
             ModuleOpener opener,
             Log log) {
         this.config = config;
-        this.lookForPools = lookForPools;
-        this.afterwards = afterwards;
+        this.lookForPools = new Limited(
+                lookForPools,
+                "a look for pools failed, those that are known are sampled all the same: ",
+                "no more looks for pools, since " + MAX_FAILURES
+                        + " in a row failed; one that no hook tells of is not counted: ");
+        this.afterwards = new Limited(
+                afterwards,
+                "the instrumentation failed, requests are followed by the stacks of their threads: ",
+                "no more instrumentation, since it failed " + MAX_FAILURES + " times in a row: ");
         this.everWatched = everWatched;
         this.sampler = sampler;
         this.log = log;
@@ -121,7 +127,7 @@ public final class ReportingLoop {
             // Before the sample: a pool that comes while it is taken is worth another.
             boolean due = woken.getAndSet(false) || System.nanoTime() - nextSample >= 0;
             lookWanted.set(false);
-            long nextLook = guarded(lookForPools);
+            long nextLook = lookForPools.run();
             if (due) {
                 long sample = samplesBegun + 1;
                 samplesBegun = sample;
@@ -132,7 +138,7 @@ public final class ReportingLoop {
                 }
                 samplesEnded = sample;
             }
-            nextLook = Math.min(nextLook, guarded(afterwards));
+            nextLook = Math.min(nextLook, afterwards.run());
             long now = System.nanoTime();
             // Not if only the look for pools took so long: then the sample is due at once.
             if (due && now - nextSample >= 0) {
@@ -175,35 +181,6 @@ public final class ReportingLoop {
             gauges.flush(FLUSHED_WITHIN_NANOS);
         }
         announceNewPools(sample);
-    }
-
-    /**
-     * What no hook reports is a help and no more: the pools that are known are sampled even if it fails. A heap without
-     * room says nothing of the look.
-     *
-     * @return the nanoseconds until the next look, at most
-     */
-    private long guarded(LongSupplier work) {
-        if (failedLooks >= MAX_FAILED_LOOKS) {
-            return Long.MAX_VALUE;
-        }
-        try {
-            long next = work.getAsLong();
-            failedLooks = 0;
-            return next;
-        } catch (Throwable e) {
-            if (!(e instanceof OutOfMemoryError)) {
-                failedLooks++;
-            }
-            complain("a look for pools failed, those that are known are sampled all the same: ", e);
-            if (failedLooks >= MAX_FAILED_LOOKS) {
-                complain(
-                        "no more looks for pools, since " + MAX_FAILED_LOOKS
-                                + " in a row failed; one that no hook tells" + " of is not counted: ",
-                        e);
-            }
-            return Long.MAX_VALUE;
-        }
     }
 
     private void sleep(long nanos) {
@@ -262,6 +239,44 @@ public final class ReportingLoop {
             log.complain(what, e);
         } catch (Throwable again) {
             // No memory even for the sentence; a sample that fails again says it again.
+        }
+    }
+
+    /**
+     * Work that is a help and no more: the pools that are known are sampled even if it fails. It is given up once it has
+     * failed too often in a row; a heap without room says nothing of it.
+     */
+    private final class Limited {
+        private final LongSupplier work;
+        private final String failed;
+        private final String givenUp;
+        private int failures;
+
+        Limited(LongSupplier work, String failed, String givenUp) {
+            this.work = work;
+            this.failed = failed;
+            this.givenUp = givenUp;
+        }
+
+        /** Gives the nanoseconds after which it wants to run again, at most. */
+        long run() {
+            if (failures >= MAX_FAILURES) {
+                return Long.MAX_VALUE;
+            }
+            try {
+                long next = work.getAsLong();
+                failures = 0;
+                return next;
+            } catch (Throwable e) {
+                if (!(e instanceof OutOfMemoryError)) {
+                    failures++;
+                }
+                complain(failed, e);
+                if (failures >= MAX_FAILURES) {
+                    complain(givenUp, e);
+                }
+                return Long.MAX_VALUE;
+            }
         }
     }
 
