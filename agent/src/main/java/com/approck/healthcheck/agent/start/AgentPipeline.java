@@ -97,8 +97,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 System::nanoTime,
                 transformer::generation,
                 log);
-        loop = new ReportingLoop(
-                config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
+        loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
     /** Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache. */

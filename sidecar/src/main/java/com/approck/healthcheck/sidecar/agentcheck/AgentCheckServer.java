@@ -55,11 +55,8 @@ public final class AgentCheckServer implements AutoCloseable {
             Supplier<Totals> totals,
             RateLimitedLog failures)
             throws BindFailedException {
-        List<ServerSocket> sockets = ListenSockets.all(
-                where,
-                "HAProxy's agent-check",
-                AgentCheckServer::open,
-                AgentCheckServer::address);
+        List<ServerSocket> sockets =
+                ListenSockets.all(where, "HAProxy's agent-check", AgentCheckServer::open, AgentCheckServer::address);
         AgentCheckServer server = new AgentCheckServer(sockets, ready, totals, failures);
         for (ServerSocket socket : sockets) {
             Thread thread = new Thread(() -> server.accept(socket), "agent-check");

@@ -10,7 +10,8 @@ package com.approck.healthcheck.sidecar.config;
  * @param hostFlag the flag that sets the host: {@code --statsd-host}
  * @param portFlag the flag that sets the port
  */
-public record ListenAddress(String host, int port, String hostOrigin, String portOrigin, String hostFlag, String portFlag) {
+public record ListenAddress(
+        String host, int port, String hostOrigin, String portOrigin, String hostFlag, String portFlag) {
     /** Loopback, for tests. */
     public static ListenAddress of(String host, int port) {
         return new ListenAddress(host, port, "default", "default", "--host", "--port");

@@ -69,7 +69,9 @@ public final class SettingsReader {
                 path(Flag.STATE_FILE),
                 agentCheck(http),
                 verbosity());
-        return problems.isEmpty() ? new ParseResult.Run(settings, environment.remarks()) : new ParseResult.Wrong(problems);
+        return problems.isEmpty()
+                ? new ParseResult.Run(settings, environment.remarks())
+                : new ParseResult.Wrong(problems);
     }
 
     private ParseResult hooks() {

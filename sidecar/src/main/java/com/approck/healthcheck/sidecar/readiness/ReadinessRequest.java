@@ -60,7 +60,8 @@ final class ReadinessRequest {
     private volatile boolean over;
 
     /** @param addresses those of the URL's host, kept from call to call as {@code trust} is */
-    ReadinessRequest(ReadinessSettings check, HostAddresses addresses, ServerTrust trust, ReadinessResponseParser reader) {
+    ReadinessRequest(
+            ReadinessSettings check, HostAddresses addresses, ServerTrust trust, ReadinessResponseParser reader) {
         this.check = check;
         this.timeoutMillis = (int) check.timeout().toMillis();
         this.addresses = addresses;

@@ -2,10 +2,10 @@ package com.approck.healthcheck.sidecar.statsd;
 
 import com.approck.healthcheck.sidecar.metrics.Counter;
 import com.approck.healthcheck.sidecar.metrics.Counters;
-import com.approck.healthcheck.sidecar.text.Format;
-import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.net.HostAddresses;
 import com.approck.healthcheck.sidecar.net.Resolver;
+import com.approck.healthcheck.sidecar.text.Format;
+import com.approck.healthcheck.sidecar.text.Log;
 import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;

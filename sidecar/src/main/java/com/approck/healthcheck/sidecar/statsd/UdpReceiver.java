@@ -104,7 +104,8 @@ public final class UdpReceiver implements AutoCloseable {
 
         /** Listens on all addresses of the host; a port of 0 is one that is free. */
         public static Sockets open(ListenAddress where, Ticker ticker) throws BindFailedException {
-            List<Ear> ears = ListenSockets.all(where, "StatsD", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
+            List<Ear> ears =
+                    ListenSockets.all(where, "StatsD", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
             try {
                 Selector selector = Selector.open();
                 for (Ear ear : ears) {

@@ -82,9 +82,9 @@ final class AgentCheckServerTest {
     }
 
     private void start(Supplier<CompletableFuture<Verdict>> ready) throws Exception {
-        RateLimitedLog failures =
-                new RateLimitedLog(new Log(log::add, 0), System::nanoTime);
-        server = AgentCheckServer.start(ListenAddress.of("127.0.0.1", 0), ready, () -> new Totals(2, 0, 2, 0, 4), failures);
+        RateLimitedLog failures = new RateLimitedLog(new Log(log::add, 0), System::nanoTime);
+        server = AgentCheckServer.start(
+                ListenAddress.of("127.0.0.1", 0), ready, () -> new Totals(2, 0, 2, 0, 4), failures);
     }
 
     private Socket connect() throws IOException {

@@ -46,7 +46,8 @@ final class SettingsReaderTest {
         assertEquals(
                 new Settings(
                         new ListenAddress("0.0.0.0", 1, "--host", "--port", "--host", "--port"),
-                        new ListenAddress("::1", 65_535, "--statsd-host", "--statsd-port", "--statsd-host", "--statsd-port"),
+                        new ListenAddress(
+                                "::1", 65_535, "--statsd-host", "--statsd-port", "--statsd-host", "--statsd-port"),
                         Optional.of(InetSocketAddress.createUnresolved("fd00::7", 8125)),
                         Optional.of(new ReadinessSettings(
                                 URI.create("http://app:8080/ready?full=1"),
@@ -60,7 +61,8 @@ final class SettingsReaderTest {
                         Duration.ofMinutes(5),
                         Duration.ofMillis(500),
                         Optional.of(Path.of("kept/state")),
-                        Optional.of(new ListenAddress("0.0.0.0", 9000, "--host", "--agent-check-port", "--host", "--agent-check-port")),
+                        Optional.of(new ListenAddress(
+                                "0.0.0.0", 9000, "--host", "--agent-check-port", "--host", "--agent-check-port")),
                         2),
                 run(
                         Map.of(),
@@ -106,7 +108,12 @@ final class SettingsReaderTest {
                 new Settings(
                         new ListenAddress("0.0.0.0", 1, "HEALTHCHECK_HOST", "HEALTHCHECK_PORT", "--host", "--port"),
                         new ListenAddress(
-                                "::1", 65_535, "HEALTHCHECK_STATSD_HOST", "HEALTHCHECK_STATSD_PORT", "--statsd-host", "--statsd-port"),
+                                "::1",
+                                65_535,
+                                "HEALTHCHECK_STATSD_HOST",
+                                "HEALTHCHECK_STATSD_PORT",
+                                "--statsd-host",
+                                "--statsd-port"),
                         Optional.of(InetSocketAddress.createUnresolved("statsd.example", 9125)),
                         Optional.of(new ReadinessSettings(
                                 URI.create("https://app/ready"),
@@ -120,7 +127,13 @@ final class SettingsReaderTest {
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(5),
                         Optional.of(Path.of("/kept")),
-                        Optional.of(new ListenAddress("0.0.0.0", 0, "HEALTHCHECK_HOST", "HEALTHCHECK_AGENT_CHECK_PORT", "--host", "--agent-check-port")),
+                        Optional.of(new ListenAddress(
+                                "0.0.0.0",
+                                0,
+                                "HEALTHCHECK_HOST",
+                                "HEALTHCHECK_AGENT_CHECK_PORT",
+                                "--host",
+                                "--agent-check-port")),
                         1),
                 run(Map.ofEntries(
                         Map.entry("HEALTHCHECK_AGENT_CHECK_PORT", "0"),

@@ -135,7 +135,8 @@ final class StatsdRelayTest {
             second.setSoTimeout(1);
             Await.until(
                     () -> {
-                        clock.addAndGet(Duration.ofMillis(StatsdRelay.RETRY_MILLIS).toNanos());
+                        clock.addAndGet(
+                                Duration.ofMillis(StatsdRelay.RETRY_MILLIS).toNanos());
                         send(new byte[] {7});
                         try {
                             return receive(second)[0] == 7;
