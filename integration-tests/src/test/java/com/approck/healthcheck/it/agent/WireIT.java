@@ -33,6 +33,9 @@ final class WireIT {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration TO_EXIT = Duration.ofSeconds(30);
+    /** What the agent logs once a stop of Jetty's or Tomcat's pool is reported by a hook. */
+    private static final String STOP_INSTRUMENTED =
+            "instrumented (Jetty's class org.eclipse.jetty.server.Server|Tomcat's class .*AbstractEndpoint) ";
 
     @Parameter
     ServerVersion.OnJdk server;
@@ -127,9 +130,11 @@ final class WireIT {
     void shutdown_isToldAtOnce_howeverLongTheInterval() {
         Wire wire = processes.wire();
         App app = processes.app(
-                server, List.of(TestProcesses.agent("interval=30s,lease=60s,port=" + wire.port())), Map.of());
+                server, List.of(TestProcesses.agent("interval=30s,lease=60s,log=debug,port=" + wire.port())), Map.of());
         app.awaitStarted();
         wire.await(app.process().startedAt(), SOON, "workers:" + server.server().workers() + "|g");
+        // A pool that stops before its class is instrumented is noticed at a sample, if there is one.
+        app.process().awaitStderr(STOP_INSTRUMENTED, SOON);
         Moment terminated = app.process().signal("TERM");
         wire.await(terminated, PromisedTimes.AT_ONCE, "workers.draining:1|g");
         app.process().awaitExit(TO_EXIT);

@@ -37,7 +37,7 @@ final class ClockIT {
         assertEquals(
                 List.of(
                         "com/approck/healthcheck/sidecar/Sidecar.class",
-                        "com/approck/healthcheck/sidecar/log/Log.class"),
+                        "com/approck/healthcheck/sidecar/text/Log.class"),
                 readers);
     }
 

@@ -72,6 +72,10 @@ final class AsgiFaults {
     }
 
     static String allBlocked(AsgiScene scene) {
+        if (scene.server() == Server.GUNICORN) {
+            // Gunicorn looks once a second: without a slow start, the first one would be replaced before the second one is ended.
+            scene.environment("LOAD_SECONDS", "3");
+        }
         scene.start();
         Duration stuckAfter = scene.server().stuckAfter;
         Duration blockedFor = stuckAfter.plusSeconds(4);
