@@ -50,7 +50,7 @@ final class ForwardIT {
                 },
                 () -> sidecar.verbose().toString());
         assertEquals(200, sidecar.live().status());
-        assertTrue(sidecar.process().stderr().contains("WARN forward: localhost:" + port + " does not take datagrams"));
+        sidecar.process().awaitStderr("WARN forward: localhost:" + port + " refuses datagrams", SOON);
 
         ProcessUnderTest server = collectd(port);
         Await.until(
