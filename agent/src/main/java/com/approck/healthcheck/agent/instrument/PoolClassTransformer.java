@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
@@ -52,7 +53,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
 
     private ClassWeaver weaver;
     private int idlePasses;
-    private long passes;
+    private final AtomicLong passes = new AtomicLong();
 
     /**
      * @param weavers makes a weaver; called again if one is needed after the last was let go
@@ -132,7 +133,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
 
     /** How many times classes have been instrumented; -1 while some are still to be. */
     public long generation() {
-        return waiting.isEmpty() ? passes : -1;
+        return waiting.isEmpty() ? passes.get() : -1;
     }
 
     /** Nothing waits: lets the weaver go once that has been so for a while. */
@@ -144,35 +145,28 @@ public final class PoolClassTransformer implements ClassFileTransformer {
 
     /**
      * Instruments the classes that wait. One that is being loaded at this moment waits for the next call.
-     *
-     * @param withinNanos after that no other class is begun: the samples that are due meanwhile are not to be late
-     * @return whether it stopped for that
      */
-    public boolean catchUp(long withinNanos) {
-        long begun = System.nanoTime();
+    public void catchUp() {
         idlePasses = 0;
-        passes++;
+        passes.incrementAndGet();
         if (weaver == null) {
             weaver = weavers.get();
         }
         Class<?>[] all = instrumentation.getAllLoadedClasses();
         // Class loaders first: a class that has once not found the hook never will.
-        return catchUp(all, true, begun, withinNanos) || catchUp(all, false, begun, withinNanos);
+        catchUp(all, true);
+        catchUp(all, false);
     }
 
-    private boolean catchUp(Class<?>[] all, boolean loaders, long begun, long withinNanos) {
+    private void catchUp(Class<?>[] all, boolean loaders) {
         for (Class<?> loaded : all) {
             if (waiting.contains(loaded.getName())) {
                 Target target = targets.get(loaded.getName().replace('.', '/'));
                 if (target == null || target.isLoader() == loaders) {
-                    if (System.nanoTime() - begun > withinNanos) {
-                        return true;
-                    }
                     retransform(loaded);
                 }
             }
         }
-        return false;
     }
 
     /**

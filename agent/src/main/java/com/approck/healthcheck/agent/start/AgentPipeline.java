@@ -14,6 +14,7 @@ import com.approck.healthcheck.agent.sample.Sampler;
 import com.approck.healthcheck.agent.server.Servers;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -46,14 +47,14 @@ final class AgentPipeline implements PoolRegistry.Listener {
      */
     private static final long INSTRUMENT_AFTER_NANOS = 1_000 * MILLISECOND;
 
-    /** After that the instrumentation lets a sample pass that is due, and then goes on. */
-    private static final long INSTRUMENT_WITHIN_NANOS = 100 * MILLISECOND;
-
     /**
      * Looks at the pace of the samples, after something has changed: a pool that is just starting is found once it has
      * threads, and so is what a server has besides the pool that a hook has reported.
      */
     private static final int LOOKS_AFTER_NEWS = 10;
+
+    /** After as many failures in a row nothing is instrumented any more. */
+    private static final int MAX_INSTRUMENTING_FAILURES = 100;
 
     private static final String WEAVER = "com.approck.healthcheck.agent.instrument.advice.AdviceWeaver";
 
@@ -70,13 +71,15 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private boolean off;
     private boolean seenServer;
     private boolean comparedMethods;
-    private boolean checked;
+    private volatile boolean checked;
     private int looksLeft;
     private long newsNanos;
     private long lookedNanos;
     private long lookTookNanos;
     private long firstPoolNanos = -1;
-    private long instrumentedNanos;
+    private volatile long instrumentedNanos;
+    private final AtomicInteger instrumentingFailures = new AtomicInteger();
+    private Thread instrumenting;
     private volatile boolean news;
 
     /** @param jar the agent's own jar, from which the boot loader gets its one class */
@@ -201,6 +204,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
         if (!connected || !registry.everWatched()) {
             return Long.MAX_VALUE;
         }
+        if (instrumenting != null && instrumenting.isAlive()) {
+            // It wakes this thread when it ends.
+            return Long.MAX_VALUE;
+        }
         long now = System.nanoTime();
         if (firstPoolNanos < 0) {
             firstPoolNanos = now;
@@ -217,24 +224,46 @@ final class AgentPipeline implements PoolRegistry.Listener {
             transformer.rest();
             return Long.MAX_VALUE;
         }
-        if (!checked) {
-            check.prepare();
+        if (instrumentingFailures.get() >= MAX_INSTRUMENTING_FAILURES) {
+            return Long.MAX_VALUE;
         }
-        if (transformer.catchUp(INSTRUMENT_WITHIN_NANOS)) {
-            return 0;
-        }
-        instrumentedNanos = System.nanoTime();
-        looksLeft = LOOKS_AFTER_NEWS;
-        if (!checked) {
-            checked = true;
-            String failures = check.failures();
-            if (failures != null) {
-                log.complain(
-                        "the hooks are not called in this JVM (self-check: " + failures + "); requests are followed"
-                                + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
+        instrumenting = new Thread(this::instrumentAll, "healthcheck-instrument");
+        instrumenting.setDaemon(true);
+        instrumenting.start();
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * On a thread of its own, which ends with it: on a machine without spare CPU, to load what instruments can take longer
+     * than a lease, and samples must not wait for it.
+     */
+    private void instrumentAll() {
+        try {
+            if (!checked) {
+                check.prepare();
             }
+            transformer.catchUp();
+            if (!checked) {
+                String failures = check.failures();
+                if (failures != null) {
+                    log.complain(
+                            "the hooks are not called in this JVM (self-check: " + failures + "); requests are followed"
+                                    + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
+                }
+            }
+            instrumentingFailures.set(0);
+        } catch (Throwable e) {
+            // A heap without room says nothing of the classes.
+            if (!(e instanceof OutOfMemoryError)) {
+                instrumentingFailures.incrementAndGet();
+            }
+            log.complain("the instrumentation failed, requests are followed by the stacks of their threads: ", e);
+        } finally {
+            instrumentedNanos = System.nanoTime();
+            checked = true;
+            news = true;
+            loop.look();
         }
-        return transformer.isBehind() ? config.intervalNanos() : Long.MAX_VALUE;
     }
 
     /** Puts the hook into the boot loader, and connects it. */

@@ -24,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.security.cert.Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,7 +43,6 @@ final class PoolClassTransformerTest {
 
     private static final String HOOKED_INTERNALLY = HOOKED.replace('.', '/');
     private static final byte[] NO_CLASS_FILE = {};
-    private static final long LONG = Duration.ofHours(1).toNanos();
     private static final String LEFT_ALONE =
             "healthcheck: Tomcat's class " + HOOKED + " (from tomcat-99.jar) is left alone: ";
 
@@ -119,11 +117,11 @@ final class PoolClassTransformerTest {
         retransformation = type -> retransformed(type, classFile);
         weaver.transform(null, HOOKED_INTERNALLY, null, null, classFile);
 
-        weaver.catchUp(LONG);
+        weaver.catchUp();
         assertTrue(weaver.isBehind());
         loaded.add(String.class);
         loaded.add(load(classFile));
-        assertFalse(weaver.catchUp(LONG));
+        weaver.catchUp();
 
         assertFalse(weaver.isBehind());
         assertEquals(2, weaver.generation());
@@ -139,28 +137,15 @@ final class PoolClassTransformerTest {
         loaded.add(type);
         retransformation = each -> retransformed(each, classFile);
         weaver.lookAtLoadedClasses();
-        weaver.catchUp(LONG);
+        weaver.catchUp();
         assertFalse(weaver.isBehind());
 
         assertNull(weaver.transform(type.getClassLoader(), HOOKED_INTERNALLY, type, domain(), classFile));
 
         assertTrue(weaver.isBehind());
-        weaver.catchUp(LONG);
+        weaver.catchUp();
         assertEquals(2, woven.size());
         assertNotNull(woven.get(1));
-    }
-
-    @Test
-    void catchUp_stopsWhenItsTimeIsOverAndGoesOnWithTheNextCall() {
-        retransformation = type -> retransformed(type, serverClass("run"));
-        loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
-
-        assertTrue(weaver.catchUp(-1));
-        assertTrue(weaver.isBehind());
-        assertEquals(List.of(), woven);
-        assertFalse(weaver.catchUp(LONG));
-        assertEquals(1, woven.size());
     }
 
     @Test
@@ -169,7 +154,7 @@ final class PoolClassTransformerTest {
         loaded.add(load(serverClass("run")));
         for (int i = 0; i < 3; i++) {
             weaver.lookAtLoadedClasses();
-            weaver.catchUp(LONG);
+            weaver.catchUp();
             weaver.rest();
         }
         assertEquals(1, weavers);
@@ -178,7 +163,7 @@ final class PoolClassTransformerTest {
             weaver.rest();
         }
         weaver.lookAtLoadedClasses();
-        weaver.catchUp(LONG);
+        weaver.catchUp();
         assertEquals(2, weavers);
         assertEquals(4, woven.size());
     }
@@ -204,7 +189,7 @@ final class PoolClassTransformerTest {
         loaded.add(load(serverClass("run")));
         weaver.lookAtLoadedClasses();
 
-        weaver.catchUp(LONG);
+        weaver.catchUp();
 
         assertFalse(weaver.isBehind());
         assertEquals(
@@ -221,7 +206,7 @@ final class PoolClassTransformerTest {
         loaded.add(load(serverClass("run")));
         weaver.lookAtLoadedClasses();
 
-        weaver.catchUp(LONG);
+        weaver.catchUp();
 
         assertFalse(weaver.isBehind());
         assertEquals(
@@ -240,15 +225,15 @@ final class PoolClassTransformerTest {
         loaded.add(load(serverClass("run")));
         weaver.lookAtLoadedClasses();
 
-        weaver.catchUp(LONG);
+        weaver.catchUp();
         assertTrue(weaver.isBehind());
-        weaver.catchUp(LONG);
+        weaver.catchUp();
 
         assertFalse(weaver.isBehind());
         assertEquals(List.of(), lines());
         refusals[0] = 2;
         weaver.lookAtLoadedClasses();
-        weaver.catchUp(LONG);
+        weaver.catchUp();
         assertFalse(weaver.isBehind());
         assertEquals(
                 List.of("healthcheck: the loaded class " + HOOKED + " is left alone: java.lang.VerifyError"), lines());
@@ -263,7 +248,7 @@ final class PoolClassTransformerTest {
         loaded.add(new ThrowAwayLoader(null).define(loader, emptyClass(loader)));
         weaver.lookAtLoadedClasses();
 
-        weaver.catchUp(LONG);
+        weaver.catchUp();
 
         assertEquals(List.of(loader, HOOKED), order);
     }
@@ -314,7 +299,7 @@ final class PoolClassTransformerTest {
         retransformation = type -> retransformed(type, classFile);
         loaded.add(load(serverClass("run")));
         weaver.lookAtLoadedClasses();
-        weaver.catchUp(LONG);
+        weaver.catchUp();
     }
 
     private void retransformed(Class<?> type, byte[] classFile) throws Exception {
