@@ -53,8 +53,12 @@ public final class MonitoredPool {
         return adapter.progressSource(pool);
     }
 
-    /** Returns the methods in which the pool's workers are on a request, as {@code class.method} of a stack's frame. */
-    public Set<String> taskMethods() {
+    /** Returns the methods of the pool's server that run one request, as {@code class.method} of a stack's frame. */
+    Set<String> taskMethods() {
+        return taskMethods(server);
+    }
+
+    static Set<String> taskMethods(ServerSupport server) {
         Set<String> methods = new HashSet<>();
         for (MethodHook hook : server.hooks()) {
             if (hook.kind() == HookKind.TASK) {

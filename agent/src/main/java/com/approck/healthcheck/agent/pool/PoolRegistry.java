@@ -155,6 +155,20 @@ public final class PoolRegistry {
         return workers.isOnRequestByHook(threadId);
     }
 
+    /**
+     * Returns the methods in which workers of a pool are on a request, as {@code class.method} of a stack's frame. A framework
+     * without methods of its own runs requests on another server's executor (Quarkus on that of JBoss): then all methods count.
+     */
+    public Set<String> taskMethods(MonitoredPool pool) {
+        Set<String> methods = new HashSet<>(pool.taskMethods());
+        if (methods.isEmpty()) {
+            for (ServerSupport server : servers) {
+                methods.addAll(MonitoredPool.taskMethods(server));
+            }
+        }
+        return methods;
+    }
+
     /** Returns the pools that run now. */
     public synchronized List<MonitoredPool> pools() {
         pools.removeIf(MonitoredPool::hasEnded);

@@ -72,7 +72,7 @@ final class StackFollower {
 
         Followed(MonitoredPool pool) {
             this.pool = pool;
-            this.methods = pool.taskMethods();
+            this.methods = registry.taskMethods(pool);
         }
 
         void tick(long hooks, JvmThreads threads, List<Worker> fresh) {

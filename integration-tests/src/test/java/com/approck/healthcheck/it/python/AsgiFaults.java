@@ -73,7 +73,8 @@ final class AsgiFaults {
 
     static String allBlocked(AsgiScene scene) {
         if (scene.server() == Server.GUNICORN) {
-            // Gunicorn looks once a second: without a slow start, the first one would be replaced before the second one is ended.
+            // Gunicorn looks once a second: without a slow start, the first one would be replaced before the second one
+            // is ended.
             scene.environment("LOAD_SECONDS", "3");
         }
         scene.start();
