@@ -37,8 +37,9 @@ final class AsgiIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void fault_isSeenAsTheTableSays(Case one) {
-        String seen = one.row().see(new AsgiScene(run, one.server()));
-        assertEquals(AsgiFaults.RIGHT, seen);
+        AsgiScene scene = new AsgiScene(run, one.server());
+        String seen = one.row().see(scene);
+        assertEquals(AsgiFaults.RIGHT, seen, scene::describe);
         SEEN.put(one, seen);
     }
 

@@ -36,8 +36,9 @@ final class CeleryIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("cases")
     void fault_isSeenAsTheTableSays(Case one) {
-        String seen = one.row().see(new CeleryScene(run, one.pool()));
-        assertEquals(CeleryFaults.RIGHT, seen);
+        CeleryScene scene = new CeleryScene(run, one.pool());
+        String seen = one.row().see(scene);
+        assertEquals(CeleryFaults.RIGHT, seen, scene::describe);
         SEEN.put(one, seen);
     }
 

@@ -11,6 +11,7 @@ import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +25,8 @@ import tools.jackson.databind.JsonNode;
 /** Each server of the table, in each version, on each JDK: from its start over a hung request to its death. */
 final class ServersIT {
 
-    private static final String SETTINGS = "interval=500ms,stuck-after=2s,lease=2s,port=";
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final String SETTINGS = "interval=500ms,stuck-after=2s,lease=3s,port=";
+    private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration STUCK_IS_SEEN = Duration.ofSeconds(4);
     private static final Duration SOON = Duration.ofSeconds(10);
 
@@ -34,6 +35,9 @@ final class ServersIT {
 
     /** Every different number of workers that the sidecar knew, in their order. */
     private final Set<Integer> story = new LinkedHashSet<>();
+
+    /** For each of them, all that the sidecar said when it first knew it. */
+    private final List<String> why = new ArrayList<>();
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("com.approck.healthcheck.it.support.samples.ServerVersion#allOnEveryJdk")
@@ -48,14 +52,15 @@ final class ServersIT {
         awaitWorkers(sidecar, all);
         assertEquals(200, sidecar.live().status());
         story.clear();
+        why.clear();
 
         hang(app);
         if (withOneHung == all) {
             watch(sidecar, STUCK_IS_SEEN);
-            assertEquals(Set.of(all), story);
+            assertEquals(Set.of(all), story, why::toString);
         } else {
             awaitWorkers(sidecar, withOneHung);
-            assertEquals(List.of(all, withOneHung), List.copyOf(story));
+            assertEquals(List.of(all, withOneHung), List.copyOf(story), why::toString);
             Await.until(SOON, () -> isToldOfOneStuck(sidecar), () -> "one is told to be stuck: " + sidecar.verbose());
         }
         assertEquals(withOneHung > 0 ? 200 : 422, sidecar.live().status());
@@ -107,8 +112,11 @@ final class ServersIT {
     }
 
     private int workers(Sidecar sidecar) {
-        int workers = sidecar.verbose().path("workers").asInt();
-        story.add(workers);
+        JsonNode verbose = sidecar.verbose();
+        int workers = verbose.path("workers").asInt();
+        if (story.add(workers)) {
+            why.add(workers + ": " + verbose);
+        }
         return workers;
     }
 }

@@ -109,6 +109,8 @@ public final class Scenario {
                         .get("sources")
                         .valueStream()
                         .flatMap(source -> source.get("pools").valueStream())
+                        // Each number comes in a datagram of its own: some may not be there yet.
+                        .filter(pool -> pool.has("capacity") && pool.has("queued"))
                         .filter(pool -> pool.get("capacity").asInt() <= THREADS)
                         .findFirst(),
                 () -> "the request pool is heard of");

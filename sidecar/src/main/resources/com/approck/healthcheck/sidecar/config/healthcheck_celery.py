@@ -93,7 +93,7 @@ class _Pool:
         self._began = {}
         self._connected_at = None
         self._reported = 0
-        self._in_doubt = False
+        self._empty_since = None
 
     def count(self):
         pool = self._worker.pool
@@ -106,9 +106,7 @@ class _Pool:
         living = self._living(pool) if self._processes else capacity
         busy, stuck = self._tasks()
         able = max(0, living - stuck)
-        # A process that has done its last task is replaced in a moment: zero is reported at the second sample.
-        self._in_doubt = bool(not able and not stuck and self._reported and not self._in_doubt)
-        self._reported = self._reported if self._in_doubt else able
+        self._reported = self._reported if self._is_being_replaced(able, stuck) else able
         return {
             "pool.celery": self._reported,
             "pool.celery.busy": busy,
@@ -124,6 +122,16 @@ class _Pool:
         # None once it has stopped.
         processes = getattr(pool._pool, "_pool", None) or ()
         return sum(process.pid is not None and not _has_exited(process.pid) for process in list(processes))
+
+    def _is_being_replaced(self, able, stuck):
+        """Celery replaces processes that have done their last task, or died, when it looks at them once a second or so."""
+        now = time.monotonic()
+        if able or stuck or not self._reported:
+            self._empty_since = None
+            return False
+        if self._empty_since is None:
+            self._empty_since = now
+        return now - self._empty_since <= self._grace
 
     def _tasks(self):
         """How many are in flight, and how many of them run past their limits."""
