@@ -84,8 +84,9 @@ public final class Discovery {
         return reachedThrough != null && isOrExtends(type, reachedThrough);
     }
 
-    boolean isListClass(String className) {
-        return className.equals(listedIn);
+    /** Returns the class whose static fields list the owners; null if there is none. */
+    String listedIn() {
+        return listedIn;
     }
 
     Set<String> followedFields() {

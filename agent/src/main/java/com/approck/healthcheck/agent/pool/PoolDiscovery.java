@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -41,8 +43,9 @@ public final class PoolDiscovery {
     private final PoolRegistry registry;
     private final ModuleOpener opener;
     private final Supplier<Class<?>[]> loadedClasses;
-    private final List<ServerSupport> servers = new ArrayList<>();
-    private final List<ServerSupport> executors = new ArrayList<>();
+    private final List<Wanted> servers = new ArrayList<>();
+    private final List<Wanted> executors = new ArrayList<>();
+    private final Map<String, ServerSupport> listClasses = new HashMap<>();
     private final Set<String> followedFields = new HashSet<>(FIELDS_OF_THREAD);
 
     /** The threads that were visited for executors. By identifier, so that no thread is kept from being collected. */
@@ -61,21 +64,25 @@ public final class PoolDiscovery {
         this.opener = opener;
         this.loadedClasses = loadedClasses;
         for (ServerSupport each : supported) {
-            (each.discovery().isByThreadName() ? executors : servers).add(each);
-            followedFields.addAll(each.discovery().followedFields());
+            Discovery discovery = each.discovery();
+            (discovery.isByThreadName() ? executors : servers).add(new Wanted(each, discovery));
+            if (discovery.listedIn() != null) {
+                listClasses.put(discovery.listedIn(), each);
+            }
+            followedFields.addAll(discovery.followedFields());
         }
     }
 
     /** Visits every live thread and every list of servers, and adds the pools of servers that it finds to the registry. */
     public void findServers() {
+        Walk walk = new Walk(servers);
         for (Thread thread : LiveThreads.list()) {
-            walk(thread, servers);
+            walk.from(thread);
         }
         for (Class<?> loaded : loadedClasses.get()) {
-            for (ServerSupport server : servers) {
-                if (server.discovery().isListClass(loaded.getName())) {
-                    addListed(loaded, server);
-                }
+            ServerSupport server = listClasses.get(loaded.getName());
+            if (server != null) {
+                addListed(loaded, server);
             }
         }
     }
@@ -85,12 +92,13 @@ public final class PoolDiscovery {
      * that they are workers of to the registry.
      */
     public void findExecutors(List<String> patterns) {
+        Walk walk = new Walk(executors);
         Set<Long> alive = new HashSet<>();
         for (Thread thread : LiveThreads.list()) {
             long id = Worker.idOf(thread);
             alive.add(id);
             if (!visitedThreads.contains(id) && anyMatches(patterns, thread.getName())) {
-                walk(thread, executors);
+                walk.from(thread);
             }
         }
         visitedThreads = alive;
@@ -105,44 +113,6 @@ public final class PoolDiscovery {
         return false;
     }
 
-    private void walk(Thread thread, List<ServerSupport> wanted) {
-        Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
-        Deque<Object> level = new ArrayDeque<>();
-        level.add(thread);
-        for (int depth = 0; depth < MAX_DEPTH && !level.isEmpty(); depth++) {
-            Deque<Object> next = new ArrayDeque<>();
-            for (Object object : level) {
-                if (visited.size() < MAX_OBJECTS && visited.add(object)) {
-                    for (ServerSupport server : wanted) {
-                        addIfOwner(object, server, thread);
-                    }
-                    addReferences(object, next);
-                }
-            }
-            level = next;
-        }
-    }
-
-    private void addIfOwner(Object object, ServerSupport server, Thread from) {
-        Discovery discovery = server.discovery();
-        if (discovery.isOwner(object.getClass())) {
-            if (discovery.isByThreadName()) {
-                registry.addExecutor(object, server, from);
-            } else {
-                registry.addPoolsOf(object, server);
-            }
-        }
-        if (discovery.leadsToOwners(object.getClass())) {
-            try {
-                for (Object owner : server.ownersReachableFrom(new ReflectedObject(object, opener))) {
-                    registry.addPoolsOf(owner, server);
-                }
-            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-                // Most likely a table that changed while it was read; the next search reads it again.
-            }
-        }
-    }
-
     private void addListed(Class<?> listClass, ServerSupport server) {
         try {
             for (Object owner : server.ownersListedIn(listClass, opener)) {
@@ -153,21 +123,108 @@ public final class PoolDiscovery {
         }
     }
 
-    private void addReferences(Object object, Deque<Object> to) {
-        for (Class<?> c = object.getClass(); c != null && c != Object.class; c = c.getSuperclass()) {
-            for (Field field : fieldsOf(c)) {
-                if (Modifier.isStatic(field.getModifiers()) || field.getType().isPrimitive()) {
-                    continue;
+    /** A server, and how its pools are found: read once, because each object on the way is compared with it. */
+    private static final class Wanted {
+        final ServerSupport server;
+        final Discovery discovery;
+
+        Wanted(ServerSupport server, Discovery discovery) {
+            this.server = server;
+            this.discovery = discovery;
+        }
+    }
+
+    /** One look at the JVM. What it learns about a class serves for all objects of that class, and is dropped with it. */
+    private final class Walk {
+        private final List<Wanted> wanted;
+        private final Map<Class<?>, KnownClass> classes = new HashMap<>();
+
+        Walk(List<Wanted> wanted) {
+            this.wanted = wanted;
+        }
+
+        void from(Thread thread) {
+            Set<Object> visited = Collections.newSetFromMap(new IdentityHashMap<>());
+            Deque<Object> level = new ArrayDeque<>();
+            level.add(thread);
+            for (int depth = 0; depth < MAX_DEPTH && !level.isEmpty(); depth++) {
+                Deque<Object> next = new ArrayDeque<>();
+                for (Object object : level) {
+                    if (visited.size() < MAX_OBJECTS && visited.add(object)) {
+                        KnownClass known = classes.computeIfAbsent(object.getClass(), this::know);
+                        known.ownedBy.forEach(server -> addOwner(object, server, thread));
+                        known.leadsTo.forEach(server -> addReachable(object, server));
+                        addReferences(object, known.fields, next);
+                    }
                 }
+                level = next;
+            }
+        }
+
+        private KnownClass know(Class<?> type) {
+            KnownClass known = new KnownClass();
+            for (Wanted each : wanted) {
+                if (each.discovery.isOwner(type)) {
+                    known.ownedBy.add(each);
+                }
+                if (each.discovery.leadsToOwners(type)) {
+                    known.leadsTo.add(each.server);
+                }
+            }
+            for (Class<?> c = type; c != null && c != Object.class; c = c.getSuperclass()) {
+                addReadableFields(c, known.fields);
+            }
+            return known;
+        }
+    }
+
+    /** What one look knows about a class. */
+    private static final class KnownClass {
+        final List<Wanted> ownedBy = new ArrayList<>(1);
+        final List<ServerSupport> leadsTo = new ArrayList<>(1);
+        final List<Field> fields = new ArrayList<>();
+    }
+
+    private void addOwner(Object object, Wanted wanted, Thread from) {
+        if (wanted.discovery.isByThreadName()) {
+            registry.addExecutor(object, wanted.server, from);
+        } else {
+            registry.addPoolsOf(object, wanted.server);
+        }
+    }
+
+    private void addReachable(Object object, ServerSupport server) {
+        try {
+            for (Object owner : server.ownersReachableFrom(new ReflectedObject(object, opener))) {
+                registry.addPoolsOf(owner, server);
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // Most likely a table that changed while it was read; the next search reads it again.
+        }
+    }
+
+    private void addReadableFields(Class<?> type, List<Field> to) {
+        for (Field field : fieldsOf(type)) {
+            if (!Modifier.isStatic(field.getModifiers()) && !field.getType().isPrimitive()) {
                 try {
                     opener.makeAccessible(field);
-                    Object value = field.get(object);
-                    if (value != null && !(value instanceof Thread) && isFollowed(field.getName(), value)) {
-                        to.add(value);
-                    }
-                } catch (ReflectiveOperationException | RuntimeException e) {
+                    to.add(field);
+                } catch (RuntimeException e) {
                     // It cannot be read, and is passed over.
                 }
+            }
+        }
+    }
+
+    private void addReferences(Object object, List<Field> fields, Deque<Object> to) {
+        for (Field field : fields) {
+            try {
+                Object value = field.get(object);
+                if (value != null && !(value instanceof Thread) && isFollowed(field.getName(), value)) {
+                    to.add(value);
+                }
+            } catch (ReflectiveOperationException | RuntimeException e) {
+                // It cannot be read, and is passed over.
             }
         }
     }

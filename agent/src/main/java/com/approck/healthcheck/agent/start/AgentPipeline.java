@@ -28,7 +28,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private static final long MILLISECOND = 1_000_000L;
 
     /** The time between two looks for the first pool, once a class of a server has been loaded. */
-    private static final long LOOK_NANOS = 100 * MILLISECOND;
+    private static final long LOOK_NANOS = 200 * MILLISECOND;
 
     /** So long after the last such class is a pool looked for at that pace, and then once an interval at most. */
     private static final long EAGER_NANOS = 30_000 * MILLISECOND;
@@ -42,10 +42,14 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private static final long NO_POOL_NANOS = 10_000 * MILLISECOND;
 
     /**
-     * From the first pool to its instrumentation: Byte Buddy takes half a second of a processor, which a server that has
-     * just started needs for its first requests. Until then the sampler follows them by their stacks.
+     * From the first pool to its instrumentation, at least and at most: Byte Buddy takes half a second of a processor, which a
+     * server that has just started needs for its first requests. Until then the sampler follows them by their stacks, and no
+     * worker is stuck before {@code stuck-after}: a twelfth of that is early enough.
      */
-    private static final long INSTRUMENT_AFTER_NANOS = 1_000 * MILLISECOND;
+    private static final long MIN_INSTRUMENT_AFTER_NANOS = 1_000 * MILLISECOND;
+
+    private static final long MAX_INSTRUMENT_AFTER_NANOS = 5_000 * MILLISECOND;
+    private static final int STUCK_AFTER_PARTS = 12;
 
     /**
      * Looks at the pace of the samples, after something has changed: a pool that is just starting is found once it has
@@ -173,9 +177,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private long lookForServers(long now) {
         // Until the hooks are in, which report the pools that follow the first.
         boolean searching = !checked;
-        long pause = now - newsNanos < EAGER_NANOS || registry.everWatched()
-                ? LOOK_NANOS
-                : Math.max(config.intervalNanos(), Math.min(MAX_PAUSE_NANOS, PAUSE_FACTOR * lookTookNanos));
+        long pause = pause(now);
         if (searching && now - lookedNanos < pause) {
             return pause - (now - lookedNanos);
         }
@@ -186,13 +188,23 @@ final class AgentPipeline implements PoolRegistry.Listener {
             lookTookNanos = lookedNanos - now;
         }
         if (registry.everWatched()) {
-            return checked ? Long.MAX_VALUE : LOOK_NANOS;
+            return checked ? Long.MAX_VALUE : pause;
         }
         if (now - newsNanos >= NO_POOL_NANOS && !comparedMethods) {
             comparedMethods = true;
             transformer.complainOfMissingMethods();
         }
         return pause;
+    }
+
+    /** Returns the time between two looks: short only while the application waits for its first report. */
+    private long pause(long now) {
+        if (registry.everWatched()) {
+            return config.intervalNanos();
+        }
+        return now - newsNanos < EAGER_NANOS
+                ? LOOK_NANOS
+                : Math.max(config.intervalNanos(), Math.min(MAX_PAUSE_NANOS, PAUSE_FACTOR * lookTookNanos));
     }
 
     /**
@@ -216,7 +228,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
         // more.
         long due = checked
                 ? config.intervalNanos() - (now - instrumentedNanos)
-                : INSTRUMENT_AFTER_NANOS - (now - firstPoolNanos);
+                : instrumentAfterNanos() - (now - firstPoolNanos);
         if (due > 0) {
             return transformer.isBehind() ? due : Long.MAX_VALUE;
         }
@@ -231,6 +243,13 @@ final class AgentPipeline implements PoolRegistry.Listener {
         instrumenting.setDaemon(true);
         instrumenting.start();
         return Long.MAX_VALUE;
+    }
+
+    private long instrumentAfterNanos() {
+        long part = config.stuckAfterNanos() / STUCK_AFTER_PARTS;
+        return part == 0
+                ? MAX_INSTRUMENT_AFTER_NANOS
+                : Math.max(MIN_INSTRUMENT_AFTER_NANOS, Math.min(MAX_INSTRUMENT_AFTER_NANOS, part));
     }
 
     /**
