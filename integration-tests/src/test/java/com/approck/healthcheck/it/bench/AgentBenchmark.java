@@ -1,8 +1,6 @@
 package com.approck.healthcheck.it.bench;
 
-import static com.approck.healthcheck.it.bench.Comparison.added;
 import static com.approck.healthcheck.it.bench.Comparison.median;
-import static com.approck.healthcheck.it.bench.Comparison.millis;
 
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.probe.Wire;
@@ -23,11 +21,13 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,10 +94,10 @@ final class AgentBenchmark {
         Comparison table =
                 new Comparison("start, median of " + ROUNDS, variants.keySet().toArray(String[]::new));
         for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
-            startRow(table, "empty `main`, " + jdk, flags -> emptyMain(jdk, flags));
+            startRow(table, "empty `main`, " + jdk, "to the end", flags -> emptyMain(jdk, flags));
             for (ServerVersion.OnJdk server : servers("jetty", "tomcat")) {
                 if (server.jdk().equals(jdk)) {
-                    startRow(table, server + ", to the first 200", flags -> firstAnswer(server, flags));
+                    startRow(table, server.toString(), "to the first 200", flags -> firstAnswer(server, flags));
                 }
             }
         }
@@ -111,30 +111,63 @@ final class AgentBenchmark {
     }
 
     private interface Measured {
-        double nanos(List<String> flags) throws Exception;
+        Start measure(List<String> flags) throws Exception;
     }
 
-    private void startRow(Comparison table, String what, Measured measured) throws Exception {
-        Map<String, List<Double>> seen = new LinkedHashMap<>();
+    /** @param nanos until the program ended, or the server answered; the others two seconds after that, empty for the former */
+    private record Start(double nanos, OptionalDouble cpuNanos, OptionalDouble megabytes) {}
+
+    private void startRow(Comparison table, String what, String until, Measured measured) throws Exception {
+        Map<String, List<Start>> seen = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             for (String variant : variants.keySet()) {
                 boolean peer = !variant.equals(NONE) && !variant.equals(OURS);
                 // The peers are seconds away: they need no such precision.
                 if (!peer || round < Math.max(1, ROUNDS / 5)) {
-                    seen.computeIfAbsent(variant, key -> new ArrayList<>()).add(measured.nanos(variants.get(variant)));
+                    seen.computeIfAbsent(variant, key -> new ArrayList<>())
+                            .add(measured.measure(variants.get(variant)));
                 }
             }
         }
-        double base = median(seen.get(NONE));
-        table.row(
-                what,
-                seen.entrySet().stream()
-                        .map(entry ->
-                                entry.getKey().equals(NONE) ? millis(base) : added(median(entry.getValue()), base))
-                        .toArray(String[]::new));
+        figureRow(table, what + ", " + until, seen, start -> OptionalDouble.of(start.nanos / 1e6), "ms");
+        figureRow(table, what + ", CPU two seconds after", seen, start -> each(start.cpuNanos, 1e6), "ms");
+        figureRow(table, what + ", resident two seconds after", seen, Start::megabytes, "MB");
     }
 
-    private static double emptyMain(Jdk jdk, List<String> flags) throws Exception {
+    private static OptionalDouble each(OptionalDouble value, double unit) {
+        return value.isPresent() ? OptionalDouble.of(value.getAsDouble() / unit) : value;
+    }
+
+    /** The baseline's median, and what each of the others adds to it; no row if there is no such figure. */
+    private static void figureRow(
+            Comparison table,
+            String what,
+            Map<String, List<Start>> seen,
+            Function<Start, OptionalDouble> figure,
+            String unit) {
+        Map<String, Double> medians = new LinkedHashMap<>();
+        seen.forEach((variant, starts) -> {
+            List<Double> figures = starts.stream()
+                    .flatMapToDouble(start -> figure.apply(start).stream())
+                    .boxed()
+                    .toList();
+            if (!figures.isEmpty()) {
+                medians.put(variant, median(figures));
+            }
+        });
+        if (!medians.isEmpty()) {
+            double base = medians.get(NONE);
+            table.row(
+                    what,
+                    medians.entrySet().stream()
+                            .map(entry -> entry.getKey().equals(NONE)
+                                    ? "%.0f %s".formatted(base, unit)
+                                    : "%+.0f %s".formatted(entry.getValue() - base, unit))
+                            .toArray(String[]::new));
+        }
+    }
+
+    private static Start emptyMain(Jdk jdk, List<String> flags) throws Exception {
         List<String> command = new ArrayList<>(List.of(jdk.tool("java").toString()));
         command.addAll(flags);
         command.addAll(List.of(
@@ -147,13 +180,18 @@ final class AgentBenchmark {
         if (process.waitFor() != 0) {
             throw new AssertionError("it ended with " + process.exitValue() + ": " + command);
         }
-        return System.nanoTime() - from;
+        return new Start(System.nanoTime() - from, OptionalDouble.empty(), OptionalDouble.empty());
     }
 
-    private static double firstAnswer(ServerVersion.OnJdk server, List<String> flags) throws Exception {
+    private static Start firstAnswer(ServerVersion.OnJdk server, List<String> flags) throws Exception {
         long from = System.nanoTime();
         try (Served served = new Served(server, flags, "threads=20")) {
-            return served.answeredAt - from;
+            TimeUnit.MILLISECONDS.sleep(FULL ? 2_000 : 0);
+            ProcessFigures figures = new ProcessFigures(served.process.pid());
+            return new Start(
+                    served.answeredAt - from,
+                    OptionalDouble.of(figures.cpuSeconds() * 1e9),
+                    OptionalDouble.of(figures.residentMegabytes()));
         }
     }
 
@@ -228,7 +266,11 @@ final class AgentBenchmark {
                         nanosOf(with.process, SENDER) - sender,
                         rest);
                 row(table, server + ", heap after a collection", heap(server, without), heap(server, with));
-                row(table, server + ", resident memory", resident(without.process), resident(with.process));
+                row(
+                        table,
+                        server + ", resident memory",
+                        new ProcessFigures(without.process.pid()).residentMegabytes(),
+                        new ProcessFigures(with.process.pid()).residentMegabytes());
                 table.row(
                         server + ", threads",
                         "" + threads(without.process),
@@ -336,11 +378,6 @@ final class AgentBenchmark {
         run(server.jdk().tool("jcmd").toString(), "" + served.process.pid(), "GC.run");
         String info = run(server.jdk().tool("jcmd").toString(), "" + served.process.pid(), "GC.heap_info");
         return Double.parseDouble(info.replaceAll("(?s).*?used (\\d+)K.*", "$1")) / 1024;
-    }
-
-    private static double resident(Process process) throws IOException {
-        String status = Files.readString(Path.of("/proc", "" + process.pid(), "status"));
-        return Double.parseDouble(status.replaceAll("(?s).*VmRSS:\\s+(\\d+) kB.*", "$1")) / 1024;
     }
 
     private static long threads(Process process) throws IOException {

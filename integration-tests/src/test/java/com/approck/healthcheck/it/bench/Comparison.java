@@ -47,12 +47,4 @@ final class Comparison {
         Arrays.sort(sorted);
         return sorted[(sorted.length - 1) / 2];
     }
-
-    static String millis(double nanos) {
-        return "%.0f ms".formatted(nanos / 1e6);
-    }
-
-    static String added(double with, double without) {
-        return "%+.0f ms".formatted((with - without) / 1e6);
-    }
 }
