@@ -1,7 +1,7 @@
 package com.approck.healthcheck.sidecar.fuzz;
 
 import com.approck.healthcheck.sidecar.config.ListenAddress;
-import com.approck.healthcheck.sidecar.endpoints.Facts;
+import com.approck.healthcheck.sidecar.endpoints.EndpointInputs;
 import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
 import com.approck.healthcheck.sidecar.endpoints.ProbeJson;
 import com.approck.healthcheck.sidecar.endpoints.PrometheusMetrics;
@@ -57,7 +57,7 @@ public final class DatagramTarget {
     private final Counters counters = new Counters();
     private final SourceRegistry workers;
     private final GaugeIngest intake;
-    private final Facts facts;
+    private final EndpointInputs inputs;
     /** Soon over the end of what a long holds. */
     private long now = Long.MAX_VALUE - Duration.ofMinutes(1).toNanos();
 
@@ -66,7 +66,7 @@ public final class DatagramTarget {
         intake = new GaugeIngest(new GaugeParser(METRICS, counters), workers, () -> now);
         HealthEvaluator health = new HealthEvaluator(
                 workers, new HealthPolicy(1, 1, Duration.ofMinutes(10), "127.0.0.1:8125"), () -> now);
-        facts = new Facts(
+        inputs = new EndpointInputs(
                 workers,
                 health,
                 counters,
@@ -176,20 +176,20 @@ public final class DatagramTarget {
     }
 
     private void texts(int sources) {
-        VerboseJson verbose = new VerboseJson(new ProbeJson(), facts);
+        VerboseJson verbose = new VerboseJson(new ProbeJson(), inputs);
         require(
-                JSON.readTree(text(verbose.of(facts.health().live())))
+                JSON.readTree(text(verbose.of(inputs.health().live())))
                                 .get("sources")
                                 .size()
                         <= sources,
                 "the verbose body shows the sources");
         require(
-                JSON.readTree(text(new StatusJson(new ProbeJson(), facts, verbose).json()))
+                JSON.readTree(text(new StatusJson(new ProbeJson(), inputs, verbose).json()))
                         .has("ready"),
                 "the status has both verdicts");
         Set<String> seen = new HashSet<>();
         // By '\n' alone, as Prometheus does: a label may hold other ends of lines.
-        for (String line : text(new PrometheusMetrics(facts).text()).split("\n", -1)) {
+        for (String line : text(new PrometheusMetrics(inputs).text()).split("\n", -1)) {
             if (!line.isEmpty() && !line.startsWith("# ")) {
                 Matcher sample = SAMPLE.matcher(line);
                 require(sample.matches(), "a sample as Prometheus reads it: " + line);

@@ -184,7 +184,7 @@ final class ReadinessClientTest {
     void redirectInACircle_ends() throws Exception {
         ReadinessResult answer = ask(redirecting("/ready"));
         assertTrue(description(answer).contains(" answered 302 from "), description(answer));
-        assertEquals(1 + ReadinessRequest.MOST_REDIRECTS, server.calls.get());
+        assertEquals(1 + ReadinessRequest.MAX_REDIRECTS, server.calls.get());
     }
 
     @Test
@@ -329,7 +329,7 @@ final class ReadinessClientTest {
     void packedBodyThatIsTooLongUnpacked_isNotReady() throws Exception {
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
         try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
-            gzip.write(new byte[ReadinessRequest.MOST_BODY_BYTES + 1]);
+            gzip.write(new byte[ReadinessRequest.MAX_BODY_BYTES + 1]);
         }
         ReadinessResult answer = ask(new HostileServer(out -> {
             HostileServer.write(out, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");

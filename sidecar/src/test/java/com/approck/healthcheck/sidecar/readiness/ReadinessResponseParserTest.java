@@ -115,7 +115,7 @@ final class ReadinessResponseParserTest {
     @Test
     void longText_isCut() {
         String text = read(503, "text/plain", "x".repeat(5000)).text().orElseThrow();
-        assertEquals("x".repeat(ReadinessResponseParser.LONGEST_TEXT) + "…", text);
+        assertEquals("x".repeat(ReadinessResponseParser.MAX_TEXT_CHARS) + "…", text);
     }
 
     private ReadinessResult read(int status, String contentType, String body) {
