@@ -1,5 +1,6 @@
 package com.approck.healthcheck.sidecar;
 
+import com.approck.healthcheck.sidecar.client.ProbeClient;
 import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Makes the JVM load what a sidecar loads, so that {@code bin/make-archive} can archive it: starts a sidecar on free loopback ports,
- * sends it gauges, asks for each path, and exits.
+ * sends it gauges, asks for each path, asks as {@code --probe} does, and exits.
  *
  * <p>The call to the application is left out: few use it, and each class makes the archive larger. Takes {@value #MAX_SECONDS} s at most;
  * exits with 1 if it could not do everything.
@@ -50,7 +52,12 @@ final class CdsTrainingRun {
         PrintStream err = new PrintStream(log, true, StandardCharsets.UTF_8);
         String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
         daemon("training", () -> new Main(Map.of(), Ticker.system()).run(System.out, err, flags));
-        play(port(log, "http://127.0.0.1:"), port(log, "statsd://127.0.0.1:"));
+        int httpPort = port(log, "http://127.0.0.1:");
+        // What --probe loads, for both answers: 422 now, 200 once there are workers.
+        URI live = URI.create("http://127.0.0.1:" + httpPort + "/health/live");
+        ProbeClient.ask(live, System.out);
+        play(httpPort, port(log, "statsd://127.0.0.1:"));
+        ProbeClient.ask(live, System.out);
         System.exit(ExitCode.OK.code);
     }
 
