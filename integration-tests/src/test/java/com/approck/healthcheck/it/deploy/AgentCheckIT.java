@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.ApplicationStub;
+import com.approck.healthcheck.it.support.LoadBalancers;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.Await;
@@ -24,7 +25,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,15 +57,7 @@ final class AgentCheckIT {
         settings = replace(
                 settings, "192.0.2.11:8080", URI.create(application.url()).getAuthority());
         settings = replace(settings, "    server app2 192.0.2.12:8080\n", "");
-        ProcessUnderTest haproxy = processes.process(
-                "haproxy",
-                Map.of(),
-                List.of(
-                        "/usr/sbin/haproxy",
-                        "-db",
-                        "-f",
-                        Files.writeString(folder.resolve("haproxy.cfg"), settings)
-                                .toString()));
+        ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings);
 
         try (DatagramSocket sender = new DatagramSocket()) {
             hear(sender, sidecar, 4);

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.ApplicationStub;
 import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.LoadBalancers;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
@@ -130,15 +131,7 @@ final class DeployIT {
         settings = replace(
                 settings, "192.0.2.11:8080", URI.create(application.url()).getAuthority());
         settings = replace(settings, "    server app2 192.0.2.12:8080\n", "");
-        ProcessUnderTest haproxy = processes.process(
-                "haproxy",
-                Map.of(),
-                List.of(
-                        "/usr/sbin/haproxy",
-                        "-db",
-                        "-f",
-                        Files.writeString(folder.resolve("haproxy.cfg"), settings)
-                                .toString()));
+        ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings);
 
         awaitStatus("503", "/", socket, haproxy);
         sidecar.hear("workers:3|g");
@@ -154,27 +147,11 @@ final class DeployIT {
         Tool.NGINX.require();
         Sidecar sidecar = processes.sidecar(Jdk.running());
         Path socket = folder.resolve("socket");
-        // Debian's places are root's.
-        String ours =
-                "http { access_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;"
-                        + " uwsgi_temp_path uwsgi; scgi_temp_path scgi;";
-        String settings = replace(Files.readString(DEPLOY.resolve("nginx.conf")), "http {", ours);
+        String settings = replace(
+                Files.readString(DEPLOY.resolve("nginx.conf")), "http {", "http { " + LoadBalancers.NGINX_FOLDERS);
         settings = replace(settings, "listen 80;", "listen unix:" + socket + ";");
         settings = replace(settings, "127.0.0.1:8000", "127.0.0.1:" + sidecar.httpPort());
-        ProcessUnderTest nginx = processes.process(
-                "nginx",
-                Map.of(),
-                List.of(
-                        "/usr/sbin/nginx",
-                        "-e",
-                        "stderr",
-                        "-p",
-                        folder + "/",
-                        "-g",
-                        "daemon off; master_process off; pid " + folder.resolve("pid") + ";",
-                        "-c",
-                        Files.writeString(folder.resolve("nginx.conf"), settings)
-                                .toString()));
+        ProcessUnderTest nginx = LoadBalancers.nginx(processes, folder, settings);
 
         awaitStatus("422", "/health/ready", socket, nginx);
         sidecar.hear("workers:3|g");

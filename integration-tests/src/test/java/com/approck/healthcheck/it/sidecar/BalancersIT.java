@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.approck.healthcheck.it.support.LoadBalancers;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Browser;
@@ -15,11 +16,9 @@ import com.approck.healthcheck.it.support.process.Tool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -76,25 +75,11 @@ final class BalancersIT {
         Sidecar sidecar = processes.sidecar(Jdk.running());
         sidecar.hear("workers:3|g");
         int port = processes.freePort();
-        Path settings = Files.writeString(
-                folder.resolve("nginx.conf"),
-                "events {} http { access_log off; client_body_temp_path body; proxy_temp_path proxy;"
-                        + " fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;"
-                        + " server { listen 127.0.0.1:" + port + "; location /hc/ { proxy_pass http://127.0.0.1:"
-                        + sidecar.httpPort() + "/; } } }");
-        ProcessUnderTest nginx = processes.process(
-                "nginx",
-                Map.of(),
-                List.of(
-                        "/usr/sbin/nginx",
-                        "-e",
-                        "stderr",
-                        "-p",
-                        folder + "/",
-                        "-g",
-                        "daemon off; master_process off; pid " + folder.resolve("pid") + ";",
-                        "-c",
-                        settings.toString()));
+        ProcessUnderTest nginx = LoadBalancers.nginx(
+                processes,
+                folder,
+                "events {} http { " + LoadBalancers.NGINX_FOLDERS + " server { listen 127.0.0.1:" + port
+                        + "; location /hc/ { proxy_pass http://127.0.0.1:" + sidecar.httpPort() + "/; } } }");
         Browser page = processes.add(Browser.start(folder.resolve("profile")));
 
         awaitPort(port, nginx);
