@@ -9,6 +9,7 @@ import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
+import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.NetworkNamespace;
@@ -101,8 +102,46 @@ final class NetworksIT {
                 Stream.concat(Stream.of("-Djdk.net.hosts.file=" + hosts), flags.stream())
                         .toList());
         Await.until(SOON, () -> before.live().status() == 200, application::describe);
-        before.process().close();
+        move(before, hosts);
 
+        Await.until(
+                MOVE_IS_SEEN, () -> Http.get(before.httpPort(), "/health/live").status() == 200, application::describe);
+    }
+
+    @Test
+    void serverThatMoves_isFoundByTheRelay() throws IOException {
+        Path hosts = Files.writeString(folder.resolve("hosts"), "127.0.0.2 receiver.test\n");
+        Sidecar before = processes.sidecar(Jdk.running(), "--statsd-host", "127.0.0.2");
+        ProcessUnderTest relay = processes.java(
+                "relay",
+                Jdk.running(),
+                Map.of(),
+                List.of(
+                        "-Djdk.net.hosts.file=" + hosts,
+                        "-jar",
+                        BuiltJars.sidecar().toString(),
+                        "--port",
+                        "0",
+                        "--statsd-port",
+                        "0",
+                        "--statsd-forward",
+                        "receiver.test:" + before.statsdPort()));
+        int port = Integer.parseInt(relay.awaitStderr(Sidecar.STARTED, SOON).group(2));
+        Await.until(SOON, () -> passesOn(port, before), relay::describe);
+
+        move(before, hosts);
+
+        Await.until(MOVE_IS_SEEN, () -> passesOn(port, before), relay::describe);
+    }
+
+    private static boolean passesOn(int relayPort, Sidecar receiver) {
+        Wire.send(relayPort, "workers:3|g");
+        return Http.get(receiver.httpPort(), "/health/live").status() == 200;
+    }
+
+    /** Ends the receiver and starts it at another address, which its name has from now on. */
+    private void move(Sidecar before, Path hosts) throws IOException {
+        before.process().close();
         Files.writeString(hosts, "127.0.0.3 receiver.test\n");
         ProcessUnderTest after = processes.add(Sidecar.launch(
                 Jdk.running(),
@@ -114,9 +153,6 @@ final class NetworksIT {
                 "--statsd-port",
                 "" + before.statsdPort()));
         after.awaitStderr(Sidecar.STARTED, SOON);
-
-        Await.until(
-                MOVE_IS_SEEN, () -> Http.get(before.httpPort(), "/health/live").status() == 200, application::describe);
     }
 
     private ProcessUnderTest sidecar(NetworkNamespace network, String... flags) {

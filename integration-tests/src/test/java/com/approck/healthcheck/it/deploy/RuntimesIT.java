@@ -158,6 +158,22 @@ final class RuntimesIT {
     }
 
     @Test
+    void agentWithoutModuleJdkManagement_seesWorkersThatHang() {
+        Path runtime = jlink("java.base,java.instrument,java.management,jdk.httpserver");
+        Sidecar sidecar = processes.sidecar(Jdk.running());
+        ProcessUnderTest application =
+                run(runtime, "application", application("stuck-after=2s,port=" + sidecar.statsdPort()));
+        int port = Integer.parseInt(
+                application.awaitStdout("LISTENING (\\d+)", SOON).group(1));
+        Await.until(SOON, () -> sidecar.live().status() == 200, application::describe);
+        for (int i = 0; i < 3; i++) {
+            assertFalse(Http.send(port, "/hang").isDone());
+        }
+        Await.until(SOON, () -> sidecar.live().status() == 422, application::describe);
+        assertFalse(application.stderr().contains("management"), application::describe);
+    }
+
+    @Test
     void sidecarWithoutModuleUnsupported_answers_andSaysWhatIsMissing() {
         Path runtime = jlink("java.base,java.logging,java.management,java.security.sasl");
         ProcessUnderTest sidecar = run(

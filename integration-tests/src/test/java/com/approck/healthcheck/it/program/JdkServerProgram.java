@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
 
-/** The JDK's own HTTP server with three workers, and nothing that needs another module. */
+/** The JDK's own HTTP server with three workers, and nothing that needs another module. {@code /hang} does not answer. */
 public final class JdkServerProgram {
 
     private JdkServerProgram() {}
@@ -18,6 +19,7 @@ public final class JdkServerProgram {
             exchange.sendResponseHeaders(200, -1);
             exchange.close();
         });
+        server.createContext("/hang", exchange -> LockSupport.park());
         server.start();
         System.out.println("LISTENING " + server.getAddress().getPort());
     }
