@@ -91,7 +91,7 @@ public final class Main {
     private ExitCode run(Settings settings, Log log) {
         try (Sidecar sidecar = new Sidecar(settings, ticker, log)) {
             Signals.on(sidecar::stop, log);
-            // Not before: whoever reads this line may send a signal.
+            // Not before: the reader of this line may send a signal.
             sidecar.logListening();
             return sidecar.await();
         } catch (BindFailedException e) {

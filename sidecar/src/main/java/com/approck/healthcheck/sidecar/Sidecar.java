@@ -2,8 +2,8 @@ package com.approck.healthcheck.sidecar;
 
 import com.approck.healthcheck.sidecar.agentcheck.AgentCheckServer;
 import com.approck.healthcheck.sidecar.config.Settings;
+import com.approck.healthcheck.sidecar.endpoints.EndpointInputs;
 import com.approck.healthcheck.sidecar.endpoints.Endpoints;
-import com.approck.healthcheck.sidecar.endpoints.Facts;
 import com.approck.healthcheck.sidecar.endpoints.LatencyHistograms;
 import com.approck.healthcheck.sidecar.health.HealthEvaluator;
 import com.approck.healthcheck.sidecar.health.HealthPolicy;
@@ -120,7 +120,7 @@ final class Sidecar implements AutoCloseable {
             Optional<ReadinessClient> application)
             throws BindFailedException {
         ConnectionStats connections = new ConnectionStats();
-        Endpoints endpoints = opened(new Endpoints(new Facts(
+        Endpoints endpoints = opened(new Endpoints(new EndpointInputs(
                 workers,
                 health,
                 counters,

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  *
  * <p>A shutdown hook would not do: with one, the exit code is 143 unless the hook halts the JVM, and a second SIGTERM
  * during {@code --drain} is lost. {@code sun.misc.Signal} is in {@code jdk.unsupported}, which stays for uses like this
- * one (JEP 260); by reflection, since javac has no way to accept its warning about it.
+ * one (JEP 260); by reflection, because javac has no way to accept its warning about it.
  */
 final class Signals {
     private Signals() {}

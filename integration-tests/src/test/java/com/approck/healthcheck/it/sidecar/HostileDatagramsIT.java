@@ -29,7 +29,7 @@ import tools.jackson.databind.JsonNode;
 final class HostileDatagramsIT {
 
     private static final Duration SOON = Duration.ofSeconds(10);
-    private static final int LARGEST_DATAGRAM = 65507;
+    private static final int MAX_DATAGRAM_BYTES = 65507;
 
     @Parameter
     Jdk jdk;
@@ -82,7 +82,7 @@ final class HostileDatagramsIT {
         Sidecar sidecar = processes.sidecar(jdk);
         String goodLine = "\nworkers:5|g";
         byte[] datagram =
-                ("x".repeat(LARGEST_DATAGRAM - goodLine.length()) + goodLine).getBytes(StandardCharsets.US_ASCII);
+                ("x".repeat(MAX_DATAGRAM_BYTES - goodLine.length()) + goodLine).getBytes(StandardCharsets.US_ASCII);
         Wire.send(sidecar.statsdPort(), datagram);
         awaitDatagrams(sidecar, 1);
         assertEquals(5, sidecar.verbose().get("workers").asLong());
@@ -108,7 +108,7 @@ final class HostileDatagramsIT {
                 "workers:0x10|g",
                 "workers.lease:|g",
                 "workers.pool.:3|g",
-                "x".repeat(LARGEST_DATAGRAM))) {
+                "x".repeat(MAX_DATAGRAM_BYTES))) {
             junk.add(text.getBytes(StandardCharsets.UTF_8));
         }
         // Fixed, so that a failure can be had again.
@@ -118,7 +118,7 @@ final class HostileDatagramsIT {
             random.nextBytes(binary);
             junk.add(binary);
         }
-        byte[] zeros = new byte[LARGEST_DATAGRAM];
+        byte[] zeros = new byte[MAX_DATAGRAM_BYTES];
         junk.add(zeros);
         return junk;
     }

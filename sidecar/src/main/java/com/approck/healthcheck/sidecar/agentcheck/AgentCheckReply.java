@@ -5,7 +5,7 @@ import com.approck.healthcheck.sidecar.health.Verdict;
 import java.util.Optional;
 
 /**
- * The line that HAProxy reads (its configuration manual, {@code agent-check}): words that set the operational and the administrative
+ * The line that HAProxy reads (its configuration manual, {@code agent-check}): keywords that set the operational and the administrative
  * state, a weight in percent of the configured one, and after {@code #} a reason.
  */
 final class AgentCheckReply {

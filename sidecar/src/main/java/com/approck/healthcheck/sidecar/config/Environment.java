@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /**
  * The environment's twin of each flag: {@code HEALTHCHECK_STATSD_PORT}, and {@code STATSD_HOST}, {@code STATSD_PORT}
- * after it. An empty value is none, and so is what a platform injects.
+ * after it. An empty value counts as not set, and so does a variable that a platform injects.
  */
 final class Environment {
     static final String PREFIX = "HEALTHCHECK_";
@@ -31,7 +31,7 @@ final class Environment {
         this.variables = variables;
     }
 
-    /** Null if there is none. */
+    /** Null if it is not set. */
     RawSetting get(Flag flag) {
         RawSetting ours = get(flag.variable());
         if (ours != null) {

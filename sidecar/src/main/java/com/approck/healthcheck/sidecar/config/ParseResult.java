@@ -6,20 +6,20 @@ import java.util.List;
 
 /** What was asked for. */
 public sealed interface ParseResult {
-    /** To run. Each remark is a sentence for the log, about something that may be a mistake. */
+    /** To start the sidecar. Each remark is a sentence for the log, about something that may be a mistake. */
     record Run(Settings settings, List<String> remarks) implements ParseResult {
         public Run {
             remarks = List.copyOf(remarks);
         }
     }
 
-    /** To be told how to be used. */
+    /** To print the usage. */
     record Help(String text) implements ParseResult {}
 
-    /** To be told which version this is. */
+    /** To print the version. */
     record Version() implements ParseResult {}
 
-    /** To be given a module for Python programs. */
+    /** To print a module for Python programs. */
     record Print(PythonHooks hooks) implements ParseResult {}
 
     /** To write all modules for Python programs into a folder. */

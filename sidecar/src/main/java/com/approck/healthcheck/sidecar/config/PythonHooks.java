@@ -61,8 +61,8 @@ public enum PythonHooks {
     }
 
     /**
-     * Writes all modules as the package {@code healthcheck} into a folder, which is made if it is not there. It replaces
-     * modules that are there, and leaves other files alone.
+     * Writes all modules as the package {@code healthcheck} into a folder, which is created if it does not exist. It replaces
+     * modules of an earlier version, and leaves other files alone.
      *
      * @return the files, in the order in which they were written
      */

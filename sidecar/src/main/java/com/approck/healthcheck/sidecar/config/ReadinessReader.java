@@ -18,7 +18,7 @@ import java.util.Set;
 /** Reads what concerns the application's readiness check. Never puts a password or a header's value into a problem. */
 final class ReadinessReader {
     private static final String URL_SHAPE = "http://host:port/path or https://…";
-    private static final int MOST_HEADERS = 32;
+    private static final int MAX_HEADERS = 32;
 
     /** What frames a message is the client's own. */
     private static final Set<String> FRAMING =
@@ -30,7 +30,7 @@ final class ReadinessReader {
         this.problems = problems;
     }
 
-    /** An HTTP URL of any setting; empty if there is none. */
+    /** An HTTP URL of any setting; empty if it is not set. */
     Optional<URI> url(RawSetting given) {
         if (given.text().isEmpty() && given.isDefault()) {
             return Optional.empty();
@@ -63,9 +63,9 @@ final class ReadinessReader {
                 }
             }
         }
-        if (headers.size() > MOST_HEADERS) {
+        if (headers.size() > MAX_HEADERS) {
             problems.add(
-                    all.get(0).origin() + ": " + headers.size() + " headers are too many; allowed: " + MOST_HEADERS);
+                    all.get(0).origin() + ": " + headers.size() + " headers are too many; allowed: " + MAX_HEADERS);
         }
         return headers;
     }
@@ -108,7 +108,7 @@ final class ReadinessReader {
         return true;
     }
 
-    /** Empty if there is none. Reads the file, so that a wrong one is a problem now and not at the first probe. */
+    /** Empty if it is not set. Reads the file, so that a wrong one is a problem now and not at the first probe. */
     Optional<Path> ca(RawSetting given) {
         if (given.text().isEmpty() && given.isDefault()) {
             return Optional.empty();

@@ -7,19 +7,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the sidecar was told to do; every value is allowed.
+ * The settings of one run; every value has been checked.
  *
  * @param http where probes are answered
  * @param statsd where datagrams are received
  * @param forward another StatsD server that gets every datagram too; its name is not looked up yet
  * @param readiness the application's own readiness check
- * @param minWorkers able workers, over all sources, below which there are none
- * @param minSources sources below which there are no workers
- * @param metrics names that are taken for workers, the two of the Python original first
- * @param workersTtl how long a value without a lease stands; zero for ever
- * @param drainLimit how long sources may be shutting down before they are no longer live; zero for ever
- * @param drain how long to answer on after SIGTERM
- * @param stateFile where words without a lease outlive us
+ * @param minWorkers the fewest able workers, over all sources, that are enough
+ * @param minSources the fewest sources that are enough
+ * @param metrics names of gauges that count workers; those of the Python original first
+ * @param workersTtl how long a report without a lease is valid; zero: without end
+ * @param drainLimit how long sources may be shutting down before they are no longer live; zero: without end
+ * @param drain how long to go on answering after SIGTERM
+ * @param stateFile where reports without a lease are kept for the next start
  * @param agentCheck where HAProxy's agent-check is answered
  * @param verbosity how often {@code -v} was given
  */

@@ -19,9 +19,9 @@ import java.util.Set;
  */
 public final class SettingsReader {
     private static final List<String> ORIGINAL_METRICS = List.of("workers", "gunicorn.workers");
-    private static final int MOST_METRICS = 32;
-    private static final int LONGEST_METRIC = 128;
-    private static final int MOST = 1_000_000;
+    private static final int MAX_METRICS = 32;
+    private static final int MAX_METRIC_CHARS = 128;
+    private static final int MAX_COUNT = 1_000_000;
     private static final Duration DAY = Duration.ofDays(1);
 
     private final List<String> problems = new ArrayList<>();
@@ -60,8 +60,8 @@ public final class SettingsReader {
                 address(Flag.STATSD_HOST, Flag.STATSD_PORT),
                 forward(),
                 readiness(),
-                integer(Flag.MIN_WORKERS, "a number", 1, MOST),
-                integer(Flag.MIN_SOURCES, "a number", 1, MOST),
+                integer(Flag.MIN_WORKERS, "a number", 1, MAX_COUNT),
+                integer(Flag.MIN_SOURCES, "a number", 1, MAX_COUNT),
                 metrics(),
                 time(Flag.WORKERS_TTL, Duration.ZERO, DAY.multipliedBy(365)),
                 time(Flag.DRAIN_LIMIT, Duration.ZERO, DAY),
@@ -183,13 +183,13 @@ public final class SettingsReader {
         String host = colon < 0 ? "" : text.substring(0, colon);
         long port = colon < 0 ? -1 : digits(text.substring(colon + 1));
         String bare = unbracketed(host);
-        // Without brackets nobody could tell which colon ends an IPv6 address.
+        // Without brackets it is not clear which colon ends an IPv6 address.
         boolean ambiguous = bare.equals(host) && host.indexOf(':') >= 0;
         if (!isHost(bare) || ambiguous || port < 1 || port > 65_535) {
             wrong(given, "is not an address and a port", "HOST:PORT, such as statsd.example.org:8125 or [::1]:8126");
             return Optional.empty();
         }
-        // What names are is known only when they are looked up; the plainest mistake is told at once.
+        // What names are is known only when they are looked up; the plainest mistake is reported at once.
         String ours = unbracketed(given(Flag.STATSD_HOST).text());
         boolean same = bare.equalsIgnoreCase(ours) || (isOfThisMachine(bare) && isOfThisMachine(ours));
         if (same && digits(given(Flag.STATSD_PORT).text()) == port) {
@@ -201,7 +201,7 @@ public final class SettingsReader {
         return Optional.of(InetSocketAddress.createUnresolved(bare, (int) port));
     }
 
-    /** Whether it is so whatever the name server says. */
+    /** Whether the host is this machine, without a look-up. */
     private static boolean isOfThisMachine(String host) {
         return host.equalsIgnoreCase("localhost")
                 || host.startsWith("127.")
@@ -210,12 +210,12 @@ public final class SettingsReader {
                 || host.equals("::");
     }
 
-    private int integer(Flag flag, String what, int least, int most) {
+    private int integer(Flag flag, String what, int min, int max) {
         RawSetting given = given(flag);
         long number = digits(given.text());
-        if (number < least || number > most) {
-            wrong(given, "is not " + what, least + " to " + most);
-            return least;
+        if (number < min || number > max) {
+            wrong(given, "is not " + what, min + " to " + max);
+            return min;
         }
         return (int) number;
     }
@@ -241,16 +241,16 @@ public final class SettingsReader {
         return times > 0 ? Math.min(times, 2) : integer(Flag.VERBOSE, "a level", 0, 2);
     }
 
-    private Duration time(Flag flag, Duration least, Duration most) {
+    private Duration time(Flag flag, Duration min, Duration max) {
         RawSetting given = given(flag);
         Duration time = DurationParser.parse(given.text());
-        if (time == null || time.compareTo(least) < 0 || time.compareTo(most) > 0) {
+        if (time == null || time.compareTo(min) < 0 || time.compareTo(max) > 0) {
             wrong(
                     given,
                     "is not a time",
-                    DurationParser.format(least) + " to " + DurationParser.format(most)
+                    DurationParser.format(min) + " to " + DurationParser.format(max)
                             + ", in seconds or as 500ms, 5s, 2m, 1h");
-            return least;
+            return min;
         }
         return time;
     }
@@ -262,7 +262,7 @@ public final class SettingsReader {
         }
         try {
             Path path = Path.of(given.text());
-            // A pipe, say, would have us wait for whoever writes there.
+            // A read from a pipe would wait for its writer.
             boolean canBeOne = path.getFileName() != null && !given.text().endsWith("/");
             if (canBeOne && (Files.notExists(path) || Files.isRegularFile(path))) {
                 return Optional.of(path);
@@ -305,15 +305,15 @@ public final class SettingsReader {
                 start = end + 1;
             }
         }
-        if (metrics.size() > MOST_METRICS) {
+        if (metrics.size() > MAX_METRICS) {
             problems.add(all.get(all.size() - 1).origin() + ": " + metrics.size() + " names are too many; allowed: "
-                    + MOST_METRICS);
+                    + MAX_METRICS);
         }
         return List.copyOf(metrics);
     }
 
     private void metric(RawSetting given, String name, Set<String> metrics) {
-        boolean good = !name.isEmpty() && name.length() <= LONGEST_METRIC;
+        boolean good = !name.isEmpty() && name.length() <= MAX_METRIC_CHARS;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             good &= c > ' ' && c < 0x7f && ":|;#[],@".indexOf(c) < 0;
@@ -324,7 +324,7 @@ public final class SettingsReader {
             wrong(
                     new RawSetting(given.origin(), name),
                     "is not a gauge name",
-                    "1 to " + LONGEST_METRIC + " characters of ASCII without spaces and : | ; # [ ] @");
+                    "1 to " + MAX_METRIC_CHARS + " characters of ASCII without spaces and : | ; # [ ] @");
         }
     }
 }

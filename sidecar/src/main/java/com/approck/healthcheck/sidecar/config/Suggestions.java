@@ -8,11 +8,11 @@ final class Suggestions {
 
     static String of(String word, List<String> known) {
         String nearest = known.get(0);
-        int least = Integer.MAX_VALUE;
+        int lowest = Integer.MAX_VALUE;
         for (String candidate : known) {
             int distance = distance(word, candidate);
-            if (distance < least) {
-                least = distance;
+            if (distance < lowest) {
+                lowest = distance;
                 nearest = candidate;
             }
         }
@@ -30,14 +30,14 @@ final class Suggestions {
                     continue;
                 }
                 int same = a.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1;
-                int least = Math.min(cost[i - 1][j - 1] + same, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
+                int lowest = Math.min(cost[i - 1][j - 1] + same, Math.min(cost[i - 1][j], cost[i][j - 1]) + 1);
                 if (i > 1
                         && j > 1
                         && a.charAt(i - 1) == other.charAt(j - 2)
                         && a.charAt(i - 2) == other.charAt(j - 1)) {
-                    least = Math.min(least, cost[i - 2][j - 2] + 1);
+                    lowest = Math.min(lowest, cost[i - 2][j - 2] + 1);
                 }
-                cost[i][j] = least;
+                cost[i][j] = lowest;
             }
         }
         return cost[a.length()][other.length()];

@@ -35,12 +35,12 @@ public final class Endpoints implements AutoCloseable {
     private final LazyWriters writers;
     private final BackgroundResponder background = new BackgroundResponder();
 
-    public Endpoints(Facts facts) {
-        this.health = facts.health();
-        this.application = facts.application();
-        this.durations = facts.durations();
-        this.ticker = facts.ticker();
-        this.writers = new LazyWriters(facts, json);
+    public Endpoints(EndpointInputs inputs) {
+        this.health = inputs.health();
+        this.application = inputs.application();
+        this.durations = inputs.durations();
+        this.ticker = inputs.ticker();
+        this.writers = new LazyWriters(inputs, json);
     }
 
     /** Returns the table of paths. */
@@ -153,35 +153,35 @@ public final class Endpoints implements AutoCloseable {
 
     /** Makes each writer of long responses when it is first needed, so that the start does not load them. */
     private static final class LazyWriters {
-        private final Facts facts;
+        private final EndpointInputs inputs;
         private final ProbeJson json;
         private VerboseJson verbose;
         private PrometheusMetrics metrics;
         private StatusJson status;
         private StatusPage page;
 
-        LazyWriters(Facts facts, ProbeJson json) {
-            this.facts = facts;
+        LazyWriters(EndpointInputs inputs, ProbeJson json) {
+            this.inputs = inputs;
             this.json = json;
         }
 
         synchronized VerboseJson verbose() {
             if (verbose == null) {
-                verbose = new VerboseJson(json, facts);
+                verbose = new VerboseJson(json, inputs);
             }
             return verbose;
         }
 
         synchronized PrometheusMetrics metrics() {
             if (metrics == null) {
-                metrics = new PrometheusMetrics(facts);
+                metrics = new PrometheusMetrics(inputs);
             }
             return metrics;
         }
 
         synchronized StatusJson status() {
             if (status == null) {
-                status = new StatusJson(json, facts, verbose());
+                status = new StatusJson(json, inputs, verbose());
             }
             return status;
         }

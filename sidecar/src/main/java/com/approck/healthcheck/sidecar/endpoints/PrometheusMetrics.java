@@ -18,34 +18,33 @@ import java.util.function.ToLongFunction;
 /**
  * What Prometheus scrapes, every name with {@code healthcheck_} in front.
  *
- * <p>Of sources at most {@value #MAX_SOURCES} are told one by one, of pools {@value #MAX_POOLS}, as far as the text has room; the sums
- * are over all. A source has
- * its address as a label only if it has a lease: who speaks without one shares a slot with others, and may use a new
- * port each time.
+ * <p>At most {@value #MAX_SOURCES} sources and {@value #MAX_POOLS} pools have samples of their own, as far as the text has room; the sums
+ * are over all. A source has its address as a label only if it has a lease: senders without one share an entry, and may use a new port
+ * each time.
  */
 public final class PrometheusMetrics {
     static final int MAX_SOURCES = VerboseJson.MAX_SOURCES;
     static final int MAX_POOLS = VerboseJson.MAX_POOLS;
 
-    private final Facts facts;
+    private final EndpointInputs inputs;
 
-    public PrometheusMetrics(Facts facts) {
-        this.facts = facts;
+    public PrometheusMetrics(EndpointInputs inputs) {
+        this.inputs = inputs;
     }
 
     /** The text of now. */
     public ByteBuffer text() {
         PrometheusTextWriter text = new PrometheusTextWriter();
-        long now = facts.ticker().nanos();
-        WorkersSnapshot snapshot = facts.workers().snapshot(now);
+        long now = inputs.ticker().nanos();
+        WorkersSnapshot snapshot = inputs.workers().snapshot(now);
         sidecar(text, snapshot);
         verdicts(text, snapshot);
         sums(text, snapshot);
         datagrams(text);
         probes(text);
         connections(text);
-        facts.application().ifPresent(application -> calls(text, application));
-        oneByOne(text, facts.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1));
+        inputs.application().ifPresent(application -> calls(text, application));
+        oneByOne(text, inputs.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1));
         return text.bytes();
     }
 
@@ -64,13 +63,13 @@ public final class PrometheusMetrics {
 
     private void verdicts(PrometheusTextWriter text, WorkersSnapshot snapshot) {
         text.family("healthcheck_probe_success", "gauge", "1 if the probe succeeds, before the application is asked.");
-        text.number(facts.health().live().isHealthy() ? 1 : 0, "probe", Probe.LIVE.label());
-        text.number(facts.health().ready().isHealthy() ? 1 : 0, "probe", Probe.READY.label());
+        text.number(inputs.health().live().isHealthy() ? 1 : 0, "probe", Probe.LIVE.label());
+        text.number(inputs.health().ready().isHealthy() ? 1 : 0, "probe", Probe.READY.label());
         text.family("healthcheck_verdict_transitions_total", "counter", "Changes of the verdict.");
-        text.number(facts.counters().get(Counter.LIVE_TRANSITIONS), "probe", Probe.LIVE.label());
-        text.number(facts.counters().get(Counter.READY_TRANSITIONS), "probe", Probe.READY.label());
+        text.number(inputs.counters().get(Counter.LIVE_TRANSITIONS), "probe", Probe.LIVE.label());
+        text.number(inputs.counters().get(Counter.READY_TRANSITIONS), "probe", Probe.READY.label());
         text.family("healthcheck_state", "gauge", "1 for the state of the workers: never heard, zero, stale or alive.");
-        WorkersState state = facts.health().policy().state(snapshot);
+        WorkersState state = inputs.health().policy().state(snapshot);
         for (WorkersState each : WorkersState.values()) {
             text.number(each == state ? 1 : 0, "state", each.label());
         }
@@ -80,14 +79,14 @@ public final class PrometheusMetrics {
         text.family("healthcheck_workers", "gauge", "Able workers of all current sources.");
         text.number(snapshot.able());
         text.family("healthcheck_min_workers", "gauge", "Minimum number of able workers (--min-workers).");
-        text.number(facts.health().policy().minWorkers());
+        text.number(inputs.health().policy().minWorkers());
         text.family("healthcheck_sources", "gauge", "Current sources: their last report has not expired.");
         text.number(snapshot.current());
         text.family("healthcheck_min_sources", "gauge", "Minimum number of current sources (--min-sources).");
-        text.number(facts.health().policy().minSources());
+        text.number(inputs.health().policy().minSources());
     }
 
-    /** Last, since it is as long as senders make it. */
+    /** Last, because senders decide how long it is. */
     private static void oneByOne(PrometheusTextWriter text, List<SourceView> all) {
         List<SourceView> sources = all.size() > MAX_SOURCES ? all.subList(0, MAX_SOURCES) : all;
         List<PoolOf> pools = pools(sources);
@@ -159,7 +158,7 @@ public final class PrometheusMetrics {
 
     private void datagrams(PrometheusTextWriter text) {
         single(text, "healthcheck_datagrams_total", "Datagrams read.", Counter.DATAGRAMS);
-        OptionalLong drops = facts.sockets().kernelDrops();
+        OptionalLong drops = inputs.sockets().kernelDrops();
         if (drops.isPresent()) {
             text.family(
                     "healthcheck_kernel_dropped_datagrams_total",
@@ -219,14 +218,14 @@ public final class PrometheusMetrics {
 
     private void single(PrometheusTextWriter text, String name, String help, Counter counter) {
         text.family(name, "counter", help);
-        text.number(facts.counters().get(counter));
+        text.number(inputs.counters().get(counter));
     }
 
     /** {@code reasons} are labels and their counters by turns. */
     private void byReason(PrometheusTextWriter text, String name, String help, Object... reasons) {
         text.family(name, "counter", help);
         for (int i = 0; i < reasons.length; i += 2) {
-            text.number(facts.counters().get((Counter) reasons[i + 1]), "reason", (String) reasons[i]);
+            text.number(inputs.counters().get((Counter) reasons[i + 1]), "reason", (String) reasons[i]);
         }
     }
 
@@ -243,7 +242,7 @@ public final class PrometheusMetrics {
     }
 
     private void connections(PrometheusTextWriter text) {
-        ConnectionStats connections = facts.connections();
+        ConnectionStats connections = inputs.connections();
         text.family("healthcheck_http_connections", "gauge", "Open HTTP connections.");
         text.number(connections.open());
         text.family(
@@ -257,8 +256,8 @@ public final class PrometheusMetrics {
     private void histogram(PrometheusTextWriter text, Probe probe, boolean well) {
         String status = well ? "200" : "422";
         long[] bounds = LatencyHistograms.boundsNanos();
-        long[] counts = facts.durations().counts(probe, well);
-        long sum = facts.durations().sumNanos(probe, well);
+        long[] counts = inputs.durations().counts(probe, well);
+        long sum = inputs.durations().sumNanos(probe, well);
         long count = 0;
         for (int i = 0; i < counts.length; i++) {
             count += counts[i];

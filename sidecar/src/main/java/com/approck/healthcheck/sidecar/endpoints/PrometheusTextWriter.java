@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * <p>Names of metrics and labels are ours and written as they are; the values of labels are anybody's and escaped. Two samples
  * of a family with equal labels would have Prometheus refuse the whole text: the second is left out. So are samples with labels once there
- * are {@value #MAX_CHARACTERS} characters, since some such texts are in a small heap at a time.
+ * are {@value #MAX_CHARACTERS} characters, because several such texts share a small heap.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format">the format</a>
  */

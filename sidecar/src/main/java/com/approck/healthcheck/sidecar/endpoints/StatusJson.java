@@ -11,42 +11,42 @@ import java.util.function.ToLongFunction;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * What the status page shows: both verdicts, the state as {@code ?verbose} has it, ten minutes of history and the last flips. Never asks
- * the application: of that it tells the last answer that a probe got.
+ * What the status page shows: both verdicts, the state as {@code ?verbose} has it, ten minutes of history and the last changes. Never asks
+ * the application: it shows the last answer that a probe got.
  *
- * <p>Every time is an age in milliseconds, so that no clock of ours has to be right.
+ * <p>Every time is an age in milliseconds, so that it does not depend on a clock.
  */
 public final class StatusJson {
     private static final int SIZE_BYTES = 32 * 1024;
 
     private final ProbeJson writer;
-    private final Facts facts;
+    private final EndpointInputs inputs;
     private final VerboseJson verbose;
 
-    public StatusJson(ProbeJson writer, Facts facts, VerboseJson verbose) {
+    public StatusJson(ProbeJson writer, EndpointInputs inputs, VerboseJson verbose) {
         this.writer = writer;
-        this.facts = facts;
+        this.inputs = inputs;
         this.verbose = verbose;
     }
 
     /** The status of now. */
     public ByteBuffer json() {
-        long now = facts.ticker().nanos();
+        long now = inputs.ticker().nanos();
         return writer.object(SIZE_BYTES, (json, bytes) -> {
-            verdict(json, "live", facts.health().live());
+            verdict(json, "live", inputs.health().live());
             verdict(json, "ready", ready());
             application(json, now);
             verbose.state(json, bytes, now);
-            history(json, now, facts.history().samples());
-            flips(json, now, facts.history().changes());
+            history(json, now, inputs.history().samples());
+            flips(json, now, inputs.history().changes());
         });
     }
 
     /** Of the workers first, as for a probe; then what the application said last, if it was ever asked. */
     private Verdict ready() {
-        Verdict verdict = facts.health().ready();
+        Verdict verdict = inputs.health().ready();
         return verdict.isHealthy()
-                ? facts.application()
+                ? inputs.application()
                         .flatMap(ReadinessClient::last)
                         .map(ReadinessClient.Last::verdict)
                         .orElse(verdict)
@@ -54,11 +54,11 @@ public final class StatusJson {
     }
 
     private void application(JsonGenerator json, long now) {
-        if (facts.application().isEmpty()) {
+        if (inputs.application().isEmpty()) {
             return;
         }
         json.writeObjectPropertyStart("application");
-        Optional<ReadinessClient.Last> last = facts.application().get().last();
+        Optional<ReadinessClient.Last> last = inputs.application().get().last();
         json.writeBooleanProperty("asked", last.isPresent());
         if (last.isPresent()) {
             json.writeNumberProperty(

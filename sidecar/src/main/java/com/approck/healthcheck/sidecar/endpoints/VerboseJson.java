@@ -13,11 +13,11 @@ import java.util.OptionalLong;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * The long bodies: the fields that the probe gets without {@code ?verbose}, then all that led to them.
+ * The bodies of {@code ?verbose}: the fields of the plain probe, then everything that led to them.
  *
- * <p>Shows {@value #MAX_SOURCES} sources and {@value #MAX_POOLS} pools, as far as they have room in {@value #MAX_BYTES} bytes, since some
- * such bodies are in a small heap at a time; if that is not all, {@code truncated} is true. {@code sources_current} counts all. Times in
- * milliseconds; what was not told is left out.
+ * <p>Shows {@value #MAX_SOURCES} sources and {@value #MAX_POOLS} pools, as far as they have room in {@value #MAX_BYTES} bytes, because several
+ * such bodies share a small heap; if that is not all, {@code truncated} is true. {@code sources_current} counts all. Times in
+ * milliseconds; what was not reported is left out.
  */
 public final class VerboseJson {
     static final int MAX_SOURCES = 100;
@@ -27,18 +27,18 @@ public final class VerboseJson {
     private static final int SIZE_BYTES = 2048;
 
     private final ProbeJson writer;
-    private final Facts facts;
+    private final EndpointInputs inputs;
 
-    public VerboseJson(ProbeJson writer, Facts facts) {
+    public VerboseJson(ProbeJson writer, EndpointInputs inputs) {
         this.writer = writer;
-        this.facts = facts;
+        this.inputs = inputs;
     }
 
     /** The body of a probe that was not passed on to the application. */
     public ByteBuffer of(Verdict verdict) {
         return writer.object(SIZE_BYTES, (json, bytes) -> {
             ProbeJson.verdict(json, verdict);
-            state(json, bytes, facts.ticker().nanos());
+            state(json, bytes, inputs.ticker().nanos());
         });
     }
 
@@ -46,36 +46,36 @@ public final class VerboseJson {
     public ByteBuffer of(ReadinessResult answer) {
         return writer.object(SIZE_BYTES, (json, bytes) -> {
             ProbeJson.answer(json, answer);
-            state(json, bytes, facts.ticker().nanos());
+            state(json, bytes, inputs.ticker().nanos());
         });
     }
 
     /** What is known at {@code now}; {@code bytes} is where it is written. */
     void state(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
-        WorkersSnapshot snapshot = facts.workers().snapshot(now);
+        WorkersSnapshot snapshot = inputs.workers().snapshot(now);
         json.writeStringProperty(
-                "state", facts.health().policy().state(snapshot).label());
-        json.writeBooleanProperty("draining", facts.health().isStopping());
+                "state", inputs.health().policy().state(snapshot).label());
+        json.writeBooleanProperty("draining", inputs.health().isStopping());
         json.writeNumberProperty("workers", snapshot.able());
-        json.writeNumberProperty("min_workers", facts.health().policy().minWorkers());
+        json.writeNumberProperty("min_workers", inputs.health().policy().minWorkers());
         json.writeNumberProperty("sources_current", snapshot.current());
-        json.writeNumberProperty("min_sources", facts.health().policy().minSources());
+        json.writeNumberProperty("min_sources", inputs.health().policy().minSources());
         json.writeNumberProperty("uptime_ms", millis(snapshot.uptimeNanos()));
-        json.writeStringProperty("listening", facts.health().policy().listening());
+        json.writeStringProperty("listening", inputs.health().policy().listening());
         sources(json, bytes, now);
         json.writeObjectPropertyStart("counters");
         for (Counter counter : Counter.values()) {
-            json.writeNumberProperty(counter.label(), facts.counters().get(counter));
+            json.writeNumberProperty(counter.label(), inputs.counters().get(counter));
         }
         json.writeEndObject();
-        OptionalLong drops = facts.sockets().kernelDrops();
+        OptionalLong drops = inputs.sockets().kernelDrops();
         if (drops.isPresent()) {
             json.writeNumberProperty("kernel_drops", drops.getAsLong());
         }
     }
 
     private void sources(JsonGenerator json, ByteArrayOutputStream bytes, long now) {
-        List<SourceView> sources = facts.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1);
+        List<SourceView> sources = inputs.workers().sources(now, MAX_SOURCES + 1, MAX_POOLS + 1);
         boolean truncated = sources.size() > MAX_SOURCES;
         int pools = 0;
         json.writeArrayPropertyStart("sources");
@@ -92,8 +92,8 @@ public final class VerboseJson {
                 json.writeBooleanProperty("ignored", true);
             }
             json.writeNumberProperty("age_ms", millis(source.ageNanos()));
-            told(json, "lease_ms", source.leaseNanos() == 0 ? -1 : millis(source.leaseNanos()));
-            told(json, "workers", source.able());
+            known(json, "lease_ms", source.leaseNanos() == 0 ? -1 : millis(source.leaseNanos()));
+            known(json, "workers", source.able());
             json.writeBooleanProperty("draining", source.draining());
             json.writeArrayPropertyStart("pools");
             for (PoolView pool : source.pools()) {
@@ -115,16 +115,16 @@ public final class VerboseJson {
         json.writeStartObject();
         json.writeStringProperty("name", pool.name());
         json.writeNumberProperty("age_ms", millis(pool.ageNanos()));
-        told(json, "able", pool.able());
-        told(json, "alive", pool.alive());
-        told(json, "busy", pool.busy());
-        told(json, "stuck", pool.stuck());
-        told(json, "queued", pool.queued());
-        told(json, "capacity", pool.capacity());
+        known(json, "able", pool.able());
+        known(json, "alive", pool.alive());
+        known(json, "busy", pool.busy());
+        known(json, "stuck", pool.stuck());
+        known(json, "queued", pool.queued());
+        known(json, "capacity", pool.capacity());
         json.writeEndObject();
     }
 
-    private static void told(JsonGenerator json, String name, long number) {
+    private static void known(JsonGenerator json, String name, long number) {
         if (number >= 0) {
             json.writeNumberProperty(name, number);
         }

@@ -17,7 +17,7 @@ import java.time.Duration;
  *
  * @param minWorkers minimum number of able workers over all sources
  * @param minSources minimum number of sources with a valid report
- * @param drainLimit how long a shutdown may take; zero for ever
+ * @param drainLimit how long a shutdown may take; zero: without end
  * @param listening the addresses that receive datagrams, as text
  */
 public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, String listening) {
@@ -51,7 +51,7 @@ public record HealthPolicy(int minWorkers, int minSources, Duration drainLimit, 
         return live(snapshot);
     }
 
-    /** The state, which is the same for both probes. */
+    /** The state; both probes have the same. */
     public WorkersState state(WorkersSnapshot snapshot) {
         if (snapshot.lastReport().isEmpty()) {
             return WorkersState.NEVER_HEARD;

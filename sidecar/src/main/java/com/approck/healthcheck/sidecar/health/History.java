@@ -7,8 +7,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The last {@value #MAX_SAMPLES} samples and {@value #MAX_CHANGES} changes of a verdict, for whoever looks after the
- * outage.
+ * The last {@value #MAX_SAMPLES} samples and {@value #MAX_CHANGES} changes of a verdict, for those who look into an
+ * outage later.
  *
  * <p>Any thread. The lock is held while one is added, or while the list is copied.
  */

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The answer to a probe.
  *
  * @param code empty if healthy
- * @param description what is wrong and for how long, in words; empty if healthy
+ * @param description what is wrong and for how long, as a sentence; empty if healthy
  */
 public record Verdict(Optional<ReasonCode> code, String description) {
     public static final Verdict HEALTHY = new Verdict(Optional.empty(), "");

@@ -59,7 +59,7 @@ public final class VerdictMonitor implements CycleListener {
         }
         if (workers.takeChanged() || nanos - checkedAt >= CHECK_INTERVAL_NANOS) {
             checkedAt = nanos;
-            // Both on one snapshot, so that what is the same for both has the same text.
+            // Both from one snapshot, so that both probes give the same reason.
             check(nanos, health.verdicts());
         }
     }

@@ -6,9 +6,9 @@ import java.util.Locale;
 public enum Counter {
     /** Datagrams read and handled, whatever was in them. */
     DATAGRAMS,
-    /** Lines in them; an empty line is none. */
+    /** Lines in them, without empty ones. */
     LINES,
-    /** Lines that told something about workers and were taken. */
+    /** Lines that report workers and were taken. */
     GAUGES,
     /** Lines under names that are not ours. */
     IGNORED_NAME,
@@ -28,12 +28,12 @@ public enum Counter {
     DROPPED_NO_LEASE,
     /** Datagrams whose handling failed: bugs. */
     FAILURES,
-    /** How often a verdict turned; the first one did not. */
+    /** How many times a verdict changed; the first verdict is no change. */
     LIVE_TRANSITIONS,
     READY_TRANSITIONS,
-    /** Datagrams sent on to another server. */
+    /** Datagrams forwarded to another server. */
     FORWARDED,
-    /** Datagrams not sent on: it does not take them; our socket was full; its address is not known. */
+    /** Datagrams not forwarded: it does not take them; our socket was full; its address is not known. */
     FORWARD_DROPPED_UNREACHABLE,
     FORWARD_DROPPED_SOCKET_FULL,
     FORWARD_DROPPED_UNRESOLVED;

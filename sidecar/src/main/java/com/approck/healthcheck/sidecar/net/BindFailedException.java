@@ -1,6 +1,6 @@
 package com.approck.healthcheck.sidecar.net;
 
-/** We cannot listen where we were told to; the message is for the person who started us. */
+/** The sidecar cannot listen on a configured address; the message is for the person who started it. */
 public final class BindFailedException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -21,11 +21,11 @@ import java.util.Set;
  * both, where the machine has both. {@code localhost} always means the two, whatever its hosts file leaves out.
  *
  * <p>{@code 0.0.0.0} and {@code ::} both mean every address of both families. On Linux a socket at {@code ::} takes IPv4
- * too, since Java switches IPV6_V6ONLY off; where the kernel has no IPv6, 0.0.0.0 is all that there is.
+ * too, because Java switches IPV6_V6ONLY off; where the kernel has no IPv6, 0.0.0.0 is all that there is.
  */
 public final class ListenSockets {
     private static final int TRIES = 5;
-    private static final int MOST_ADDRESSES = 8;
+    private static final int MAX_ADDRESSES = 8;
 
     private ListenSockets() {}
 
@@ -35,7 +35,7 @@ public final class ListenSockets {
         S open(InetSocketAddress address) throws IOException;
     }
 
-    /** Tells where a socket listens. */
+    /** Returns the address on which a socket listens. */
     @FunctionalInterface
     public interface Locator<S> {
         InetSocketAddress address(S socket);
@@ -82,7 +82,7 @@ public final class ListenSockets {
             return List.of(address(null, new byte[16]), address(null, new byte[4]));
         }
         List<InetAddress> some = new ArrayList<>(addresses);
-        return some.size() > MOST_ADDRESSES ? some.subList(0, MOST_ADDRESSES) : some;
+        return some.size() > MAX_ADDRESSES ? some.subList(0, MAX_ADDRESSES) : some;
     }
 
     private static InetAddress address(String host, byte[] bytes) {
@@ -150,7 +150,7 @@ public final class ListenSockets {
             try {
                 socket.close();
             } catch (Exception ignored) {
-                // It was opened a moment ago and nothing went through it: there is nothing to lose and nobody to tell.
+                // It has just been opened and carried nothing: there is nothing to lose.
             }
         }
     }

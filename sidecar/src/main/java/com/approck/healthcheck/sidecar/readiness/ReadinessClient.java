@@ -19,10 +19,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The application's own word on whether it is ready.
+ * Asks the application whether it is ready.
  *
  * <p>One call is in flight at a time, and every probe that comes meanwhile shares its answer, which is there at the
- * deadline whatever hangs: connecting, the name server, a body that drips. If something has not answered yet from an earlier
+ * deadline whatever hangs: the connection, the name server, a body that drips. If something has not answered yet from an earlier
  * call then, the answer is "not ready" at once.
  *
  * <p>One thread, {@code application}, a daemon. The caller never waits.

@@ -35,7 +35,7 @@ import javax.net.ssl.SSLException;
  * One call to the application, redirects included. Blocks its thread; another may {@link #hangUp} at any time.
  *
  * <p>Each address of the host is tried until one takes the connection; what comes after that is the answer. A body may have
- * {@value #MOST_BODY_BYTES} bytes, unpacked. Redirects are followed {@value #MOST_REDIRECTS} times, and only to the same
+ * {@value #MAX_BODY_BYTES} bytes, unpacked. Redirects are followed {@value #MAX_REDIRECTS} times, and only to the same
  * scheme, host and port. No proxy, no connection that is kept: the application may give each connection a thread, and an
  * idle one of ours must not hold one.
  *
@@ -43,8 +43,8 @@ import javax.net.ssl.SSLException;
  * one takes 0.2 s.
  */
 final class ReadinessRequest {
-    static final int MOST_BODY_BYTES = 64 * 1024;
-    static final int MOST_REDIRECTS = 3;
+    static final int MAX_BODY_BYTES = 64 * 1024;
+    static final int MAX_REDIRECTS = 3;
 
     static {
         // The client would leave a Host header of ours out; it reads this when it is loaded.
@@ -136,11 +136,11 @@ final class ReadinessRequest {
                     return reader.read(status, contentType == null ? "" : contentType, body(open, status));
                 }
                 String to = open.getHeaderField("Location");
-                URI next = to == null || redirects >= MOST_REDIRECTS ? null : sameServer(target, to);
+                URI next = to == null || redirects >= MAX_REDIRECTS ? null : sameServer(target, to);
                 if (next == null) {
                     return reader.failed("answered " + status + " from " + shown(target)
                             + (to == null ? "" : " to " + cut(withoutCredentials(to))) + ": redirects are followed "
-                            + MOST_REDIRECTS + " times, on the same host and port only");
+                            + MAX_REDIRECTS + " times, on the same host and port only");
                 }
                 target = next;
             } finally {
@@ -251,7 +251,7 @@ final class ReadinessRequest {
             // Each read may wait for the time-out; all of them together not.
             for (int read = 0; in != null && read >= 0 && !over; read = in.read(buffer)) {
                 body.write(buffer, 0, read);
-                if (body.size() > MOST_BODY_BYTES) {
+                if (body.size() > MAX_BODY_BYTES) {
                     // Otherwise close() would read on, in case the connection can be kept.
                     open.disconnect();
                     throw new TooLongException();
@@ -288,7 +288,7 @@ final class ReadinessRequest {
 
     private ReadinessResult failure(Throwable e) {
         if (e instanceof TooLongException) {
-            return reader.failed("sent a body of more than " + MOST_BODY_BYTES + " bytes");
+            return reader.failed("sent a body of more than " + MAX_BODY_BYTES + " bytes");
         }
         if (e instanceof UnknownHostException) {
             return reader.failed("has an unknown host");

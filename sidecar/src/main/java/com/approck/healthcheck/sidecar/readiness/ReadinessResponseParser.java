@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Python's parser takes and JSON does not have: a byte order mark is left out, NaN and the infinities become null.
  */
 final class ReadinessResponseParser {
-    static final int LONGEST_TEXT = 1000;
+    static final int MAX_TEXT_CHARS = 1000;
 
     private final JsonMapper strict = new JsonMapper();
     private final JsonMapper lenient = JsonMapper.builder()
@@ -73,12 +73,12 @@ final class ReadinessResponseParser {
         return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 
-    /** The answer when there is none; {@code happened} is a clause: {@code refused the connection}. */
+    /** The result of a call that failed; {@code happened} is a clause: {@code refused the connection}. */
     ReadinessResult failed(String happened) {
         return none(ReadinessResult.Result.ERROR, happened);
     }
 
-    /** The answer when there is none by the deadline; a clause as well. */
+    /** The result of a call without an answer by the deadline; a clause as well. */
     ReadinessResult timedOut(String happened) {
         return none(ReadinessResult.Result.TIMEOUT, happened);
     }
@@ -92,7 +92,7 @@ final class ReadinessResponseParser {
         return Verdict.of(ReasonCode.SERVICE_NOT_READY, description);
     }
 
-    /** The text as valid JSON; empty if it is none. */
+    /** The text as valid JSON; empty if it is not JSON. */
     private Optional<String> json(String text) {
         if (text.isBlank()) {
             return Optional.empty();
@@ -132,11 +132,11 @@ final class ReadinessResponseParser {
         if (stripped.isEmpty()) {
             return "status " + status + " with an empty body";
         }
-        if (stripped.length() <= LONGEST_TEXT) {
+        if (stripped.length() <= MAX_TEXT_CHARS) {
             return stripped;
         }
         // Half of a surrogate pair cannot be encoded.
-        int end = Character.isHighSurrogate(stripped.charAt(LONGEST_TEXT - 1)) ? LONGEST_TEXT - 1 : LONGEST_TEXT;
+        int end = Character.isHighSurrogate(stripped.charAt(MAX_TEXT_CHARS - 1)) ? MAX_TEXT_CHARS - 1 : MAX_TEXT_CHARS;
         return stripped.substring(0, end) + "…";
     }
 

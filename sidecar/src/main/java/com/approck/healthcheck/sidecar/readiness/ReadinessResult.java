@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What came of asking the application.
+ * The result of a call to the application.
  *
  * @param result of what kind it is
  * @param verdict well, or ServiceNotReady

@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends every datagram that is not empty on, unchanged, before it is handled here.
+ * Forwards every datagram that is not empty, unchanged, before it is handled here.
  *
- * <p>On the receiver thread, by a socket that never blocks: what cannot go at once is dropped and counted. While nobody listens there
- * (the kernel says so), one datagram in {@value #RETRY_MILLIS} ms is tried. The kernel tells of a datagram that nobody took only with the
- * next one, so the count of those sent on has some in it that were lost.
+ * <p>On the receiver thread, by a socket that never blocks: a datagram that cannot be sent at once is dropped and counted. While nobody listens there
+ * (the kernel says so), one datagram in {@value #RETRY_MILLIS} ms is tried. The kernel reports a refused datagram only with the
+ * next one, so the count of those sent on includes some that were lost.
  *
  * <p>The name is looked up on a thread of its own, {@code forward}, by the rule of {@link HostAddresses}: at once after a refusal, and every
  * few seconds. Each change of the address is a new socket, of which there is one at a time and at most one a second.
@@ -34,10 +34,10 @@ import java.util.concurrent.locks.LockSupport;
 public final class StatsdRelay implements DatagramHandler, AutoCloseable {
     static final long RETRY_MILLIS = 100;
 
-    private static final int LARGEST_DATAGRAM = 65_535;
+    private static final int MAX_DATAGRAM_BYTES = 65_535;
     private static final long RETRY_NANOS = Duration.ofMillis(RETRY_MILLIS).toNanos();
     private static final long MOVE_NANOS = Duration.ofSeconds(1).toNanos();
-    /** So long without a refusal is "back". */
+    /** The receiver is back once no datagram has been refused for this time. */
     private static final long BACK_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final InetSocketAddress to;
@@ -49,7 +49,7 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
     private final HostAddresses addresses;
     private final long lookupNanos;
     private final Thread thread;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(LARGEST_DATAGRAM);
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_DATAGRAM_BYTES);
 
     /** Null as long as there is no address. */
     private volatile DatagramChannel channel;
@@ -248,7 +248,7 @@ public final class StatsdRelay implements DatagramHandler, AutoCloseable {
                         : StandardProtocolFamily.INET);
         try {
             open.configureBlocking(false);
-            // Connected, since the kernel tells only such a socket that nobody listens there.
+            // Connected, because the kernel reports a refusal only to a connected socket.
             open.connect(address);
             return open;
         } catch (IOException | RuntimeException e) {

@@ -31,9 +31,9 @@ import java.util.function.Consumer;
  * Reads every datagram of its sockets on one thread, with one buffer.
  *
  * <p>What goes wrong with one datagram is counted and logged, and the next is read. The loop ends when it is closed; or
- * when nothing but failures came {@value #MAX_FAILURES} times, of which it tells whoever started it, since a receiver
- * that hears nothing must not look like silence. Of our own it allocates nothing for a datagram; the JDK makes an
- * address whenever the sender is not the one before.
+ * after {@value #MAX_FAILURES} failures in a row, which it reports to its owner, because a receiver that cannot read
+ * must not look like silence. It allocates nothing for a datagram; the JDK creates an address whenever the sender is
+ * not that of the datagram before.
  */
 public final class UdpReceiver implements AutoCloseable {
     static final int MAX_FAILURES = 100;
@@ -46,22 +46,22 @@ public final class UdpReceiver implements AutoCloseable {
      * an mbuf is 256.
      */
     private static final int MIN_CHARGE_BYTES = 256;
-    /** Datagrams of one socket before the next socket and the state get their turn. */
+    /** The most datagrams read from one socket before the next socket and the state get their turn. */
     private static final int BATCH = 256;
 
     /**
-     * After each turn it waits so long for company to come, unless it is behind: to wake up for each datagram of a stream
-     * costs more than to read it. In that time a sender at full speed fills a fifth of the smallest buffer that Linux grants by
+     * After each batch it waits this long for more datagrams, unless it is behind: to wake up for each datagram of a
+     * stream costs more than to read it. In that time a sender at full speed fills a fifth of the smallest buffer that Linux grants by
      * default (net.core.rmem_max 212992, some 550 small datagrams).
      */
-    private static final long COMPANY_NANOS = 200_000;
+    private static final long COALESCE_NANOS = 200_000;
 
     private static final int BEHIND = BATCH / 2;
 
-    private static final long TURN_MILLIS = 250;
+    private static final long SELECT_TIMEOUT_MILLIS = 250;
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
-    private final List<Ear> ears;
+    private final List<ListeningSocket> listening;
     private final Selector selector;
     private final DatagramHandler handler;
     private final CycleListener listener;
@@ -83,7 +83,7 @@ public final class UdpReceiver implements AutoCloseable {
             Counters counters,
             Ticker ticker,
             Log log) {
-        this.ears = sockets.ears;
+        this.listening = sockets.listening;
         this.selector = sockets.selector;
         this.handler = handler;
         this.listener = listener;
@@ -94,24 +94,24 @@ public final class UdpReceiver implements AutoCloseable {
 
     /** Sockets that already collect datagrams, though nobody reads them yet. */
     public static final class Sockets implements AutoCloseable {
-        private final List<Ear> ears;
+        private final List<ListeningSocket> listening;
         private final Selector selector;
 
-        private Sockets(List<Ear> ears, Selector selector) {
-            this.ears = ears;
+        private Sockets(List<ListeningSocket> listening, Selector selector) {
+            this.listening = listening;
             this.selector = selector;
         }
 
         /** Listens on all addresses of the host; a port of 0 is one that is free. */
         public static Sockets open(ListenAddress where, Ticker ticker) throws BindFailedException {
-            List<Ear> ears =
-                    ListenSockets.all(where, "StatsD", address -> new Ear(address, ticker.nanos()), ear -> ear.address);
+            List<ListeningSocket> listening = ListenSockets.all(
+                    where, "StatsD", address -> new ListeningSocket(address, ticker.nanos()), socket -> socket.address);
             try {
                 Selector selector = Selector.open();
-                for (Ear ear : ears) {
-                    ear.channel.register(selector, SelectionKey.OP_READ);
+                for (ListeningSocket socket : listening) {
+                    socket.channel.register(selector, SelectionKey.OP_READ);
                 }
-                return new Sockets(ears, selector);
+                return new Sockets(listening, selector);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -119,18 +119,18 @@ public final class UdpReceiver implements AutoCloseable {
 
         public List<InetSocketAddress> addresses() {
             List<InetSocketAddress> addresses = new ArrayList<>();
-            for (Ear ear : ears) {
-                addresses.add(ear.address);
+            for (ListeningSocket socket : listening) {
+                addresses.add(socket.address);
             }
             return addresses;
         }
 
         /** What the kernel granted to each socket. */
         public int receiveBufferBytes() {
-            return ears.get(0).receiveBufferBytes;
+            return listening.get(0).receiveBufferBytes;
         }
 
-        /** Datagrams that the kernel dropped since the sockets were full; empty where it does not tell. Reads files. */
+        /** Datagrams that the kernel dropped because the sockets were full; empty where it does not report them. Reads files. */
         public OptionalLong kernelDrops() {
             return KernelDrops.at(addresses());
         }
@@ -138,8 +138,8 @@ public final class UdpReceiver implements AutoCloseable {
         @Override
         public void close() {
             try {
-                for (Ear ear : ears) {
-                    ear.close();
+                for (ListeningSocket socket : listening) {
+                    socket.close();
                 }
                 selector.close();
             } catch (IOException e) {
@@ -149,9 +149,9 @@ public final class UdpReceiver implements AutoCloseable {
     }
 
     /**
-     * Begins to read, on a thread of its own.
+     * Starts to read, on a thread of its own.
      *
-     * @param broken told, on that thread, why it ended; not if it was closed
+     * @param broken called on that thread with the reason why it ended; not if it was closed
      */
     public static UdpReceiver start(
             Sockets sockets,
@@ -218,33 +218,33 @@ public final class UdpReceiver implements AutoCloseable {
     /** Waits for a datagram; or, where the last turn had some, for company to come. */
     private void await() throws IOException {
         if (readInTurn == 0) {
-            selector.select(TURN_MILLIS);
+            selector.select(SELECT_TIMEOUT_MILLIS);
         } else if (readInTurn < BEHIND) {
-            LockSupport.parkNanos(this, COMPANY_NANOS);
+            LockSupport.parkNanos(this, COALESCE_NANOS);
         }
     }
 
     /** Returns up to when everything was read. */
     private long readAll(long now) throws IOException {
         long through = now;
-        for (int i = 0; i < ears.size(); i++) {
-            Ear ear = ears.get(i);
-            read(ear, now);
-            if (ear.watermark.nanos() - through < 0) {
-                through = ear.watermark.nanos();
+        for (int i = 0; i < listening.size(); i++) {
+            ListeningSocket socket = listening.get(i);
+            read(socket, now);
+            if (socket.watermark.nanos() - through < 0) {
+                through = socket.watermark.nanos();
             }
         }
         return through;
     }
 
-    private void read(Ear ear, long now) throws IOException {
+    private void read(ListeningSocket socket, long now) throws IOException {
         for (int count = 0; count < BATCH; count++) {
-            if (!readOne(ear.channel)) {
-                ear.watermark.recordEmpty(now);
+            if (!readOne(socket.channel)) {
+                socket.watermark.recordEmpty(now);
                 return;
             }
         }
-        ear.watermark.recordRead(BATCH, now);
+        socket.watermark.recordRead(BATCH, now);
     }
 
     /** Whether there was one. */
@@ -281,13 +281,13 @@ public final class UdpReceiver implements AutoCloseable {
     }
 
     /** One socket. */
-    private static final class Ear implements AutoCloseable {
+    private static final class ListeningSocket implements AutoCloseable {
         final DatagramChannel channel;
         final InetSocketAddress address;
         final int receiveBufferBytes;
         final ReadWatermark watermark;
 
-        Ear(InetSocketAddress wanted, long now) throws IOException {
+        ListeningSocket(InetSocketAddress wanted, long now) throws IOException {
             channel = DatagramChannel.open(
                     wanted.getAddress() instanceof Inet6Address
                             ? StandardProtocolFamily.INET6

@@ -25,7 +25,7 @@ final class LeasedSources {
         return size;
     }
 
-    /** Null if there is none. */
+    /** Null if it is not known. */
     Source find(InetSocketAddress sender, Gauge gauge) {
         Source source = byAddress.get(sender);
         while (source != null && !gauge.isNamed(source.name.bytes)) {

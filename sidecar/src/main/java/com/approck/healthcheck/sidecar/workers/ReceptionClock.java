@@ -16,7 +16,7 @@ final class ReceptionClock {
     /**
      * Starts with nothing to be read before {@code now}.
      *
-     * @param ttlNanos how long a report without a lease is valid; 0 for ever
+     * @param ttlNanos how long a report without a lease is valid; 0: without end
      */
     ReceptionClock(long ttlNanos, long now) {
         this.ttlNanos = ttlNanos;
@@ -43,7 +43,7 @@ final class ReceptionClock {
         return pausedNanos;
     }
 
-    /** How long a report of {@code source} is valid; 0 for ever. */
+    /** How long a report of {@code source} is valid; 0: without end. */
     long validNanos(Source source) {
         return source.leaseNanos == 0 ? ttlNanos : source.leaseNanos;
     }

@@ -58,7 +58,7 @@ public final class SourceRegistry {
      * Starts with nothing received.
      *
      * @param known names that always have a place in the table
-     * @param ttl how long a report without a lease is valid; zero for ever
+     * @param ttl how long a report without a lease is valid; zero: without end
      */
     public SourceRegistry(List<String> known, Duration ttl, Counters counters, long now) {
         this.names = new NameTable(known);
@@ -260,7 +260,7 @@ public final class SourceRegistry {
     }
 
     private Source findOrAddWithoutLease(InetSocketAddress sender, Gauge gauge, long now) {
-        // In a full table the sender may be one whose lease had no room: its count must not be valid for ever.
+        // In a full table the sender may be one whose lease had no room: its count must not stay valid without end.
         SourceName name = nameWithRoom(gauge, now);
         if (name == null) {
             return null;

@@ -36,7 +36,7 @@ public record WorkersSnapshot(
      *
      * @param source the sender as a person reads it: {@code 127.0.0.1:4711}
      * @param leased whether it has a lease
-     * @param validNanos its lease, or the time to live of a report without one; 0 for ever
+     * @param validNanos its lease, or the time to live of a report without one; 0: without end
      */
     public record LastReport(
             String name,

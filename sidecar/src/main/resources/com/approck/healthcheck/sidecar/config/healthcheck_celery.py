@@ -124,7 +124,7 @@ class _Pool:
         return sum(process.pid is not None and not _has_exited(process.pid) for process in list(processes))
 
     def _is_being_replaced(self, able, stuck):
-        """Celery replaces processes that have done their last task, or died, when it looks at them once a second or so."""
+        """Celery looks once a second or so for processes that have ended, and replaces them."""
         now = time.monotonic()
         if able or stuck or not self._reported:
             self._empty_since = None

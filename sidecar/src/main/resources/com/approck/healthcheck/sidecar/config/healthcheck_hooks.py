@@ -44,7 +44,7 @@ __all__ = ["install"]
 def install():
     """Has every arbiter of this process report once it has started. The import has done it; more calls change nothing.
 
-    It wraps a method of the arbiter and sets no hook, since Gunicorn has one place for each: a hook that is defined
+    It wraps a method of the arbiter and sets no hook, because Gunicorn has one place for each: a hook that is defined
     later in gunicorn.conf.py would replace it without a word.
     """
     try:

@@ -66,7 +66,7 @@ class _Settings:
 class _Reporter:
     """Sends a report each interval until the process ends or `stop` is called.
 
-    On a thread of the operating system, since what it reports on may be blocked. The thread is never inside a lock of
+    On a thread of the operating system, because what it reports on may be blocked. The thread is never inside a lock of
     Python's or the C library's while another thread forks; a fork waits for a look-up of a name.
     """
 
@@ -322,7 +322,7 @@ def _complain(sentence):
 
 
 # A process forked while the C library looks up a name may never be able to look one up itself: a fork waits for it,
-# though not for long, since the library holds no lock while it waits for the network.
+# though not for long, because the library holds no lock while it waits for the network.
 _looking_up = _unpatched(_thread, "allocate_lock")()
 _fork_holds = False
 

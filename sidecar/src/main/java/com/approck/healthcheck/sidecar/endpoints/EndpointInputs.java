@@ -10,8 +10,8 @@ import com.approck.healthcheck.sidecar.text.Ticker;
 import com.approck.healthcheck.sidecar.workers.SourceRegistry;
 import java.util.Optional;
 
-/** Where all that can be shown is known. Any thread may ask each of them. */
-public record Facts(
+/** What the endpoints read. Any thread may read each of them. */
+public record EndpointInputs(
         SourceRegistry workers,
         HealthEvaluator health,
         Counters counters,
