@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the JVM load what a sidecar loads, so that {@code bin/make-archive} can archive it: starts a sidecar on free loopback ports,
+ * Makes the JVM load what a sidecar loads, so that {@code bin/make-archive} can archive it: starts a sidecar on free ports of localhost,
  * sends it gauges, asks for each path, asks as {@code --probe} does, and exits.
  *
  * <p>The call to the application is left out: few use it, and each class makes the archive larger. Takes {@value #MAX_SECONDS} s at most;
@@ -50,34 +50,39 @@ final class CdsTrainingRun {
         });
         ByteArrayOutputStream log = new ByteArrayOutputStream();
         PrintStream err = new PrintStream(log, true, StandardCharsets.UTF_8);
-        String[] flags = {"--host", "127.0.0.1", "--port", "0", "--statsd-host", "127.0.0.1", "--statsd-port", "0"};
+        String[] flags = {"--port", "0", "--statsd-port", "0"};
         daemon("training", () -> new Main(Map.of(), Ticker.system()).run(System.out, err, flags));
-        int httpPort = port(log, "http://127.0.0.1:");
+        InetSocketAddress http = address(log, "http://");
         // What --probe loads, for both answers: 422 now, 200 once there are workers.
-        URI live = URI.create("http://127.0.0.1:" + httpPort + "/health/live");
+        URI live = URI.create("http://localhost:" + http.getPort() + "/health/live");
         ProbeClient.ask(live, System.out);
-        play(httpPort, port(log, "statsd://127.0.0.1:"));
+        play(http, address(log, "statsd://"));
         ProbeClient.ask(live, System.out);
         System.exit(ExitCode.OK.code);
     }
 
-    /** Waits for the start line. */
-    private static int port(ByteArrayOutputStream log, String before) throws InterruptedException {
+    /** Waits for the start line; the address after the first such prefix in it: {@code 127.0.0.1}, or {@code [::1]} in a network with IPv6 only. */
+    private static InetSocketAddress address(ByteArrayOutputStream log, String prefix) throws InterruptedException {
         while (true) {
             String text = log.toString(StandardCharsets.UTF_8);
-            int at = text.indexOf(before);
-            if (at >= 0 && text.indexOf(' ', at) >= 0) {
-                return Integer.parseInt(text.substring(at + before.length(), text.indexOf(' ', at)));
+            int at = text.indexOf(prefix);
+            int end = at < 0 ? -1 : text.indexOf(' ', at);
+            if (end >= 0) {
+                String address = text.substring(at + prefix.length(), end);
+                int colon = address.lastIndexOf(':');
+                return new InetSocketAddress(
+                        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
             }
             TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
         }
     }
 
-    private static void play(int httpPort, int statsdPort) throws IOException, InterruptedException {
+    private static void play(InetSocketAddress http, InetSocketAddress statsd)
+            throws IOException, InterruptedException {
         try (DatagramSocket sender = new DatagramSocket()) {
             for (int round = 0; round < ROUNDS; round++) {
                 for (String path : PROBES) {
-                    ask(httpPort, path);
+                    ask(http, path);
                 }
                 for (String datagram : List.of(
                         "workers.lease:5000|g",
@@ -88,18 +93,18 @@ final class CdsTrainingRun {
                         "gunicorn.requests:1|c",
                         "gunicorn.request.duration:12.345|ms")) {
                     byte[] bytes = datagram.getBytes(StandardCharsets.US_ASCII);
-                    sender.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), statsdPort));
+                    sender.send(new DatagramPacket(bytes, bytes.length, statsd));
                 }
                 TimeUnit.MILLISECONDS.sleep(CHECK_MILLIS);
             }
         }
         for (String path : OTHERS) {
-            ask(httpPort, path);
+            ask(http, path);
         }
     }
 
-    private static void ask(int port, String path) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    private static void ask(InetSocketAddress server, String path) throws IOException {
+        try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
             socket.getOutputStream()
                     .write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));

@@ -384,7 +384,7 @@ public final class SidecarMeasurements {
         }
     }
 
-    private static List<String> agentOf(int workers, int pools) {
+    static List<String> agentOf(int workers, int pools) {
         List<String> datagrams = new ArrayList<>(List.of("workers.lease:5000|g", "workers:" + workers + "|g"));
         for (int i = 0; i < pools; i++) {
             for (String number : List.of("", ".alive", ".busy", ".stuck", ".queued", ".capacity")) {

@@ -6,8 +6,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.net.HttpURLConnection;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.URI;
+import java.net.URL;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -23,23 +29,52 @@ public final class ProbeClient {
 
     private ProbeClient() {}
 
-    /** Prints one line; returns whether the answer is 200. Never throws. */
+    /** Prints one line; returns whether the answer is 200. Tries every address of the name. Never throws. */
     public static boolean ask(URI probe, PrintStream out) {
+        String problem = "";
         try {
-            HttpURLConnection connection = (HttpURLConnection) probe.toURL().openConnection(Proxy.NO_PROXY);
-            connection.setConnectTimeout(TIMEOUT_MILLIS);
-            connection.setReadTimeout(TIMEOUT_MILLIS);
-            connection.setInstanceFollowRedirects(false);
-            int status = connection.getResponseCode();
-            if (status == 200) {
-                out.println("200");
-                return true;
+            for (URL address : addresses(probe)) {
+                HttpURLConnection connection = (HttpURLConnection) address.openConnection(Proxy.NO_PROXY);
+                connection.setConnectTimeout(TIMEOUT_MILLIS);
+                connection.setReadTimeout(TIMEOUT_MILLIS);
+                connection.setInstanceFollowRedirects(false);
+                try {
+                    connection.connect();
+                } catch (IOException e) {
+                    // Nobody listens there; the name may have an address of the other family.
+                    problem = e.getMessage();
+                    continue;
+                }
+                return isHealthy(connection, out);
             }
-            out.println(status + " " + description(connection));
+        } catch (UnknownHostException e) {
+            problem = "unknown host " + e.getMessage();
         } catch (IOException | RuntimeException e) {
-            out.println(probe + " could not be asked: " + e.getMessage());
+            problem = e.getMessage();
         }
+        out.println(probe + " could not be asked: " + problem);
         return false;
+    }
+
+    /** The URL with each address of its host; an HTTPS URL as it is, because its certificate is for the name. */
+    private static List<URL> addresses(URI probe) throws IOException {
+        URL url = probe.toURL();
+        if (!url.getProtocol().equals("http")) {
+            return List.of(url);
+        }
+        List<URL> urls = new ArrayList<>();
+        for (InetAddress address : InetAddress.getAllByName(url.getHost())) {
+            String host =
+                    address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
+            urls.add(new URL(url.getProtocol(), host, url.getPort(), url.getFile()));
+        }
+        return urls;
+    }
+
+    private static boolean isHealthy(HttpURLConnection connection, PrintStream out) throws IOException {
+        int status = connection.getResponseCode();
+        out.println(status == 200 ? "200" : status + " " + description(connection));
+        return status == 200;
     }
 
     private static String description(HttpURLConnection connection) throws IOException {

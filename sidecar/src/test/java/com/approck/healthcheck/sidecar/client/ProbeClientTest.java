@@ -61,6 +61,19 @@ final class ProbeClientTest {
         assertTrue(printed().contains("could not be asked"), printed());
     }
 
+    @Test
+    void everyAddressOfTheName_isTried() throws IOException {
+        InetAddress last = null;
+        for (InetAddress address : InetAddress.getAllByName("localhost")) {
+            last = address;
+        }
+        server = HttpServer.create(new InetSocketAddress(last, 0), 0);
+        server.createContext("/", exchange -> exchange.sendResponseHeaders(200, -1));
+        server.start();
+        int port = server.getAddress().getPort();
+        assertTrue(ProbeClient.ask(URI.create("http://localhost:" + port + "/health/live"), stream()), printed());
+    }
+
     private boolean ask(int status, String body) throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
