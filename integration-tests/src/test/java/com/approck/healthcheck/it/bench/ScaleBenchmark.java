@@ -82,7 +82,11 @@ final class ScaleBenchmark {
                     () -> sidecar.process.describe());
             String page = Http.get(sidecar.port(), "/metrics").body();
             table.add("bytes a scrape", "B", page.length(), "");
-            table.add("series a pod", "", page.lines().filter(line -> !line.startsWith("#")).count(), "");
+            table.add(
+                    "series a pod",
+                    "",
+                    page.lines().filter(line -> !line.startsWith("#")).count(),
+                    "");
 
             ProcessUnderTest prometheus = prometheus(sidecar.port());
             int port = Integer.parseInt(prometheus
@@ -97,7 +101,8 @@ final class ScaleBenchmark {
             Await.pause(TIME);
             String what = "%,d pods, a scrape each 15 s, ".formatted(PODS);
             table.add(what + "Prometheus", "% of a core", ofPrometheus.percent(), "");
-            table.add(what + "Prometheus, resident", "MB", new ProcessFigures(prometheus.pid()).residentMegabytes(), "");
+            table.add(
+                    what + "Prometheus, resident", "MB", new ProcessFigures(prometheus.pid()).residentMegabytes(), "");
             table.add(what + "all sidecars together", "% of a core", ofSidecar.percent(), "");
             table.add(what + "longest scrape", "ms", 1000 * number(port, "max(scrape_duration_seconds)"), "");
             assertEquals(PODS, number(port, "sum(up)"));
@@ -108,8 +113,8 @@ final class ScaleBenchmark {
     @Test
     void manySourcesOnOneNode() throws IOException {
         try (Running sidecar = sidecar()) {
-            CompletableFuture<Void> sources = CompletableFuture.runAsync(
-                    () -> report(sidecar.statsdPort), task -> new Thread(task).start());
+            CompletableFuture<Void> sources =
+                    CompletableFuture.runAsync(() -> report(sidecar.statsdPort), task -> new Thread(task).start());
             Await.until(
                     SOON,
                     () -> Http.get(sidecar.port(), "/metrics").body().contains("healthcheck_sources " + SOURCES + "\n"),
@@ -124,7 +129,8 @@ final class ScaleBenchmark {
             String what = "%,d sources with %,d pools, ".formatted(SOURCES, SOURCES * POOLS_EACH);
             table.add(what + "sidecar", "% of a core", load.percent(), "");
             table.add(what + "resident", "MB", sidecar.figures().residentMegabytes(), "≤ 56");
-            double[] sorted = millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] sorted =
+                    millis.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             table.add(what + "`/health/live` p99", "ms", ProbeClient.percentile(sorted, 99), "≤ 1");
             assertEquals(0, sidecar.client.notWell());
         }
@@ -140,11 +146,13 @@ final class ScaleBenchmark {
                     .awaitStderr("agent-check://\\S+?:(\\d+)", SOON)
                     .group(1);
             Path socket = folder.resolve("stats");
-            StringBuilder settings = new StringBuilder("global\n    stats socket " + socket + "\ndefaults\n    mode tcp\n"
-                    + "    timeout connect 2s\n    timeout client 5s\n    timeout server 5s\nbackend many\n");
+            StringBuilder settings =
+                    new StringBuilder("global\n    stats socket " + socket + "\ndefaults\n    mode tcp\n"
+                            + "    timeout connect 2s\n    timeout client 5s\n    timeout server 5s\nbackend many\n");
             for (int i = 0; i < SERVERS; i++) {
-                settings.append("    server s%d 127.0.0.1:%d weight 100 check agent-check agent-port %s agent-inter 1s inter 1h\n"
-                        .formatted(i, sidecar.port(), agentPort));
+                settings.append(
+                        "    server s%d 127.0.0.1:%d weight 100 check agent-check agent-port %s agent-inter 1s inter 1h\n"
+                                .formatted(i, sidecar.port(), agentPort));
             }
             ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings.toString());
             Await.until(SOON, () -> up(socket) == SERVERS, haproxy::describe);
@@ -175,8 +183,7 @@ final class ScaleBenchmark {
     private ProcessUnderTest prometheus(int port) throws IOException {
         StringBuilder targets = new StringBuilder();
         for (int i = 0; i < PODS; i++) {
-            targets.append(i == 0 ? "" : ",")
-                    .append("'127.1.%d.%d:%d'".formatted(i / 250, i % 250 + 1, port));
+            targets.append(i == 0 ? "" : ",").append("'127.1.%d.%d:%d'".formatted(i / 250, i % 250 + 1, port));
         }
         Path config = Files.writeString(
                 folder.resolve("prometheus.yaml"),
@@ -234,7 +241,9 @@ final class ScaleBenchmark {
             channel.write(ByteBuffer.wrap("show stat\n".getBytes(US_ASCII)));
             String stats = new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
             // The weight is 100 only once the agent-check has said so: "ready up 100%".
-            return stats.lines().filter(line -> line.startsWith("many,s") && line.contains(",UP,100,") && line.contains(",L7OK,")).count();
+            return stats.lines()
+                    .filter(line -> line.startsWith("many,s") && line.contains(",UP,100,") && line.contains(",L7OK,"))
+                    .count();
         } catch (IOException notYet) {
             return 0;
         }

@@ -55,7 +55,7 @@ public final class SidecarMeasurements {
     /** How much time a run takes: minutes for numbers, seconds to see that it runs. */
     public enum Effort {
         SMOKE(1, 1, 200, 20),
-        FULL(15, 60, 20_000, 1000);
+        FULL(15, Integer.getInteger("bench.flood", 60), 20_000, 1000);
 
         final int starts;
         final int floodSeconds;

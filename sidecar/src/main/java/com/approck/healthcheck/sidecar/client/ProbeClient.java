@@ -2,6 +2,9 @@ package com.approck.healthcheck.sidecar.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.approck.healthcheck.sidecar.net.HostAddresses;
+import com.approck.healthcheck.sidecar.net.Resolver;
+import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -63,10 +66,12 @@ public final class ProbeClient {
             return List.of(url);
         }
         List<URL> urls = new ArrayList<>();
-        for (InetAddress address : InetAddress.getAllByName(url.getHost())) {
+        HostAddresses host =
+                new HostAddresses(url.getHost(), Resolver.system(), Ticker.system(), HostAddresses.LOOKUP_INTERVAL);
+        for (InetAddress address : host.inOrder()) {
             String host =
                     address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
-            urls.add(new URL(url.getProtocol(), host, url.getPort(), url.getFile()));
+            urls.add(new URL(url.getProtocol(), literal, url.getPort(), url.getFile()));
         }
         return urls;
     }
