@@ -69,7 +69,7 @@ public final class ProbeClient {
         HostAddresses host =
                 new HostAddresses(url.getHost(), Resolver.system(), Ticker.system(), HostAddresses.LOOKUP_INTERVAL);
         for (InetAddress address : host.inOrder()) {
-            String host =
+            String literal =
                     address instanceof Inet6Address ? "[" + address.getHostAddress() + "]" : address.getHostAddress();
             urls.add(new URL(url.getProtocol(), literal, url.getPort(), url.getFile()));
         }
