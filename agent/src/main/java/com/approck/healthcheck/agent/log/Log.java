@@ -3,17 +3,44 @@ package com.approck.healthcheck.agent.log;
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
-/** Says one line at a time on stderr. Thread-safe; never throws, not even when stderr's disk is full. */
+/**
+ * Logs one line at a time on stderr. Thread-safe. Never waits for whoever reads stderr, and throws nothing of what goes
+ * wrong there, not even when its disk is full.
+ */
 public final class Log {
     /** How many different complaints are said; a JVM that has more of them has a worse problem than its log. */
     private static final int MAX_COMPLAINTS = 100;
 
     private final LogLevel level;
+    private final Consumer<String> lines;
+    private final Runnable resume;
     private final Set<String> said = new HashSet<>();
 
+    /** Logs on stderr. */
     public Log(LogLevel level) {
+        this(level, new LogWriter(() -> System.err));
+    }
+
+    private Log(LogLevel level, LogWriter writer) {
+        this(level, writer, writer::resume);
+    }
+
+    /** Gives each line to {@code lines}, on the thread that logs: for tests. */
+    public Log(LogLevel level, Consumer<String> lines) {
+        this(level, lines, () -> {});
+    }
+
+    private Log(LogLevel level, Consumer<String> lines, Runnable resume) {
         this.level = level;
+        this.lines = lines;
+        this.resume = resume;
+    }
+
+    /** Writes lines that wait because the JVM could create no thread when they came. To be called now and then. */
+    public void resume() {
+        resume.run();
     }
 
     /** Says what an operator wants to know. */
@@ -56,8 +83,11 @@ public final class Log {
         }
     }
 
-    private static void say(String sentence) {
-        // PrintStream swallows what goes wrong with the stream below it.
-        System.err.println("healthcheck: " + sentence.replace('\n', ' ').replace('\r', ' '));
+    private void say(String sentence) {
+        lines.accept(line(sentence));
+    }
+
+    static String line(String sentence) {
+        return "healthcheck: " + sentence.replace('\n', ' ').replace('\r', ' ');
     }
 }

@@ -116,7 +116,9 @@ final class Jetty implements ServerSupport, PoolAdapter {
             return OwnedPool.none("it is not running");
         }
         if (owner.is(SERVER)) {
-            return OwnedPool.of(owner.call("getThreadPool"));
+            return isWithoutConnectors(owner)
+                    ? OwnedPool.none("it is starting, and has not leased the threads of its connectors")
+                    : OwnedPool.of(owner.call("getThreadPool"));
         }
         boolean leasesAreKnown = !owner.is(VIRTUAL_POOL)
                 && !(owner.has("getThreadPoolBudget") && owner.call("getThreadPoolBudget") == null);
@@ -128,6 +130,18 @@ final class Jetty implements ServerSupport, PoolAdapter {
         return nameOf(owner).contains(NAME_OF_CLIENT)
                 ? OwnedPool.none("it is the pool of a client")
                 : OwnedPool.of(owner.get());
+    }
+
+    /** The connectors are what starts last, and until then the capacity is not known. The hook comes after them. */
+    private static boolean isWithoutConnectors(ReflectedObject server) throws ReflectiveOperationException {
+        if (!server.isTrue("isStarted")) {
+            for (Object connector : (Object[]) server.call("getConnectors")) {
+                if (!server.with(connector).isTrue("isStarted")) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /**

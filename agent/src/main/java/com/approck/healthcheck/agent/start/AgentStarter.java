@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.start;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
 import com.approck.healthcheck.agent.config.BadSettingException;
 import com.approck.healthcheck.agent.log.Log;
 import java.io.File;
@@ -22,7 +23,7 @@ public final class AgentStarter {
         try {
             config = AgentConfig.read(argument, System.getProperties(), environment());
         } catch (BadSettingException e) {
-            System.err.println("healthcheck: agent off: " + e.getMessage());
+            new Log(LogLevel.INFO).complain("agent off: " + e.getMessage());
             return;
         }
         // Nearly always found out before, by the entry class; but that one knows less of how settings are written.

@@ -139,6 +139,7 @@ public final class ReportingLoop {
                 samplesEnded = sample;
             }
             nextLook = Math.min(nextLook, afterwards.run());
+            log.resume();
             long now = System.nanoTime();
             // Not if only the look for pools took so long: then the sample is due at once.
             if (due && now - nextSample >= 0) {
@@ -217,7 +218,7 @@ public final class ReportingLoop {
         for (Sample.Pool pool : sample.pools()) {
             names.add(pool.name());
             if (!announced.contains(pool.name())) {
-                log.info("watching the pool " + pool.name() + ", " + pool.capacity() + " workers; telling "
+                log.info("watching the pool " + pool.name() + ", " + pool.capacity() + " workers; reporting to "
                         + config.host() + ":" + config.port() + " every " + config.intervalNanos() / 1_000_000L
                         + " ms");
             }

@@ -43,7 +43,7 @@ final class HookBridgeTest {
                             fail();
                         },
                         new SelfCheck(),
-                        new Log(LogLevel.INFO))
+                        new Log(LogLevel.INFO, line -> System.err.println(line)))
                 .connect();
     }
 

@@ -53,8 +53,11 @@ final class PoolClassTransformerTest {
     private final List<byte[]> woven = new ArrayList<>();
     private int timesTold;
     private int weavers;
-    private final PoolClassTransformer weaver =
-            new PoolClassTransformer(instrumentation(), this::newWeaver, () -> timesTold++, new Log(LogLevel.INFO));
+    private final PoolClassTransformer weaver = new PoolClassTransformer(
+            instrumentation(),
+            this::newWeaver,
+            () -> timesTold++,
+            new Log(LogLevel.INFO, line -> System.err.println(line)));
 
     @BeforeEach
     void listen() {

@@ -263,7 +263,13 @@ final class UdpGaugeSenderTest {
     }
 
     private UdpGaugeSender gauges(String host, String prefix) {
-        return new UdpGaugeSender(host, ear.port(), prefix, new ModuleOpener(null), group, new Log(LogLevel.INFO));
+        return new UdpGaugeSender(
+                host,
+                ear.port(),
+                prefix,
+                new ModuleOpener(null),
+                group,
+                new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     /** Sends one sample, of names and numbers in turn. */

@@ -1050,7 +1050,7 @@ final class SamplerTest {
 
     private Sampler sampler(long stuckAfterNanos) {
         return new Sampler(
-                () -> threads, registry, SECOND, stuckAfterNanos, () -> now, () -> hooks, new Log(LogLevel.INFO));
+                () -> threads, registry, SECOND, stuckAfterNanos, () -> now, () -> hooks, new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -8,6 +8,8 @@ import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolStats;
 import com.approck.healthcheck.agent.pool.ProgressSource;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -42,6 +44,40 @@ final class JettyTest {
             server.stop();
         }
         assertFalse(found.names().contains(NAME));
+    }
+
+    @Test
+    void serverWhoseConnectorsStillStart_isWatchedOnceAllThreadsAreLeased() throws Exception {
+        CountDownLatch starting = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        Server server = new Server(pool(NAME, 20));
+        server.addConnector(new ServerConnector(server, 1, 2));
+        server.addConnector(new ServerConnector(server, 1, 1) {
+            @Override
+            protected void doStart() throws Exception {
+                starting.countDown();
+                letGo.await();
+                super.doStart();
+            }
+        });
+        FutureTask<Void> started = new FutureTask<>(() -> {
+            server.start();
+            return null;
+        });
+        new Thread(started, "starts").start();
+        try {
+            starting.await();
+            assertFalse(found.findServers().contains(NAME), found.names()::toString);
+            assertFalse(found.started(server).contains(NAME), found.names()::toString);
+            letGo.countDown();
+            started.get();
+            assertTrue(found.started(server).contains(NAME), found.names()::toString);
+            assertEquals(20 - 5, found.pool(NAME).read().capacity());
+        } finally {
+            letGo.countDown();
+            started.get();
+            server.stop();
+        }
     }
 
     @Test

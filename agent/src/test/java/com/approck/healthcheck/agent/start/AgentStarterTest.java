@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.start;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.approck.healthcheck.agent.Await;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.PrintStream;
@@ -45,6 +46,9 @@ final class AgentStarterTest {
         start("port=http,log=x");
 
         assertEquals(List.of(), calls);
+        Await.until(
+                "the line is written",
+                () -> said.toString(StandardCharsets.UTF_8).endsWith(System.lineSeparator()));
         assertEquals(
                 "healthcheck: agent off: argument port is 'http'; allowed: a number from 1 to 65535; argument log is"
                         + " 'x'; allowed: info, debug or off"

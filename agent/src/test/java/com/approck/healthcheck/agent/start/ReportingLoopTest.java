@@ -86,7 +86,7 @@ final class ReportingLoopTest {
         assertNull(newThread("healthcheck").getContextClassLoader());
         Await.until("the pool is announced", () -> said.size() > 0);
         assertEquals(
-                "healthcheck: watching the pool http, 3 workers; telling 127.0.0.1:" + ear.port() + " every 60000 ms"
+                "healthcheck: watching the pool http, 3 workers; reporting to 127.0.0.1:" + ear.port() + " every 60000 ms"
                         + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));
     }
@@ -331,7 +331,7 @@ final class ReportingLoopTest {
                 everWatched,
                 sampler,
                 new ModuleOpener(null),
-                new Log(LogLevel.INFO));
+                new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     private static Sampler emptySampler() {
@@ -339,7 +339,7 @@ final class ReportingLoopTest {
     }
 
     private static Sampler sampler(PoolRegistry registry, Ticker ticker) {
-        return new Sampler(List.of(), registry, 1_000_000_000L, 0, ticker, () -> 0, new Log(LogLevel.INFO));
+        return new Sampler(List.of(), registry, 1_000_000_000L, 0, ticker, () -> 0, new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     /** The thread of this test's beat: those of others live on. */

@@ -1,7 +1,6 @@
 package com.approck.healthcheck.it.sidecar;
 
 import static com.approck.healthcheck.it.support.probe.Prober.Probe.LIVE;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,8 +14,8 @@ import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import com.approck.healthcheck.it.support.process.UnreadPipe;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -48,17 +47,14 @@ final class UnreadLogIT {
 
     @Test
     void fullPipe_delaysNeitherVerdictNorStop() throws Exception {
-        Path pipe = folder.resolve("stderr");
-        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
-        // Opened for both, so that the pipe has a reader, which reads the first line and then no more.
-        try (RandomAccessFile reader = new RandomAccessFile(pipe.toFile(), "rw")) {
+        try (UnreadPipe pipe = UnreadPipe.make(folder.resolve("stderr"))) {
             int httpPort = processes.freePort();
             int statsdPort = processes.freePort();
             ProcessUnderTest sidecar = launch(pipe, httpPort, statsdPort);
             awaitStart(httpPort);
-            String first = reader.readLine();
+            String first = pipe.readLine();
             assertTrue(first.contains(" INFO listening http://"), first);
-            fill(pipe);
+            pipe.fill();
 
             Prober prober = processes.add(Prober.start(httpPort));
             ReportSender application =
@@ -74,17 +70,13 @@ final class UnreadLogIT {
         }
     }
 
-    private ProcessUnderTest launch(Path pipe, int httpPort, int statsdPort) {
-        List<String> command = List.of(
-                "sh",
-                "-c",
-                "exec \"$@\" 2>\"$0\"",
-                pipe.toString(),
+    private ProcessUnderTest launch(UnreadPipe pipe, int httpPort, int statsdPort) {
+        List<String> command = pipe.asStderrOf(List.of(
                 jdk.tool("java").toString(),
                 "-jar",
                 BuiltJars.sidecar().toString(),
                 "--port=" + httpPort,
-                "--statsd-port=" + statsdPort);
+                "--statsd-port=" + statsdPort));
         return processes.process("sidecar-unread-log-jdk" + jdk.feature(), Map.of(), command);
     }
 
@@ -97,19 +89,6 @@ final class UnreadLogIT {
             return Http.ask("GET", httpPort, "/livez", Duration.ofSeconds(1)).status() == 200;
         } catch (IOException e) {
             return false;
-        }
-    }
-
-    /** Writes until the kernel takes not one byte more. */
-    private static void fill(Path pipe) throws IOException, InterruptedException {
-        for (int blockBytes : new int[] {4096, 1}) {
-            ProcessBuilder dd =
-                    new ProcessBuilder("dd", "if=/dev/zero", "of=" + pipe, "bs=" + blockBytes, "oflag=nonblock");
-            dd.environment().put("LC_ALL", "C");
-            Process writer = dd.redirectErrorStream(true).start();
-            String said = new String(writer.getInputStream().readAllBytes(), UTF_8);
-            writer.waitFor();
-            assertTrue(said.contains("Resource temporarily unavailable"), said);
         }
     }
 }

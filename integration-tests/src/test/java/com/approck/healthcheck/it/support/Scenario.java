@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 
 /** What a row of the truth matrix acts with: a real server with the agent, a sidecar, and a prober that misses nothing. */
@@ -30,6 +31,7 @@ public final class Scenario {
     private final TestProcesses processes;
     private final ServerVersion.OnJdk server;
     private Map<String, String> environment = Map.of();
+    private UnaryOperator<List<String>> launcher = command -> command;
     private Sidecar sidecar;
     private Prober prober;
     private App app;
@@ -65,6 +67,12 @@ public final class Scenario {
         return this;
     }
 
+    /** Servers that are started from now on are started by that command, which is given theirs. */
+    public Scenario launchedBy(UnaryOperator<List<String>> launcher) {
+        this.launcher = launcher;
+        return this;
+    }
+
     /** A sidecar and its prober, of which both have answered. */
     public Scenario withSidecar(String... flags) {
         sidecar = processes.sidecar(server.jdk(), environment, flags);
@@ -91,7 +99,7 @@ public final class Scenario {
     public App startWith(List<String> jvmFlags, String... options) {
         List<String> all = new ArrayList<>(List.of("threads=" + THREADS, "management=0"));
         all.addAll(List.of(options));
-        app = processes.app(server, jvmFlags, environment, all.toArray(String[]::new));
+        app = processes.app(server, jvmFlags, environment, launcher, all.toArray(String[]::new));
         return app;
     }
 

@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -74,23 +75,38 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
     /** A sample with JVM flags and environment of the test's choice. */
     public App app(
             ServerVersion.OnJdk server, List<String> jvmFlags, Map<String, String> environment, String... options) {
+        return app(server, jvmFlags, environment, command -> command, options);
+    }
+
+    /** The same, by a command that starts the JVM's. */
+    App app(
+            ServerVersion.OnJdk server,
+            List<String> jvmFlags,
+            Map<String, String> environment,
+            UnaryOperator<List<String>> launcher,
+            String... options) {
         List<String> arguments = new ArrayList<>(jvmFlags);
         arguments.add(TWO_PROCESSORS);
         arguments.addAll(SampleClassPath.of(server.server()));
         arguments.addAll(server.server().options());
         arguments.addAll(List.of(options));
         String name = server.server().id() + "-jdk" + server.jdk().feature();
-        return new App(java(name, server.jdk(), environment, arguments));
+        return new App(
+                add(ProcessUnderTest.start(name, environment, launcher.apply(command(server.jdk(), arguments)))));
     }
 
     /** A JVM with bytecode verification on. */
     public ProcessUnderTest java(String name, Jdk jdk, Map<String, String> environment, List<String> arguments) {
+        return add(ProcessUnderTest.start(name, environment, command(jdk, arguments)));
+    }
+
+    private static List<String> command(Jdk jdk, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(jdk.tool("java").toString());
         command.addAll(VERIFIED);
         command.add("-Djava.io.tmpdir=" + temporaryFolder());
         command.addAll(arguments);
-        return add(ProcessUnderTest.start(name, environment, command));
+        return command;
     }
 
     /** The agent's jar as a command, which puts the agent into a JVM that runs. */
