@@ -19,6 +19,8 @@ public final class AgentConfig {
 
     private static final int DEFAULT_PORT = 8125;
 
+    private static final long DEFAULT_EXHAUSTED_AFTER = 600 * SECOND;
+
     /** So many intervals a lease lasts at least if nobody set it: some datagrams in a row may be lost. */
     private static final int LEASE_INTERVALS = 5;
 
@@ -38,6 +40,7 @@ public final class AgentConfig {
     private final long intervalNanos;
     private final long leaseNanos;
     private final long stuckAfterNanos;
+    private final long exhaustedAfterNanos;
     private final Globs pools;
     private final List<String> executors;
     private final LogLevel log;
@@ -52,6 +55,7 @@ public final class AgentConfig {
         leaseNanos = readDuration(
                 "lease", Math.max(5 * SECOND, LEASE_INTERVALS * intervalNanos), 200 * MILLISECOND, 3_600 * SECOND);
         stuckAfterNanos = readDuration("stuck-after", 60 * SECOND, 0, 86_400 * SECOND);
+        exhaustedAfterNanos = readDuration("exhausted-after", DEFAULT_EXHAUSTED_AFTER, 0, 86_400 * SECOND);
         pools = new Globs(readList("pools"));
         executors = readList("executors");
         log = readLogLevel();
@@ -109,6 +113,14 @@ public final class AgentConfig {
     /** How long a request lasts without using CPU before its worker counts as stuck; 0: it never does. */
     public long stuckAfterNanos() {
         return stuckAfterNanos;
+    }
+
+    /**
+     * How long every worker of a pool is on one request, with or without CPU, while others wait, before the pool counts 0;
+     * 0: for ever.
+     */
+    public long exhaustedAfterNanos() {
+        return exhaustedAfterNanos;
     }
 
     /** Which server pools to watch, by their names. */

@@ -18,7 +18,17 @@ import java.util.TreeMap;
  */
 final class SettingSources {
     static final List<String> KEYS = Arrays.asList(
-            "host", "port", "prefix", "interval", "lease", "stuck-after", "pools", "executors", "log", "enabled");
+            "host",
+            "port",
+            "prefix",
+            "interval",
+            "lease",
+            "stuck-after",
+            "exhausted-after",
+            "pools",
+            "executors",
+            "log",
+            "enabled");
 
     private static final String PROPERTY = "healthcheck.";
     private static final String VARIABLE = "HEALTHCHECK_";

@@ -33,6 +33,7 @@ final class PoolState {
     private int unfollowedTicks;
     private boolean moved;
     private int busy;
+    private int lasting;
     private final Set<Long> stuck = new HashSet<>();
 
     PoolState(MonitoredPool pool) {
@@ -61,6 +62,7 @@ final class PoolState {
     void begin() {
         moved = false;
         busy = 0;
+        lasting = 0;
         stuck.clear();
     }
 
@@ -98,6 +100,11 @@ final class PoolState {
     /** Counts a worker on a request. */
     void incrementBusy() {
         busy++;
+    }
+
+    /** Counts a worker that has been on one request for {@code exhausted-after}. */
+    void incrementLasting() {
+        lasting++;
     }
 
     /** Notes that a thread is stuck; the same thread counts once. */
@@ -141,8 +148,12 @@ final class PoolState {
      * capacity, and yet no task began or ended for {@code stuck-after}: threads cannot be created. A thread that the server
      * keeps in reserve while work is queued, no task moves and others are stuck is as lost as they are. No worker is able that
      * no request can reach, or that has no thread and cannot get one.
+     *
+     * <p>It is exhausted, and no worker is able, when work is queued and every worker that it has, or can have, has been on one
+     * request for {@code exhausted-after}: whether that uses CPU or not, it is no load that ends.
      */
-    Sample.Pool end(long elapsedNanos, long stuckAfterNanos, boolean threadsCanBeCreated) {
+    Sample.Pool end(
+            long elapsedNanos, long stuckAfterNanos, long exhaustedAfterNanos, boolean threadsCanBeCreated) {
         boolean still = !moved && stats.queued() > 0 && isFollowed();
         stillTicks = still ? stillTicks + 1 : 0;
         int live = Math.max(0, stats.alive() - stats.nonServing() - stats.idleReserved());
@@ -151,6 +162,10 @@ final class PoolState {
         notListeningNanos = listening ? 0 : notListeningNanos + elapsedNanos;
         String before = unreachable;
         unreachable = whyUnreachable(stuckAfterNanos, threadsCanBeCreated);
+        if (unreachable == null && isExhausted(starved ? live : stats.capacity())) {
+            unreachable = "every worker has been on one request for "
+                    + TimeUnit.NANOSECONDS.toSeconds(exhaustedAfterNanos) + " s or longer, and requests wait";
+        }
         unreachableChanged = (before == null) != (unreachable == null);
         int able;
         if (unreachable != null) {
@@ -164,6 +179,11 @@ final class PoolState {
             able = stats.capacity() - stuck.size() - lostReserve;
         }
         return new Sample.Pool(pool.name(), Math.max(0, able), busy, stuck.size(), stats);
+    }
+
+    /** A task that is in the queue for a moment does not count, nor do threads that serve only while the queue is empty. */
+    private boolean isExhausted(int workers) {
+        return lasting > 0 && !stats.isUnbounded() && stillTicks >= 2 && lasting + stats.idleReserved() >= workers;
     }
 
     /** Returns whether all workers that accept connections at one of the addresses are stuck. */

@@ -28,6 +28,7 @@ public final class Sampler {
     private final PoolRegistry registry;
     private final long intervalNanos;
     private final long stuckAfterNanos;
+    private final long exhaustedAfterNanos;
     private final Ticker ticker;
     private final Log log;
     private final ChangeLog changeLog;
@@ -47,6 +48,7 @@ public final class Sampler {
     /**
      * @param servers which say where idle threads wait
      * @param stuckAfterNanos 0: only deadlocks make a worker stuck
+     * @param exhaustedAfterNanos 0: no pool is ever exhausted
      * @param hooks the generation of the hooks: another number after each change, negative while some are not in yet
      */
     public Sampler(
@@ -54,10 +56,19 @@ public final class Sampler {
             PoolRegistry registry,
             long intervalNanos,
             long stuckAfterNanos,
+            long exhaustedAfterNanos,
             Ticker ticker,
             LongSupplier hooks,
             Log log) {
-        this(() -> BasicThreads.orBetter(servers, log), registry, intervalNanos, stuckAfterNanos, ticker, hooks, log);
+        this(
+                () -> BasicThreads.orBetter(servers, log),
+                registry,
+                intervalNanos,
+                stuckAfterNanos,
+                exhaustedAfterNanos,
+                ticker,
+                hooks,
+                log);
     }
 
     /** @param createThreads called at the first sample: the JVM's management interface is not loaded without a pool */
@@ -66,6 +77,7 @@ public final class Sampler {
             PoolRegistry registry,
             long intervalNanos,
             long stuckAfterNanos,
+            long exhaustedAfterNanos,
             Ticker ticker,
             LongSupplier hooks,
             Log log) {
@@ -73,6 +85,7 @@ public final class Sampler {
         this.registry = registry;
         this.intervalNanos = intervalNanos;
         this.stuckAfterNanos = stuckAfterNanos;
+        this.exhaustedAfterNanos = exhaustedAfterNanos;
         this.ticker = ticker;
         this.log = log;
         this.stacks = new StackFollower(registry, hooks, log);
@@ -106,10 +119,21 @@ public final class Sampler {
             if (worker.isStuck()) {
                 worker.pool().addStuck(worker.worker().threadId());
             }
+            if (isOnOneRequestForLong(worker)) {
+                worker.pool().incrementLasting();
+            }
         }
         List<Sample.Pool> samples = samplePools(deadlocked, elapsed);
         changeLog.logWorkers(ofInterest, threads);
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
+    }
+
+    /** Stacks do not tell one request from the next, where the thread uses CPU: that takes the hook. */
+    private boolean isOnOneRequestForLong(WorkerState worker) {
+        return exhaustedAfterNanos > 0
+                && worker.isOnOneTaskFor(exhaustedAfterNanos)
+                && (!worker.pool().isHooked()
+                        || registry.isOnRequestByHook(worker.worker().threadId()));
     }
 
     private void updatePools(List<MonitoredPool> running) {
@@ -191,7 +215,7 @@ public final class Sampler {
         List<Sample.Pool> samples = new ArrayList<>(pools.size());
         for (PoolState pool : pools.values()) {
             if (pool.isKnown()) {
-                samples.add(pool.end(elapsed, stuckAfterNanos, threadsCanBeCreated));
+                samples.add(pool.end(elapsed, stuckAfterNanos, exhaustedAfterNanos, threadsCanBeCreated));
                 changeLog.logPool(pool);
             }
         }

@@ -15,6 +15,7 @@ final class WorkerState {
     private long cpuNanos = -1;
     private long monitorWait = -1;
     private long idleCpuNanos;
+    private long sameTaskNanos;
     private boolean overdue;
     private boolean waitsForWork;
     private boolean deadlocked;
@@ -47,9 +48,11 @@ final class WorkerState {
         tasks = worker.tasks();
         boolean moved = !isLoop && tasks != before;
         if (!moved && isOnTask()) {
+            sameTaskNanos += elapsedNanos;
             return stayed(elapsedNanos, stuckAfterNanos, toleranceNanos, threads) && isLoop;
         }
         idleCpuNanos = 0;
+        sameTaskNanos = 0;
         overdue = false;
         deadlocked = false;
         if (isOnTask()) {
@@ -102,6 +105,11 @@ final class WorkerState {
     /** Returns whether it is on a request; for a loop, whether it moved since the last tick, or is stuck. */
     boolean isBusy() {
         return isLoop ? idleCpuNanos == 0 || isStuck() : isOnTask();
+    }
+
+    /** Returns whether its counter has stood still on a request for that long, with or without CPU; of a loop nobody knows. */
+    boolean isOnOneTaskFor(long nanos) {
+        return !isLoop && isOnTask() && sameTaskNanos >= nanos;
     }
 
     /** Returns whether it has been on one request, without using CPU, since the last tick or longer. */

@@ -101,6 +101,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 registry,
                 config.intervalNanos(),
                 config.stuckAfterNanos(),
+                config.exhaustedAfterNanos(),
                 System::nanoTime,
                 transformer::generation,
                 log);

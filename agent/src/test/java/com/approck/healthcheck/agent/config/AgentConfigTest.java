@@ -39,7 +39,7 @@ final class AgentConfigTest {
 
     @Test
     void everyKey_isSetByArgument() throws BadSettingException {
-        assertIsAllSet(read("host=statsd,port=9125,prefix=app,interval=2s,lease=20s,stuck-after=3m,"
+        assertIsAllSet(read("host=statsd,port=9125,prefix=app,interval=2s,lease=20s,stuck-after=3m,exhausted-after=4m,"
                 + "pools=http-*,!http-9090,executors=batch-*,log=debug,enabled=false"));
     }
 
@@ -51,6 +51,7 @@ final class AgentConfigTest {
         properties.setProperty("healthcheck.interval", "2s");
         properties.setProperty("healthcheck.lease", "20s");
         properties.setProperty("healthcheck.stuck-after", "3m");
+        properties.setProperty("healthcheck.exhausted-after", "4m");
         properties.setProperty("healthcheck.pools", "http-*,!http-9090");
         properties.setProperty("healthcheck.executors", "batch-*");
         properties.setProperty("healthcheck.log", "debug");
@@ -67,6 +68,7 @@ final class AgentConfigTest {
         environment.put("HEALTHCHECK_INTERVAL", "2s");
         environment.put("HEALTHCHECK_LEASE", "20s");
         environment.put("HEALTHCHECK_STUCK_AFTER", "3m");
+        environment.put("HEALTHCHECK_EXHAUSTED_AFTER", "4m");
         environment.put("HEALTHCHECK_POOLS", "http-*,!http-9090");
         environment.put("HEALTHCHECK_EXECUTORS", "batch-*");
         environment.put("HEALTHCHECK_LOG", "debug");
@@ -82,6 +84,7 @@ final class AgentConfigTest {
         assertEquals(Duration.ofSeconds(2).toNanos(), config.intervalNanos());
         assertEquals(Duration.ofSeconds(20).toNanos(), config.leaseNanos());
         assertEquals(Duration.ofMinutes(3).toNanos(), config.stuckAfterNanos());
+        assertEquals(Duration.ofMinutes(4).toNanos(), config.exhaustedAfterNanos());
         assertTrue(config.pools().matches("http-8080"));
         assertFalse(config.pools().matches("http-9090"));
         assertFalse(config.pools().matches("ajp-8009"));
@@ -278,10 +281,12 @@ final class AgentConfigTest {
                 "stuckafter=5s ~ argument 'stuckafter' is not a setting (value '5s'); did you mean 'stuck-after'?",
                 "Port=1 ~ argument 'Port' is not a setting (value '1'); did you mean 'port'?",
                 "x=1 ~ argument 'x' is not a setting (value '1'); known: host, port, prefix, interval, lease, stuck-after,"
-                        + " pools, executors, log, enabled",
-                "statsd ~ argument 'statsd' is not key=value; known: host, port, prefix, interval, lease, stuck-after, pools,"
+                        + " exhausted-after, pools, executors, log, enabled",
+                "statsd ~ argument 'statsd' is not key=value; known: host, port, prefix, interval, lease, stuck-after,"
+                        + " exhausted-after, pools,"
                         + " executors, log, enabled",
-                "host=a,b ~ argument 'b' is not key=value; known: host, port, prefix, interval, lease, stuck-after, pools,"
+                "host=a,b ~ argument 'b' is not key=value; known: host, port, prefix, interval, lease, stuck-after,"
+                        + " exhausted-after, pools,"
                         + " executors, log, enabled",
             })
     void wrongArgument_namesItselfItsValueAndWhatIsAllowed(String argument, String message) {

@@ -70,6 +70,7 @@ public final class FakePools {
         public volatile int capacity;
         public volatile int alive;
         public volatile int queued;
+        public volatile int idleReserved;
         public volatile boolean unbounded;
         public volatile boolean virtual;
         public volatile boolean stopped;
@@ -218,7 +219,7 @@ public final class FakePools {
             PoolStats stats = read.unbounded
                     ? PoolStats.unbounded(read.alive, read.queued)
                     : PoolStats.bounded(read.capacity, read.alive, read.queued);
-            stats = stats.withAcceptingWorkers(read.acceptors);
+            stats = stats.withAcceptingWorkers(read.acceptors).withThreadsThatDoNotServe(0, read.idleReserved);
             return read.virtual ? stats.onVirtualThreads() : stats;
         }
 

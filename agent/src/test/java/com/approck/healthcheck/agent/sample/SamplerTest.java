@@ -1050,7 +1050,14 @@ final class SamplerTest {
 
     private Sampler sampler(long stuckAfterNanos) {
         return new Sampler(
-                () -> threads, registry, SECOND, stuckAfterNanos, () -> now, () -> hooks, new Log(LogLevel.INFO, line -> System.err.println(line)));
+                () -> threads,
+                registry,
+                SECOND,
+                stuckAfterNanos,
+                0,
+                () -> now,
+                () -> hooks,
+                new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -39,7 +39,7 @@ final class FoundPools implements PoolRegistry.Listener {
     private final PoolRegistry registry = new PoolRegistry(Servers.ALL, everyPool(), opener, this);
     private final PoolDiscovery discovery = new PoolDiscovery(Servers.ALL, registry, opener, () -> NO_CLASSES);
     private final Sampler sampler = new Sampler(
-            Servers.ALL, registry, SECOND, STUCK_AFTER * SECOND, () -> this.now, () -> 0, new Log(LogLevel.OFF));
+            Servers.ALL, registry, SECOND, STUCK_AFTER * SECOND, 0, () -> this.now, () -> 0, new Log(LogLevel.OFF));
     private long now;
 
     /** Finds the pools of servers, and lists the names of all that are watched. */

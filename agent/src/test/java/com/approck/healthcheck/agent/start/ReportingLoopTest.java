@@ -339,7 +339,7 @@ final class ReportingLoopTest {
     }
 
     private static Sampler sampler(PoolRegistry registry, Ticker ticker) {
-        return new Sampler(List.of(), registry, 1_000_000_000L, 0, ticker, () -> 0, new Log(LogLevel.INFO, line -> System.err.println(line)));
+        return new Sampler(List.of(), registry, 1_000_000_000L, 0, 0, ticker, () -> 0, new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     /** The thread of this test's beat: those of others live on. */

@@ -3,6 +3,7 @@ package com.approck.healthcheck.it.docs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.approck.healthcheck.it.matrix.ExhaustionMatrixIT;
 import com.approck.healthcheck.it.matrix.FloodIT;
 import com.approck.healthcheck.it.matrix.SidecarMatrixIT;
 import com.approck.healthcheck.it.matrix.ThreadLimitIT;
@@ -35,7 +36,12 @@ final class ReadmeTruthMatrixIT {
     }
 
     private static String table() {
-        return Stream.of(TruthMatrixIT.class, SidecarMatrixIT.class, FloodIT.class, ThreadLimitIT.class)
+        return Stream.of(
+                        TruthMatrixIT.class,
+                        ExhaustionMatrixIT.class,
+                        SidecarMatrixIT.class,
+                        FloodIT.class,
+                        ThreadLimitIT.class)
                 .flatMap(rows -> Stream.of(rows.getDeclaredMethods()))
                 .filter(method -> method.isAnnotationPresent(TruthMatrixRow.class))
                 .sorted(Comparator.comparingInt(method -> row(method).number()))

@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 
 /**
  * What a sample does for a path, on the worker that brings it here: serve, or come to harm in one of the ways that
@@ -39,11 +40,12 @@ import java.util.concurrent.locks.ReentrantLock;
  * <tr><td>/events?count=10&amp;pause=500</td><td>server-sent events, written by one thread outside the pool while the
  * request holds no worker</td></tr>
  * <tr><td>/spin?ms=1000</td><td>burns CPU for that long</td></tr>
+ * <tr><td>/regex</td><td>matches a regular expression that backtracks, for ever</td></tr>
  * <tr><td>/oom</td><td>allocates until the JVM refuses, and lets the error out; {@code ?hold=ms} keeps the heap full</td></tr>
  * <tr><td>/halt</td><td>ends the JVM with no shutdown hook run, status 137</td></tr>
  * <tr><td>/exit?code=0</td><td>ends the JVM by {@code System.exit}</td></tr>
  * <tr><td>/stop</td><td>stops the server; the JVM lives on</td></tr>
- * <tr><td>/free</td><td>lets go all that hang in /hang and /lock</td></tr>
+ * <tr><td>/free</td><td>lets go all that hang in /hang, /lock and /regex</td></tr>
  * </table>
  */
 public final class Faults {
@@ -59,6 +61,7 @@ public final class Faults {
         thread.setDaemon(true);
         return thread;
     });
+    private volatile boolean freed;
     private ServerSocket silentPeer;
     private HeldLock held;
 
@@ -92,6 +95,10 @@ public final class Faults {
             case "/spin" -> {
                 spin(parameters.number("ms", 1000));
                 answer(reply, 200, "spun");
+            }
+            case "/regex" -> {
+                backtrack();
+                answer(reply, 200, "free again");
             }
             case "/oom" -> fillHeap(parameters.number("hold", 0));
             case "/halt" -> Runtime.getRuntime().halt(137);
@@ -156,6 +163,7 @@ public final class Faults {
     }
 
     private synchronized void free() throws IOException {
+        freed = true;
         for (Socket socket = hanging.poll(); socket != null; socket = hanging.poll()) {
             socket.close();
         }
@@ -227,6 +235,19 @@ public final class Faults {
         }
     }
 
+    /** As a regular expression did in every worker of a content delivery network. */
+    private void backtrack() {
+        Pattern pattern = Pattern.compile("(.*)*,(.*)*;(.*)*=");
+        String text = "x,".repeat(40);
+        try {
+            while (!freed) {
+                pattern.matcher(new Endless(text)).matches();
+            }
+        } catch (Freed e) {
+            // As meant.
+        }
+    }
+
     private static void fillHeap(long holdMillis) {
         List<long[]> full = new ArrayList<>();
         try {
@@ -243,6 +264,39 @@ public final class Faults {
             Thread.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class Freed extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+    }
+
+    /** A text of which nothing matches any more once it is freed. */
+    private final class Endless implements CharSequence {
+
+        private final String text;
+
+        Endless(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (freed) {
+                throw new Freed();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.subSequence(start, end);
         }
     }
 
