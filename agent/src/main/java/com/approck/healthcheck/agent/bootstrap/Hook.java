@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.bootstrap;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -22,8 +24,20 @@ public final class Hook {
      */
     private static final ThreadLocal<AtomicLong> TASKS = new ThreadLocal<>();
 
-    /** The class of virtual threads, or null before Java 21. They come and go by the million and are not counted here. */
+    /** The class of virtual threads, or null before Java 21. They come and go by the million, and have no counter each. */
     private static final Class<?> VIRTUAL_THREAD = virtualThreadClass();
+
+    /** The most tasks on virtual threads that are listed at once; any more are not followed. A power of two. */
+    private static final int VIRTUAL_SLOTS = 1 << 13;
+
+    /** A virtual thread is listed in one of so many slots, beginning at that of its identifier. */
+    private static final int SLOTS_TRIED = 8;
+
+    /** The virtual threads that are on a task; what the task is; and how many tasks the slot has had. */
+    private static volatile AtomicReferenceArray<Thread> virtualThreads;
+
+    private static AtomicReferenceArray<Object> virtualTasks;
+    private static AtomicLongArray virtualNumbers;
 
     private static volatile Function<Object, AtomicLong> firstTask;
     private static volatile BiConsumer<Object, Boolean> poolChange;
@@ -44,12 +58,13 @@ public final class Hook {
     /**
      * A worker begins a task.
      *
-     * @return whether this is the outermost task of the thread, whose end is to be told; false if it runs inside another
+     * @return whether this is the outermost task of the thread, whose end is to be told; false if it runs inside another,
+     *     or is not followed
      */
     public static boolean taskBegan(Object task) {
         Thread thread = Thread.currentThread();
         if (thread.getClass() == VIRTUAL_THREAD) {
-            return false;
+            return firstTask != null && virtualBegan(thread, task);
         }
         AtomicLong counter = TASKS.get();
         if (counter == null) {
@@ -68,7 +83,9 @@ public final class Hook {
 
     /** The outermost task of the thread ends; without one, nothing happens. */
     public static void taskEnded() {
-        if (Thread.currentThread().getClass() == VIRTUAL_THREAD) {
+        Thread thread = Thread.currentThread();
+        if (thread.getClass() == VIRTUAL_THREAD) {
+            virtualEnded(thread);
             return;
         }
         AtomicLong counter = TASKS.get();
@@ -99,6 +116,86 @@ public final class Hook {
     /** This class if it has that name, else null: for the class loaders that would not find it. */
     public static Class<?> classNamed(String name) {
         return NAME.equals(name) ? Hook.class : null;
+    }
+
+    /** Returns the number of slots for tasks on virtual threads; 0 if there has been none. */
+    public static int virtualSlots() {
+        AtomicReferenceArray<Thread> threads = virtualThreads;
+        return threads == null ? 0 : threads.length();
+    }
+
+    /** Returns the virtual thread that is on a task in that slot; null if none is. */
+    public static Thread virtualThread(int slot) {
+        return virtualThreads.get(slot);
+    }
+
+    /** Returns the task in that slot; null if there is none, or it is just being entered. */
+    public static Object virtualTask(int slot) {
+        return virtualTasks.get(slot);
+    }
+
+    /** Returns how many tasks the slot has had: another number for each task. */
+    public static long virtualNumber(int slot) {
+        return virtualNumbers.get(slot);
+    }
+
+    /** Empties the slot of a virtual thread that has ended without a word. */
+    public static void forgetVirtual(int slot, Thread thread) {
+        if (virtualThreads.compareAndSet(slot, thread, null)) {
+            virtualTasks.lazySet(slot, null);
+        }
+    }
+
+    private static boolean virtualBegan(Thread thread, Object task) {
+        AtomicReferenceArray<Thread> threads = virtualThreads;
+        if (threads == null) {
+            threads = makeSlots();
+        }
+        int first = (int) idOf(thread);
+        for (int i = 0; i < SLOTS_TRIED; i++) {
+            if (threads.get((first + i) & (VIRTUAL_SLOTS - 1)) == thread) {
+                return false;
+            }
+        }
+        for (int i = 0; i < SLOTS_TRIED; i++) {
+            int slot = (first + i) & (VIRTUAL_SLOTS - 1);
+            if (threads.get(slot) == null && threads.compareAndSet(slot, null, thread)) {
+                virtualTasks.lazySet(slot, task);
+                virtualNumbers.lazySet(slot, virtualNumbers.get(slot) + 1);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void virtualEnded(Thread thread) {
+        AtomicReferenceArray<Thread> threads = virtualThreads;
+        if (threads == null) {
+            return;
+        }
+        int first = (int) idOf(thread);
+        for (int i = 0; i < SLOTS_TRIED; i++) {
+            int slot = (first + i) & (VIRTUAL_SLOTS - 1);
+            if (threads.get(slot) == thread) {
+                virtualTasks.lazySet(slot, null);
+                threads.lazySet(slot, null);
+                return;
+            }
+        }
+    }
+
+    private static synchronized AtomicReferenceArray<Thread> makeSlots() {
+        if (virtualThreads == null) {
+            virtualTasks = new AtomicReferenceArray<>(VIRTUAL_SLOTS);
+            virtualNumbers = new AtomicLongArray(VIRTUAL_SLOTS);
+            virtualThreads = new AtomicReferenceArray<>(VIRTUAL_SLOTS);
+        }
+        return virtualThreads;
+    }
+
+    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19. Virtual threads do not override this one.
+    private static long idOf(Thread thread) {
+        return thread.getId();
     }
 
     private static AtomicLong register(Object task) {

@@ -68,6 +68,15 @@ public final class MonitoredPool {
         return methods;
     }
 
+    /** Returns a number that is another whenever bytes have moved on a task's connection, as far as that is known. */
+    public long bytesMoved(Object task) {
+        try {
+            return adapter.bytesMoved(pool.with(task));
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            return 0;
+        }
+    }
+
     /** Returns whether the hook has reported a request of this pool. */
     public boolean isHookCalled() {
         return hookCalled;

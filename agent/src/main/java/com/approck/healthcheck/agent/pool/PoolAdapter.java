@@ -54,6 +54,14 @@ public interface PoolAdapter {
         return progress;
     }
 
+    /**
+     * Returns a number that is another whenever bytes have moved on the connection of a hooked task; any number if that is
+     * not known. Asked of tasks on virtual threads, whose CPU time nobody knows.
+     */
+    default long bytesMoved(ReflectedObject task) throws ReflectiveOperationException {
+        return 0;
+    }
+
     /** Returns the owner of the pool in which a hooked task runs; null if the task does not lead to it. */
     default Object ownerOf(ReflectedObject task) throws ReflectiveOperationException {
         return null;

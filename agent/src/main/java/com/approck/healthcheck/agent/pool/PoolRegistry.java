@@ -141,6 +141,16 @@ public final class PoolRegistry {
         return new AtomicLong();
     }
 
+    /** Returns the pool in which a hooked task runs; null if that is not watched. Never throws. For the agent's thread. */
+    public MonitoredPool poolOf(Object task) {
+        try {
+            return poolOfTask(task);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // Most likely a task that has ended meanwhile: of one that has not, addWorker would have complained.
+            return null;
+        }
+    }
+
     /**
      * Notes that a thread of a pool was seen on a request, or not on one, by its stack.
      *

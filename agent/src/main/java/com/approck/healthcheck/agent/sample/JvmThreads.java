@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 
-/** What the JVM knows about its threads. */
+/** What the JVM knows about its threads, and what it can do at this moment. */
 interface JvmThreads {
     /** Returns the CPU time that a thread has used, in nanoseconds; -1 if it has ended or the JVM does not know. */
     long cpuNanos(long threadId);
@@ -26,6 +26,12 @@ interface JvmThreads {
 
     /** Returns whether the JVM can create a thread at this moment: creates one, which ends at once. */
     boolean canCreateThread();
+
+    /** Returns whether the JVM can open a file descriptor at this moment: opens one, and closes it. */
+    boolean canOpenDescriptor();
+
+    /** Starts a virtual thread; returns false if the JVM has none (before Java 21). */
+    boolean startVirtualThread(Runnable work);
 
     /** Returns the thread's state and the top of its stack in one line, for logs. */
     String describe(long threadId);

@@ -131,6 +131,16 @@ final class PoolState {
         return stats == null || (!stats.isUnbounded() && !stats.isVirtual() && stats.alive() <= stats.nonServing());
     }
 
+    /** Returns whether it makes as many threads as it has tasks, or could not be read yet. */
+    boolean isUnbounded() {
+        return stats == null || stats.isUnbounded();
+    }
+
+    /** Returns whether its requests run on virtual threads. */
+    boolean isVirtual() {
+        return stats != null && stats.isVirtual();
+    }
+
     /** Returns why no request reaches the pool any more; null if nothing suggests that. */
     String unreachable() {
         return unreachable;
@@ -152,16 +162,15 @@ final class PoolState {
      * <p>It is exhausted, and no worker is able, when work is queued and every worker that it has, or can have, has been on one
      * request for {@code exhausted-after}: whether that uses CPU or not, it is no load that ends.
      */
-    Sample.Pool end(
-            long elapsedNanos, long stuckAfterNanos, long exhaustedAfterNanos, boolean threadsCanBeCreated) {
+    Sample.Pool end(long elapsedNanos, long stuckAfterNanos, long exhaustedAfterNanos, JvmLimits limits) {
         boolean still = !moved && stats.queued() > 0 && isFollowed();
         stillTicks = still ? stillTicks + 1 : 0;
         int live = Math.max(0, stats.alive() - stats.nonServing() - stats.idleReserved());
-        stillNanos = still && live < stats.capacity() ? stillNanos + elapsedNanos : 0;
+        stillNanos = still && !stats.isVirtual() && live < stats.capacity() ? stillNanos + elapsedNanos : 0;
         boolean starved = stuckAfterNanos > 0 && stillNanos >= stuckAfterNanos;
         notListeningNanos = listening ? 0 : notListeningNanos + elapsedNanos;
         String before = unreachable;
-        unreachable = whyUnreachable(stuckAfterNanos, threadsCanBeCreated);
+        unreachable = whyUnreachable(stuckAfterNanos, limits);
         if (unreachable == null && isExhausted(starved ? live : stats.capacity())) {
             unreachable = "every worker has been on one request for "
                     + TimeUnit.NANOSECONDS.toSeconds(exhaustedAfterNanos) + " s or longer, and requests wait";
@@ -174,6 +183,9 @@ final class PoolState {
             able = live - stuck.size();
         } else if (stats.isUnbounded()) {
             able = stats.capacity();
+        } else if (stats.isVirtual() && !stuck.isEmpty() && stuck.size() + stats.nonServing() >= stats.capacity()) {
+            // The other permits are those of acceptors and selectors.
+            able = 0;
         } else {
             int lostReserve = !stuck.isEmpty() && stillTicks >= 2 ? stats.idleReserved() : 0;
             able = stats.capacity() - stuck.size() - lostReserve;
@@ -200,15 +212,16 @@ final class PoolState {
         return false;
     }
 
-    private String whyUnreachable(long stuckAfterNanos, boolean threadsCanBeCreated) {
+    private String whyUnreachable(long stuckAfterNanos, JvmLimits limits) {
         if (acceptsNothing()) {
             return "every thread that accepts connections is stuck";
         }
         if (deadIoThread != null) {
             return "its thread " + deadIoThread + " has died";
         }
-        if (!threadsCanBeCreated && hasNoThread()) {
-            return "it has no thread, and the JVM cannot create one (a limit on processes or memory)";
+        String limit = limits.whyUnreachable(this);
+        if (limit != null) {
+            return limit;
         }
         return stuckAfterNanos > 0 && notListeningNanos >= stuckAfterNanos
                 ? "no thread has waited for requests on its sockets for "

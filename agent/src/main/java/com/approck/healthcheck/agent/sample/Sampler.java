@@ -40,7 +40,8 @@ public final class Sampler {
 
     private final StackFollower stacks;
     private final DeadlockDetector deadlocks = new DeadlockDetector();
-    private final ThreadCreationProbe threadCreation = new ThreadCreationProbe();
+    private final VirtualRequests virtualRequests;
+    private final JvmLimits limits;
     private JvmThreads threads;
     private long lastTick;
     private boolean ticked;
@@ -62,6 +63,7 @@ public final class Sampler {
             Log log) {
         this(
                 () -> BasicThreads.orBetter(servers, log),
+                new HookedVirtualTasks(),
                 registry,
                 intervalNanos,
                 stuckAfterNanos,
@@ -74,6 +76,7 @@ public final class Sampler {
     /** @param createThreads called at the first sample: the JVM's management interface is not loaded without a pool */
     Sampler(
             Supplier<JvmThreads> createThreads,
+            VirtualTasks virtualTasks,
             PoolRegistry registry,
             long intervalNanos,
             long stuckAfterNanos,
@@ -88,6 +91,8 @@ public final class Sampler {
         this.exhaustedAfterNanos = exhaustedAfterNanos;
         this.ticker = ticker;
         this.log = log;
+        this.virtualRequests = new VirtualRequests(virtualTasks, registry, stuckAfterNanos, log);
+        this.limits = new JvmLimits(stuckAfterNanos);
         this.stacks = new StackFollower(registry, hooks, log);
         this.changeLog = new ChangeLog(log);
     }
@@ -123,6 +128,7 @@ public final class Sampler {
                 worker.pool().incrementLasting();
             }
         }
+        virtualRequests.tick(pools, elapsed);
         List<Sample.Pool> samples = samplePools(deadlocked, elapsed);
         changeLog.logWorkers(ofInterest, threads);
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
@@ -205,17 +211,15 @@ public final class Sampler {
     }
 
     private List<Sample.Pool> samplePools(Set<Long> deadlocked, long elapsed) {
-        boolean anyWithoutThreads = false;
         for (PoolState pool : pools.values()) {
             read(pool);
             addDeadlocked(pool, deadlocked);
-            anyWithoutThreads |= pool.hasNoThread();
         }
-        boolean threadsCanBeCreated = threadCreation.tick(anyWithoutThreads, threads);
+        limits.tick(pools.values(), virtualRequests.hasMoved(), elapsed, threads);
         List<Sample.Pool> samples = new ArrayList<>(pools.size());
         for (PoolState pool : pools.values()) {
             if (pool.isKnown()) {
-                samples.add(pool.end(elapsed, stuckAfterNanos, exhaustedAfterNanos, threadsCanBeCreated));
+                samples.add(pool.end(elapsed, stuckAfterNanos, exhaustedAfterNanos, limits));
                 changeLog.logPool(pool);
             }
         }

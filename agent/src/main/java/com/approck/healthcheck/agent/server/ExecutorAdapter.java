@@ -69,6 +69,13 @@ interface ExecutorAdapter extends PoolAdapter {
         return inside == null ? executor.get() : inside;
     }
 
+    /** Returns whether an executor runs each task on a virtual thread of its own, as far as its class tells. */
+    static boolean isVirtual(ReflectedObject executor) throws ReflectiveOperationException {
+        return executor.is("org.apache.tomcat.util.threads.VirtualThreadExecutor")
+                || (executor.is("java.util.concurrent.ThreadPerTaskExecutor")
+                        && executor.fieldObject("factory").is("java.lang.ThreadBuilders$VirtualThreadFactory"));
+    }
+
     static PoolStats readExecutor(ReflectedObject executor) throws ReflectiveOperationException {
         int max = maxThreads(executor);
         int alive = alive(executor);

@@ -61,7 +61,7 @@ final class Helidon implements ServerSupport, PoolAdapter {
 
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) {
-        return PoolStats.unbounded(0, 0);
+        return PoolStats.unbounded(0, 0).onVirtualThreads();
     }
 
     @Override

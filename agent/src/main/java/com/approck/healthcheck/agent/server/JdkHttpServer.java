@@ -80,7 +80,12 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
         if (!pool.is(SERVER)) {
             return ExecutorAdapter.readExecutor(pool);
         }
-        return servesOnDispatcher(pool) ? PoolStats.bounded(1, 1, 0) : PoolStats.unbounded(0, 0);
+        if (servesOnDispatcher(pool)) {
+            return PoolStats.bounded(1, 1, 0);
+        }
+        PoolStats stats = PoolStats.unbounded(0, 0);
+        ReflectedObject executor = pool.with(ExecutorAdapter.unwrap(pool.fieldObject("executor")));
+        return ExecutorAdapter.isVirtual(executor) ? stats.onVirtualThreads() : stats;
     }
 
     @Override

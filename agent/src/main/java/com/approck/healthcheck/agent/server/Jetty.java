@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * Jetty: its {@code Server} owns the pool, because a pool alone may be an HTTP client's; one that is found by its threads
@@ -118,18 +119,24 @@ final class Jetty implements ServerSupport, PoolAdapter {
         if (owner.is(SERVER)) {
             return isWithoutConnectors(owner)
                     ? OwnedPool.none("it is starting, and has not leased the threads of its connectors")
-                    : OwnedPool.of(owner.call("getThreadPool"));
+                    : OwnedPool.of(servingPool(owner.callObject("getThreadPool")));
         }
         boolean leasesAreKnown = !owner.is(VIRTUAL_POOL)
                 && !(owner.has("getThreadPoolBudget") && owner.call("getThreadPoolBudget") == null);
         if (leasesAreKnown) {
             return startedServers(owner).isEmpty()
                     ? OwnedPool.none("no server that has started leases threads of it")
-                    : OwnedPool.of(owner.get());
+                    : OwnedPool.of(servingPool(owner));
         }
         return nameOf(owner).contains(NAME_OF_CLIENT)
                 ? OwnedPool.none("it is the pool of a client")
                 : OwnedPool.of(owner.get());
+    }
+
+    /** Requests run on permits of another pool where one is set, and the pool of platform threads serves nobody. */
+    private static Object servingPool(ReflectedObject pool) throws ReflectiveOperationException {
+        ReflectedObject virtualExecutor = virtualExecutorOf(pool);
+        return virtualExecutor.is(VIRTUAL_POOL) ? virtualExecutor.get() : pool.get();
     }
 
     /** The connectors are what starts last, and until then the capacity is not known. The hook comes after them. */
@@ -188,6 +195,17 @@ final class Jetty implements ServerSupport, PoolAdapter {
                 .call("getServer");
     }
 
+    @Override
+    public long bytesMoved(ReflectedObject task) throws ReflectiveOperationException {
+        ReflectedObject channel = task.hasField("this$0") ? task.fieldObject("this$0") : task;
+        if (!channel.has("getConnectionMetaData")) {
+            return 0;
+        }
+        ReflectedObject connection = channel.callObject("getConnectionMetaData").callObject("getConnection");
+        return ((Number) connection.call("getBytesIn")).longValue()
+                + ((Number) connection.call("getBytesOut")).longValue();
+    }
+
     /** The connection of a WebSocket leads to no server: a client's has the same class. */
     @Override
     public Object executorOf(ReflectedObject task) throws ReflectiveOperationException {
@@ -208,7 +226,8 @@ final class Jetty implements ServerSupport, PoolAdapter {
         PoolStats stats = max == ExecutorAdapter.UNBOUNDED
                 ? PoolStats.unbounded(alive, queued)
                 : PoolStats.bounded(Math.max(1, max - leased), alive, queued);
-        stats = stats.withThreadsThatDoNotServe(leased, idleReserved(pool));
+        stats = stats.withThreadsThatDoNotServe(
+                pool.is(VIRTUAL_POOL) ? permitsOfConnectors(pool, owners) : leased, idleReserved(pool));
         return pool.is(VIRTUAL_POOL) || virtualExecutorOf(pool).get() != null ? stats.onVirtualThreads() : stats;
     }
 
@@ -265,6 +284,11 @@ final class Jetty implements ServerSupport, PoolAdapter {
         if (pool.has("getQueueSize")) {
             return pool.count("getQueueSize");
         }
+        if (pool.is(VIRTUAL_POOL) && pool.hasField("_semaphore")) {
+            // Each task has a virtual thread at once, which waits for a permit.
+            Object permits = pool.field("_semaphore");
+            return permits == null ? 0 : ((Semaphore) permits).getQueueLength();
+        }
         return pool.is(EXECUTOR_POOL) ? ExecutorAdapter.queued(pool.fieldObject("_executor")) : 0;
     }
 
@@ -299,9 +323,8 @@ final class Jetty implements ServerSupport, PoolAdapter {
             return pool.count("getLeasedThreads");
         }
         if (pool.is(VIRTUAL_POOL)) {
-            // Its acceptors and selectors hold permits too. But its owner is not always known, and a number that
-            // depends on
-            // that would be worse than one that is two too high.
+            // Its owner is not always known, and a capacity that depends on that would be worse than one that is two
+            // too high.
             return 0;
         }
         ReflectedObject budget =
@@ -317,6 +340,13 @@ final class Jetty implements ServerSupport, PoolAdapter {
             return leased;
         }
         // Jetty 9.4.0 keeps no budget: the number is known once the server is.
+        return permitsOfConnectors(pool, owners);
+    }
+
+    /** Returns the number of threads or permits that the acceptors and selectors of the known servers keep for ever. */
+    private static int permitsOfConnectors(ReflectedObject pool, List<Object> owners)
+            throws ReflectiveOperationException {
+        int leased = 0;
         for (Object owner : owners) {
             ReflectedObject server = pool.with(owner);
             leased += server.is(SERVER) ? leasedBy(server, pool) : 0;

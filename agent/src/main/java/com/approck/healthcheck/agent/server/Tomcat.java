@@ -105,7 +105,14 @@ final class Tomcat implements ServerSupport, ExecutorAdapter {
 
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return pool.is(ENDPOINT) ? PoolStats.unbounded(0, 0) : ExecutorAdapter.readExecutor(pool);
+        if (!pool.is(ENDPOINT)) {
+            return ExecutorAdapter.readExecutor(pool);
+        }
+        PoolStats stats = PoolStats.unbounded(0, 0);
+        ReflectedObject executor = pool.callObject("getExecutor");
+        boolean virtual =
+                executor.get() != null && ExecutorAdapter.isVirtual(pool.with(ExecutorAdapter.unwrap(executor)));
+        return virtual ? stats.onVirtualThreads() : stats;
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -199,20 +200,111 @@ final class HookTest {
     }
 
     @Test
-    void virtualThread_isNotCounted() throws Exception {
+    void virtualThread_isListedWhileItIsOnATask() throws Exception {
         assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
         connect();
-        FutureTask<Boolean> task = new FutureTask<>(() -> {
-            boolean outermost = Hook.taskBegan(TASK);
-            Hook.taskEnded();
-            return outermost;
-        });
+        for (int i = 0; i < 3; i++) {
+            onVirtualThread(() -> {
+                assertEquals(-1, slotOf(Thread.currentThread()));
+                assertTrue(Hook.taskBegan(TASK));
+                int slot = slotOf(Thread.currentThread());
+                long number = Hook.virtualNumber(slot);
+                assertEquals(TASK, Hook.virtualTask(slot));
+                assertFalse(Hook.taskBegan("inside"));
+                assertEquals(TASK, Hook.virtualTask(slot));
+                Hook.taskEnded();
+                assertNull(Hook.virtualTask(slot));
+                assertEquals(-1, slotOf(Thread.currentThread()));
 
-        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+                assertTrue(Hook.taskBegan("another"));
+                assertEquals(number + 1, Hook.virtualNumber(slotOf(Thread.currentThread())));
+                Hook.taskEnded();
+                Hook.taskEnded();
+                return null;
+            });
+        }
 
-        assertFalse(task.get());
         assertEquals(List.of(), firstTasks);
         assertEquals(0, counter.get());
+    }
+
+    @Test
+    void virtualThreads_areEachListedInASlotOfTheirOwn() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+        connect();
+        CountDownLatch begun = new CountDownLatch(1_000);
+        CountDownLatch end = new CountDownLatch(1);
+        List<FutureTask<Boolean>> tasks = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            String task = "task " + i;
+            FutureTask<Boolean> work = new FutureTask<>(() -> {
+                boolean listed = Hook.taskBegan(task);
+                int slot = slotOf(Thread.currentThread());
+                boolean own = slot >= 0 && task.equals(Hook.virtualTask(slot));
+                begun.countDown();
+                end.await();
+                Hook.taskEnded();
+                return listed && own;
+            });
+            tasks.add(work);
+            startVirtual(work);
+        }
+        begun.await();
+        int listed = 0;
+        for (int slot = 0; slot < Hook.virtualSlots(); slot++) {
+            listed += Hook.virtualThread(slot) == null ? 0 : 1;
+        }
+        end.countDown();
+        for (FutureTask<Boolean> task : tasks) {
+            assertTrue(task.get());
+        }
+
+        assertEquals(1_000, listed);
+    }
+
+    @Test
+    void virtualThreadThatEndedInATask_isForgotten() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+        connect();
+        Thread[] ended = new Thread[1];
+        onVirtualThread(() -> {
+            ended[0] = Thread.currentThread();
+            return Hook.taskBegan(TASK);
+        });
+        int slot = slotOf(ended[0]);
+
+        Hook.forgetVirtual(slot, Thread.currentThread());
+        assertEquals(ended[0], Hook.virtualThread(slot));
+        Hook.forgetVirtual(slot, ended[0]);
+
+        assertNull(Hook.virtualThread(slot));
+        assertNull(Hook.virtualTask(slot));
+    }
+
+    @Test
+    void virtualThreadWithoutAnAgent_isNotListed() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+
+        assertFalse(onVirtualThread(() -> Hook.taskBegan(TASK)));
+    }
+
+    private static int slotOf(Thread thread) {
+        for (int slot = 0; slot < Hook.virtualSlots(); slot++) {
+            if (Hook.virtualThread(slot) == thread) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private static <T> T onVirtualThread(Callable<T> callable) throws Exception {
+        FutureTask<T> task = new FutureTask<>(callable);
+        startVirtual(task);
+        return task.get();
+    }
+
+    private static void startVirtual(Runnable work) throws ReflectiveOperationException {
+        Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, work);
     }
 
     private void connect() {

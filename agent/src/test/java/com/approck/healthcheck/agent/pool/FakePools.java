@@ -70,7 +70,9 @@ public final class FakePools {
         public volatile int capacity;
         public volatile int alive;
         public volatile int queued;
+        public volatile int nonServing;
         public volatile int idleReserved;
+        public volatile long bytesMoved;
         public volatile boolean unbounded;
         public volatile boolean virtual;
         public volatile boolean stopped;
@@ -208,6 +210,12 @@ public final class FakePools {
         }
 
         @Override
+        public long bytesMoved(ReflectedObject task) {
+            Pool pool = ((Task) task.get()).owner.pool;
+            return pool.bytesMoved;
+        }
+
+        @Override
         public Object executorOf(ReflectedObject task) {
             return ((Task) task.get()).executor;
         }
@@ -219,7 +227,8 @@ public final class FakePools {
             PoolStats stats = read.unbounded
                     ? PoolStats.unbounded(read.alive, read.queued)
                     : PoolStats.bounded(read.capacity, read.alive, read.queued);
-            stats = stats.withAcceptingWorkers(read.acceptors).withThreadsThatDoNotServe(0, read.idleReserved);
+            stats = stats.withAcceptingWorkers(read.acceptors)
+                    .withThreadsThatDoNotServe(read.nonServing, read.idleReserved);
             return read.virtual ? stats.onVirtualThreads() : stats;
         }
 

@@ -201,6 +201,7 @@ final class ExhaustedPoolTest {
     private Sampler sampler(PoolRegistry of, int exhaustedAfter, long hooks) {
         return new Sampler(
                 () -> threads,
+                new FakeVirtualTasks(),
                 of,
                 SECOND,
                 STUCK_AFTER * SECOND,

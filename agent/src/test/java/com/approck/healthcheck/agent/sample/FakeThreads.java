@@ -17,7 +17,14 @@ final class FakeThreads implements JvmThreads {
     int questionsAboutDeadlocks;
     int questionsAboutStacks;
     boolean canCreateThread = true;
+    boolean canOpenDescriptor = true;
+    boolean runsVirtualThreads = true;
     int started;
+    int startedVirtual;
+    int opened;
+
+    /** The virtual thread that was started last. */
+    Runnable waiting;
 
     @Override
     public long cpuNanos(long threadId) {
@@ -60,6 +67,22 @@ final class FakeThreads implements JvmThreads {
     public boolean canCreateThread() {
         started++;
         return canCreateThread;
+    }
+
+    @Override
+    public boolean canOpenDescriptor() {
+        opened++;
+        return canOpenDescriptor;
+    }
+
+    @Override
+    public boolean startVirtualThread(Runnable work) {
+        startedVirtual++;
+        waiting = work;
+        if (runsVirtualThreads) {
+            work.run();
+        }
+        return true;
     }
 
     @Override

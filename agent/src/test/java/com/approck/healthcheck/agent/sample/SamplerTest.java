@@ -1051,6 +1051,7 @@ final class SamplerTest {
     private Sampler sampler(long stuckAfterNanos) {
         return new Sampler(
                 () -> threads,
+                new FakeVirtualTasks(),
                 registry,
                 SECOND,
                 stuckAfterNanos,

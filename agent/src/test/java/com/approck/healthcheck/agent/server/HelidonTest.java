@@ -19,6 +19,7 @@ final class HelidonTest {
         assertEquals(List.of("helidon-8081"), found.started(listener));
         PoolStats stats = found.pool("helidon-8081").read();
         assertTrue(stats.isUnbounded());
+        assertTrue(stats.isVirtual());
         assertEquals(PoolStats.UNBOUNDED_CAPACITY, stats.capacity());
         assertEquals(0, stats.alive());
         assertEquals(0, stats.queued());

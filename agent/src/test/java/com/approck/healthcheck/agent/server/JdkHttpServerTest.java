@@ -3,6 +3,7 @@ package com.approck.healthcheck.agent.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.approck.healthcheck.agent.pool.PoolStats;
 import com.approck.healthcheck.agent.pool.ProgressSource;
@@ -75,7 +76,21 @@ final class JdkHttpServerTest {
         PoolStats stats = find();
         assertTrue(stats.isUnbounded());
         assertEquals(PoolStats.UNBOUNDED_CAPACITY, stats.capacity());
+        assertFalse(stats.isVirtual());
         cached.shutdown();
+    }
+
+    @Test
+    void executorOfVirtualThreads_isSeenAsSuch() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+        ExecutorService virtual = (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        server.setExecutor(virtual);
+        server.start();
+        PoolStats stats = find();
+        assertTrue(stats.isUnbounded());
+        assertTrue(stats.isVirtual());
+        virtual.shutdown();
     }
 
     @Test

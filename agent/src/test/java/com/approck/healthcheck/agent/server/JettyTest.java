@@ -3,6 +3,7 @@ package com.approck.healthcheck.agent.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolStats;
@@ -13,6 +14,7 @@ import java.util.concurrent.FutureTask;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.VirtualThreadPool;
 import org.junit.jupiter.api.Test;
 
 /** On an embedded Jetty 12.1. */
@@ -76,6 +78,50 @@ final class JettyTest {
         } finally {
             letGo.countDown();
             started.get();
+            server.stop();
+        }
+    }
+
+    @Test
+    void permitsOfVirtualThreads_standForThePoolThatServesNobody() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+        QueuedThreadPool platform = pool(NAME, 20);
+        VirtualThreadPool permits = new VirtualThreadPool(7);
+        platform.setVirtualThreadsExecutor(permits);
+        Server server = new Server(platform);
+        server.addConnector(new ServerConnector(server, 1, 2));
+        server.start();
+        try {
+            found.findServers();
+            found.started(server);
+            found.started(permits);
+            assertEquals(1, found.names().size(), found.names()::toString);
+            PoolStats stats = found.pool(found.names().get(0)).read();
+            assertEquals(7, stats.capacity());
+            assertEquals(0, stats.nonServing());
+            assertEquals(0, stats.queued());
+            assertTrue(stats.isVirtual());
+        } finally {
+            server.stop();
+        }
+        assertEquals(List.of(), found.names());
+    }
+
+    @Test
+    void acceptorsAndSelectorsOnPermits_doNotServe() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+        VirtualThreadPool permits = new VirtualThreadPool(9);
+        permits.setName(NAME);
+        Server server = new Server(permits);
+        server.addConnector(new ServerConnector(server, 1, 2));
+        server.start();
+        try {
+            assertTrue(found.started(server).contains(NAME), found.names()::toString);
+            PoolStats stats = found.pool(NAME).read();
+            assertEquals(9, stats.capacity());
+            assertEquals(3, stats.nonServing());
+            assertTrue(stats.isVirtual());
+        } finally {
             server.stop();
         }
     }

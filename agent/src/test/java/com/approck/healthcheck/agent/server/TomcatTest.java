@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolStats;
@@ -60,6 +61,19 @@ final class TomcatTest {
 
         connector.stop();
         assertTrue(pool.threads().isEmpty());
+    }
+
+    @Test
+    void virtualThreads_leaveTheEndpointAsAnUnboundedPool() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with Java 21");
+        connector.stop();
+        connector.setProperty("useVirtualThreads", "true");
+        connector.start();
+        Object endpoint =
+                new ReflectedObject(connector.getProtocolHandler(), new ModuleOpener(null)).call("getEndpoint");
+        PoolStats stats = found.pool(found.started(endpoint).get(0)).read();
+        assertTrue(stats.isUnbounded());
+        assertTrue(stats.isVirtual());
     }
 
     @Test

@@ -86,8 +86,8 @@ final class ReportingLoopTest {
         assertNull(newThread("healthcheck").getContextClassLoader());
         Await.until("the pool is announced", () -> said.size() > 0);
         assertEquals(
-                "healthcheck: watching the pool http, 3 workers; reporting to 127.0.0.1:" + ear.port() + " every 60000 ms"
-                        + System.lineSeparator(),
+                "healthcheck: watching the pool http, 3 workers; reporting to 127.0.0.1:" + ear.port()
+                        + " every 60000 ms" + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));
     }
 
@@ -339,7 +339,15 @@ final class ReportingLoopTest {
     }
 
     private static Sampler sampler(PoolRegistry registry, Ticker ticker) {
-        return new Sampler(List.of(), registry, 1_000_000_000L, 0, 0, ticker, () -> 0, new Log(LogLevel.INFO, line -> System.err.println(line)));
+        return new Sampler(
+                List.of(),
+                registry,
+                1_000_000_000L,
+                0,
+                0,
+                ticker,
+                () -> 0,
+                new Log(LogLevel.INFO, line -> System.err.println(line)));
     }
 
     /** The thread of this test's beat: those of others live on. */

@@ -8,6 +8,7 @@ import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -75,6 +76,15 @@ final class AttachServersIT {
         assertEquals("", attacher.stderr());
         wire.await(Moment.now(), SOON, "workers:" + server.server().workers() + "|g");
 
+        if (server.server().name().equals("jetty-permits")) {
+            // Requests on virtual threads are known by the hook alone, which is put into a class that was loaded.
+            Await.until(
+                    SOON,
+                    () -> Http.send(app.port(), "/sleep?ms=1500").join().statusCode() == 200
+                            && wire.lines().stream()
+                                    .anyMatch(line -> line.text().endsWith(".busy:1|g")),
+                    () -> "a request is seen");
+        }
         CompletableFuture<?> never = Http.send(app.port(), "/hang");
         wire.await(
                 Moment.now().plus(STUCK_IS_SEEN),

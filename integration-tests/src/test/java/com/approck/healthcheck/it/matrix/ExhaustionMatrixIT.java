@@ -10,6 +10,7 @@ import com.approck.healthcheck.it.support.Scenario;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.DescriptorLimit;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.net.http.HttpResponse;
@@ -44,6 +45,31 @@ public final class ExhaustionMatrixIT {
     }
 
     @TruthMatrixRow(
+            number = 30,
+            fault = "no file descriptor is left: a handler leaks them, and no connection is accepted any more",
+            answer = "422 at stuck-after + 12 s, 200 when there are some again")
+    void noDescriptorLeft_isDead_untilThereAreSome() {
+        Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
+        Http.get(scenario.app().port(), "/ping");
+        DescriptorLimit limit = new DescriptorLimit(scenario.app().process());
+        limit.leave(50);
+        Moment from = Moment.now();
+        assertEquals(
+                "no descriptor is left",
+                Http.get(scenario.app().port(), "/leak").body());
+        scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN.plusSeconds(11));
+        scenario.app()
+                .process()
+                .awaitStderr(
+                        "requests no longer reach pool .*: the JVM has been unable to open a file or a socket for 3 s",
+                        Duration.ofSeconds(10));
+        scenario.prober().assertBothStay(422, Duration.ofSeconds(3));
+        scenario.prober().awaitBoth(200, limit.lift(), PromisedTimes.LIFE_IS_SEEN);
+        assertEquals("pong", Http.get(scenario.app().port(), "/ping").body());
+        assertEquals(List.of("200", "422 NoWorkers", "200"), scenario.prober().storyOf(LIVE, from));
+    }
+
+    @TruthMatrixRow(
             number = 29,
             fault = "every worker on a regular expression that backtracks for ever, and requests wait",
             answer = "422 at exhausted-after, 200 when they end")
@@ -57,8 +83,7 @@ public final class ExhaustionMatrixIT {
         scenario.prober().awaitBoth(200, app.awaitStarted(), PromisedTimes.LIFE_IS_SEEN);
         // Only the hook tells one request from the next, and it is put into a class that was loaded.
         Http.get(app.port(), "/ping");
-        app.process()
-                .awaitStderr("instrumented .*(SocketProcessorBase|HandlerInvoker)", Duration.ofSeconds(60));
+        app.process().awaitStderr("instrumented .*(SocketProcessorBase|HandlerInvoker)", Duration.ofSeconds(60));
         Await.pause(Duration.ofSeconds(2));
 
         Moment from = Moment.now();
@@ -81,7 +106,6 @@ public final class ExhaustionMatrixIT {
         for (CompletableFuture<HttpResponse<String>> request : waiting) {
             assertEquals("pong", request.join().body());
         }
-        assertEquals(
-                List.of("200", "422 NoWorkers", "200"), scenario.prober().storyOf(LIVE, from));
+        assertEquals(List.of("200", "422 NoWorkers", "200"), scenario.prober().storyOf(LIVE, from));
     }
 }

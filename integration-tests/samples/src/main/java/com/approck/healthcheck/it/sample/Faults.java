@@ -2,7 +2,9 @@ package com.approck.healthcheck.it.sample;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -41,6 +44,7 @@ import java.util.regex.Pattern;
  * request holds no worker</td></tr>
  * <tr><td>/spin?ms=1000</td><td>burns CPU for that long</td></tr>
  * <tr><td>/regex</td><td>matches a regular expression that backtracks, for ever</td></tr>
+ * <tr><td>/leak</td><td>opens files until the system refuses, and closes none</td></tr>
  * <tr><td>/oom</td><td>allocates until the JVM refuses, and lets the error out; {@code ?hold=ms} keeps the heap full</td></tr>
  * <tr><td>/halt</td><td>ends the JVM with no shutdown hook run, status 137</td></tr>
  * <tr><td>/exit?code=0</td><td>ends the JVM by {@code System.exit}</td></tr>
@@ -61,6 +65,7 @@ public final class Faults {
         thread.setDaemon(true);
         return thread;
     });
+    private final Queue<InputStream> leaked = new ConcurrentLinkedQueue<>();
     private volatile boolean freed;
     private ServerSocket silentPeer;
     private HeldLock held;
@@ -99,6 +104,10 @@ public final class Faults {
             case "/regex" -> {
                 backtrack();
                 answer(reply, 200, "free again");
+            }
+            case "/leak" -> {
+                leak();
+                answer(reply, 200, "no descriptor is left");
             }
             case "/oom" -> fillHeap(parameters.number("hold", 0));
             case "/halt" -> Runtime.getRuntime().halt(137);
@@ -245,6 +254,16 @@ public final class Faults {
             }
         } catch (Freed e) {
             // As meant.
+        }
+    }
+
+    private void leak() {
+        try {
+            while (true) {
+                leaked.add(new FileInputStream("/dev/null"));
+            }
+        } catch (IOException refused) {
+            // "Too many open files".
         }
     }
 
