@@ -14,6 +14,7 @@ import com.approck.healthcheck.sidecar.http.HttpServer;
 import com.approck.healthcheck.sidecar.metrics.ConnectionStats;
 import com.approck.healthcheck.sidecar.metrics.Counters;
 import com.approck.healthcheck.sidecar.net.BindFailedException;
+import com.approck.healthcheck.sidecar.net.DescriptorLimit;
 import com.approck.healthcheck.sidecar.readiness.ReadinessClient;
 import com.approck.healthcheck.sidecar.readiness.ReadinessResult;
 import com.approck.healthcheck.sidecar.statsd.DatagramHandler;
@@ -136,7 +137,7 @@ final class Sidecar implements AutoCloseable {
                 ticker,
                 log,
                 connections,
-                HttpServer.MAX_CONNECTIONS,
+                DescriptorLimit.connections(HttpServer.MAX_CONNECTIONS),
                 cause -> fail(HTTP_FAILED, cause)));
     }
 
