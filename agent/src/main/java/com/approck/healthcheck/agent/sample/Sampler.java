@@ -25,6 +25,9 @@ public final class Sampler {
     /** The number of samples in a row without the progress of a pool's workers that is worth a log line. */
     private static final int MAX_UNFOLLOWED_TICKS = 10;
 
+    /** The most stacks of loops that are read in a tick to see which serve; of any more, one that uses CPU counts as busy. */
+    private static final int MAX_STACKS = 32;
+
     private final PoolRegistry registry;
     private final long intervalNanos;
     private final long stuckAfterNanos;
@@ -171,6 +174,7 @@ public final class Sampler {
 
     private void tickWorkers(long elapsed) {
         ofInterest.clear();
+        int stacksRead = 0;
         for (PoolState pool : pools.values()) {
             if (!pool.isHooked()) {
                 readProgress(pool);
@@ -188,6 +192,9 @@ public final class Sampler {
                     registry.forget(worker.worker());
                 } else if (worker.isOfInterest()) {
                     ofInterest.add(worker);
+                    if (worker.wantsStackRead() && stacksRead++ < MAX_STACKS) {
+                        worker.readStack(threads);
+                    }
                 }
             }
         }

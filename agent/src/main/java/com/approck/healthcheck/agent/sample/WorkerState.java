@@ -18,6 +18,11 @@ final class WorkerState {
     private long sameTaskNanos;
     private boolean overdue;
     private boolean waitsForWork;
+
+    /** Of a loop: whether it was in a handler when its stack was read last, and has used no CPU since. */
+    private boolean serving;
+
+    private boolean stackRead;
     private boolean deadlocked;
     private boolean loggedStuck;
 
@@ -67,14 +72,31 @@ final class WorkerState {
         boolean idle = isIdle(threads);
         idleCpuNanos = idle ? idleCpuNanos + elapsedNanos : 0;
         deadlocked &= idle;
+        if (!idle) {
+            serving = isLoop;
+            stackRead = false;
+        }
         boolean due = stuckAfterNanos > 0 && idleCpuNanos + toleranceNanos >= stuckAfterNanos;
         if (isLoop && due && !overdue && !waitsForWork) {
-            // Read once: a loop that leaves its wait uses CPU.
-            waitsForWork = threads.waitsForWork(worker.threadId());
+            readStack(threads);
+            waitsForWork = !serving;
         }
         waitsForWork &= due;
         overdue = due && !waitsForWork;
         return !idle;
+    }
+
+    /** Returns whether it is a loop that has used CPU since its stack was read: whether it serves is not known. */
+    boolean wantsStackRead() {
+        return isLoop && !stackRead;
+    }
+
+    /** Finds out whether a loop waits for work. Read once: one that leaves its wait, or a handler, uses CPU. */
+    void readStack(JvmThreads threads) {
+        if (!stackRead) {
+            serving = !threads.waitsForWork(worker.threadId());
+            stackRead = true;
+        }
     }
 
     /**
@@ -102,9 +124,9 @@ final class WorkerState {
         return isLoop || (tasks & 1) != 0;
     }
 
-    /** Returns whether it is on a request; for a loop, whether it moved since the last tick, or is stuck. */
+    /** Returns whether it is on a request; for a loop, whether it is elsewhere than where it waits for work. */
     boolean isBusy() {
-        return isLoop ? idleCpuNanos == 0 || isStuck() : isOnTask();
+        return isLoop ? serving || isStuck() : isOnTask();
     }
 
     /** Returns whether its counter has stood still on a request for that long, with or without CPU; of a loop nobody knows. */

@@ -23,6 +23,9 @@ interface ExecutorAdapter extends PoolAdapter {
     /** No machine runs as many threads. Some executors without a bound report one: newCachedThreadPool. */
     int MIN_UNBOUNDED = 1 << 20;
 
+    /** The most waiting tasks that are counted one by one. */
+    int MAX_COUNTED = 1_000;
+
     @Override
     default PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
         return readExecutor(pool);
@@ -104,13 +107,38 @@ interface ExecutorAdapter extends PoolAdapter {
 
     static int queued(ReflectedObject executor) throws ReflectiveOperationException {
         if (executor.get() instanceof ScheduledThreadPoolExecutor) {
-            // Whether the tasks in its queue are due cannot be seen from outside.
-            return 0;
+            return JdkExecutors.due(executor);
         }
         if (executor.has("getQueueSize")) {
-            return executor.count("getQueueSize");
+            int size = ((Number) executor.call("getQueueSize")).intValue();
+            // That of jboss-threads counts its tasks only where their number has a limit.
+            return size < 0 && executor.hasField("unsharedTaskNodes") ? linkedTasks(executor) : Math.max(0, size);
         }
         return executor.has("getQueue") ? ((Collection<?>) executor.call("getQueue")).size() : 0;
+    }
+
+    /**
+     * Returns the number of tasks in the linked list of an EnhancedQueueExecutor (jboss-threads 3.9), at most {@value
+     * #MAX_COUNTED}. Its array holds two nodes, the head and the tail, and the tasks wait behind the head.
+     */
+    static int linkedTasks(ReflectedObject executor) throws ReflectiveOperationException {
+        int tasks = 0;
+        for (Object node : (Object[]) executor.field("unsharedTaskNodes")) {
+            ReflectedObject next =
+                    node == null ? executor.with(null) : executor.with(node).fieldObject("next");
+            int behind = 0;
+            // One that has been taken points to itself.
+            while (next.is("org.jboss.threads.EnhancedQueueExecutor$TaskNode") && behind < MAX_COUNTED) {
+                behind++;
+                Object before = next.get();
+                next = next.fieldObject("next");
+                if (next.get() == before) {
+                    break;
+                }
+            }
+            tasks = Math.max(tasks, behind);
+        }
+        return tasks;
     }
 
     @SuppressWarnings("unchecked") // EnhancedQueueExecutor: private final Set<Thread> runningThreads

@@ -14,11 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The executors of {@code java.util.concurrent}, watched where the names of their threads match the setting {@code
@@ -120,6 +122,22 @@ final class JdkExecutors implements ServerSupport, ExecutorAdapter {
                 }
             }
         }
+    }
+
+    /**
+     * Returns how many of the tasks in a scheduled executor's queue are due, of {@value ExecutorAdapter#MAX_COUNTED} at most.
+     * Read without its lock, so it may be off by some that come and go.
+     */
+    static int due(ReflectedObject executor) throws ReflectiveOperationException {
+        ReflectedObject queue = executor.callObject("getQueue");
+        Object[] tasks = (Object[]) queue.field("queue");
+        int size = Math.min((Integer) queue.field("size"), Math.min(tasks.length, MAX_COUNTED));
+        int due = 0;
+        for (int i = 0; i < size; i++) {
+            Object task = tasks[i];
+            due += task instanceof Delayed && ((Delayed) task).getDelay(TimeUnit.NANOSECONDS) <= 0 ? 1 : 0;
+        }
+        return due;
     }
 
     /** Returns the most threads that the executor's own rule lets it have. */

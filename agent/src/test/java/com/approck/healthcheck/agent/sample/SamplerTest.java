@@ -730,12 +730,56 @@ final class SamplerTest {
         LoopOwner loops = startLoop();
         tick(1);
 
-        assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(STUCK_AFTER - 1));
+        assertEquals("loops able=1 alive=0 busy=1 stuck=0 queued=0 capacity=1", tick(STUCK_AFTER - 1));
         assertEquals("loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=1", tick(1));
         threads.cpuNanos.put(Thread.currentThread().getId(), 1_000L);
         assertEquals("loops able=1 alive=0 busy=1 stuck=0 queued=0 capacity=1", tick(1));
         threads.waitingForWork.add(Thread.currentThread().getId());
+        threads.cpuNanos.put(Thread.currentThread().getId(), 2_000L);
         assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(1_000));
+        registry.removePoolsOf(loops);
+    }
+
+    @Test
+    void loop_isBusyWhereverItDoesNotWaitForWork() {
+        LoopOwner loops = startLoop();
+        long id = Thread.currentThread().getId();
+        // It leaves its selector once a second, to look around.
+        threads.waitingForWork.add(id);
+        for (int i = 0; i < 10; i++) {
+            threads.cpuNanos.put(id, i * 1_000L);
+            assertEquals("loops able=1 alive=0 busy=0 stuck=0 queued=0 capacity=1", tick(1));
+        }
+        threads.waitingForWork.clear();
+        threads.cpuNanos.put(id, 20_000L);
+        int read = threads.questionsAboutStacks;
+
+        assertEquals("loops able=1 alive=0 busy=1 stuck=0 queued=0 capacity=1", tick(STUCK_AFTER - 1));
+        assertEquals(read + 1, threads.questionsAboutStacks, "a handler that uses no CPU is where it was");
+        registry.removePoolsOf(loops);
+    }
+
+    @Test
+    void loopsBeyondThoseWhoseStacksAreRead_areBusyWhileTheyUseCpu() throws InterruptedException {
+        LoopOwner loops = startLoop();
+        loops.pool.capacity = 40;
+        CountDownLatch end = new CountDownLatch(1);
+        List<Thread> many = new ArrayList<>();
+        for (int i = 0; i < 39; i++) {
+            Thread thread = new Thread(() -> awaitQuietly(end), "loop-" + i);
+            thread.start();
+            many.add(thread);
+            loops.pool.progress.put(thread, 0L);
+        }
+        loops.pool.progress.keySet().forEach(thread -> threads.waitingForWork.add(thread.getId()));
+
+        assertEquals("loops able=40 alive=0 busy=8 stuck=0 queued=0 capacity=40", tick(1));
+        assertEquals(32, threads.questionsAboutStacks);
+        assertEquals("loops able=40 alive=0 busy=0 stuck=0 queued=0 capacity=40", tick(1));
+        end.countDown();
+        for (Thread thread : many) {
+            thread.join();
+        }
         registry.removePoolsOf(loops);
     }
 

@@ -66,6 +66,26 @@ final class JdkExecutorsTest {
     }
 
     @Test
+    void tasksOfAScheduledExecutorThatAreDue_areQueued() throws Exception {
+        ScheduledThreadPoolExecutor scheduled = new ScheduledThreadPoolExecutor(1);
+        executor = scheduled;
+        Hang hang = new Hang(1);
+        scheduled.execute(hang::serve);
+        hang.awaitEntered();
+        ScheduledFuture<?> later = scheduled.schedule(() -> {}, 1, TimeUnit.HOURS);
+        for (int i = 0; i < 40; i++) {
+            scheduled.execute(() -> {});
+        }
+
+        assertEquals(40, queued(reflect(scheduled)));
+
+        hang.release();
+        Await.until("the tasks have run", () -> scheduled.getCompletedTaskCount() == 41);
+        assertEquals(0, queued(reflect(scheduled)));
+        assertTrue(later.cancel(false));
+    }
+
+    @Test
     void scheduledExecutor_hasItsCoreSizeAndNothingDue() throws ReflectiveOperationException {
         ScheduledThreadPoolExecutor scheduled = new ScheduledThreadPoolExecutor(3);
         executor = scheduled;

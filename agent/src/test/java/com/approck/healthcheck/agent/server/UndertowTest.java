@@ -3,9 +3,11 @@ package com.approck.healthcheck.agent.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import com.approck.healthcheck.agent.Await;
 import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolStats;
 import com.approck.healthcheck.agent.pool.ProgressSource;
+import io.undertow.server.handlers.BlockingHandler;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -54,6 +56,41 @@ final class UndertowTest {
             server.stop();
         }
         assertFalse(found.names().stream().anyMatch(name -> name.startsWith("XNIO-")), found.names()::toString);
+    }
+
+    @Test
+    void requestsThatWaitForAWorker_areQueued() throws Exception {
+        Hang hang = new Hang(1);
+        io.undertow.Undertow server = io.undertow.Undertow.builder()
+                .addHttpListener(0, "localhost", new BlockingHandler(exchange -> hang.serve()))
+                .setWorkerThreads(1)
+                .setIoThreads(1)
+                .build();
+        server.start();
+        try {
+            String name = found.findServers().stream()
+                    .filter(each -> each.matches("XNIO-\\d+"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError(found.names().toString()));
+            int port = ((InetSocketAddress) server.getListenerInfo().get(0).getAddress()).getPort();
+            try (Requests requests = Requests.send(6, port)) {
+                requests.awaitEntered(hang);
+                Await.until("five wait", () -> queued(name) == 5);
+                hang.release();
+                Await.until("none waits", () -> queued(name) == 0);
+            }
+        } finally {
+            hang.release();
+            server.stop();
+        }
+    }
+
+    private int queued(String name) {
+        try {
+            return found.pool(name).read().queued();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
     }
 
     @Test

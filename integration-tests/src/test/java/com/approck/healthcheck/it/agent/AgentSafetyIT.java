@@ -179,17 +179,24 @@ final class AgentSafetyIT {
         Wire wire = processes.wire();
         App app = processes.app(jetty(), wire.port(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
+        // The threads that instrument and that log end by themselves.
+        Await.until(
+                TO_BE_HEARD,
+                () -> threadsOfOurs(app).equals(Set.of("healthcheck", "StatsD-pool-N-thread-N")),
+                () -> "two threads: " + threadsOfOurs(app));
+    }
+
+    private Set<String> threadsOfOurs(App app) {
         ProcessUnderTest jcmd = processes.process(
                 "jcmd",
                 Map.of(),
                 List.of(jdk.tool("jcmd").toString(), "" + app.process().pid(), "Thread.print"));
         assertEquals(0, jcmd.awaitExit(Duration.ofSeconds(60)), jcmd::describe);
-        Set<String> ours = jcmd.stdout()
+        return jcmd.stdout()
                 .lines()
                 .filter(line -> line.startsWith("\"healthcheck") || line.startsWith("\"StatsD-"))
                 .map(line -> line.substring(1, line.indexOf('"', 1)).replaceAll("\\d+", "N"))
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertEquals(Set.of("healthcheck", "StatsD-pool-N-thread-N"), ours);
     }
 
     private ServerVersion.OnJdk jetty() {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Rows of the truth matrix on what runs out though no worker is stuck. */
+/** Rows of the truth matrix on what runs out, or only seems to, though no worker is stuck. */
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
 public final class ExhaustionMatrixIT {
@@ -42,6 +42,21 @@ public final class ExhaustionMatrixIT {
 
     static Stream<ServerVersion.OnJdk> servers() {
         return ServerVersion.newestOnEveryJdk("jetty", "tomcat");
+    }
+
+    @TruthMatrixRow(
+            number = 31,
+            fault = "every worker on a stream that sends a byte each half second, for many times stuck-after",
+            answer = "200 throughout")
+    void streamsOfSingleBytes_areAlive() {
+        Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
+        Moment from = Moment.now();
+        List<CompletableFuture<HttpResponse<String>>> streams = scenario.fill("/slow?bytes=30&chunk=1&pause=500");
+        processes.onlyWaits();
+        for (CompletableFuture<HttpResponse<String>> stream : streams) {
+            assertEquals(30, stream.join().body().length());
+        }
+        assertEquals(List.of("200"), scenario.prober().storyOf(LIVE, from));
     }
 
     @TruthMatrixRow(

@@ -39,7 +39,7 @@ import java.util.regex.Pattern;
  * <tr><td>/hang</td><td>reads, without a time-out, from a peer that never writes</td></tr>
  * <tr><td>/lock</td><td>waits for a lock that a thread outside the pool holds</td></tr>
  * <tr><td>/deadlock</td><td>each two such requests deadlock; {@code ?shared} puts all of them on one pair of locks</td></tr>
- * <tr><td>/slow?bytes=&amp;pause=0</td><td>a download of that size, with a pause in ms after each 8 KiB</td></tr>
+ * <tr><td>/slow?bytes=&amp;pause=0&amp;chunk=8192</td><td>a download of that size, with a pause in ms after each chunk</td></tr>
  * <tr><td>/events?count=10&amp;pause=500</td><td>server-sent events, written by one thread outside the pool while the
  * request holds no worker</td></tr>
  * <tr><td>/spin?ms=1000</td><td>burns CPU for that long</td></tr>
@@ -95,7 +95,9 @@ public final class Faults {
                 deadlock(parameters.has("shared"));
                 answer(reply, 500, "no deadlock");
             }
-            case "/slow" -> download(reply, parameters.number("bytes", 64L << 20), parameters.number("pause", 0));
+            case "/slow" ->
+                download(reply, parameters.number("bytes", 64L << 20), parameters.number("pause", 0), (int)
+                        parameters.number("chunk", CHUNK_BYTES));
             case "/events" -> events(reply, parameters.number("count", 10), parameters.number("pause", 500));
             case "/spin" -> {
                 spin(parameters.number("ms", 1000));
@@ -198,9 +200,9 @@ public final class Faults {
         }
     }
 
-    private static void download(Reply reply, long bytes, long pauseMillis) throws IOException {
+    private static void download(Reply reply, long bytes, long pauseMillis, int chunkBytes) throws IOException {
         reply.status(200);
-        byte[] chunk = new byte[CHUNK_BYTES];
+        byte[] chunk = new byte[chunkBytes];
         try (OutputStream body = reply.body()) {
             for (long left = bytes; left > 0; left -= chunk.length) {
                 body.write(chunk, 0, (int) Math.min(left, chunk.length));
