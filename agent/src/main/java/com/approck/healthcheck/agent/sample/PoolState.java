@@ -34,6 +34,7 @@ final class PoolState {
     private boolean moved;
     private int busy;
     private int lasting;
+    private boolean servesOnVirtualThreads;
     private final Set<Long> stuck = new HashSet<>();
 
     PoolState(MonitoredPool pool) {
@@ -136,9 +137,15 @@ final class PoolState {
         return stats == null || stats.isUnbounded();
     }
 
-    /** Returns whether its requests run on virtual threads. */
+    /** Returns whether its requests run on virtual threads: by the kind of its executor, or because some were seen there. */
     boolean isVirtual() {
-        return stats != null && stats.isVirtual();
+        return stats != null && (stats.isVirtual() || (servesOnVirtualThreads && stats.isUnbounded()));
+    }
+
+    /** Counts a request on a virtual thread. */
+    void incrementVirtual() {
+        busy++;
+        servesOnVirtualThreads = true;
     }
 
     /** Returns why no request reaches the pool any more; null if nothing suggests that. */

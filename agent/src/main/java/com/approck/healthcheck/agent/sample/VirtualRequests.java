@@ -61,7 +61,7 @@ final class VirtualRequests {
         for (Request request : requests.values()) {
             PoolState pool = pools.get(request.pool);
             if (pool != null) {
-                pool.incrementBusy();
+                pool.incrementVirtual();
                 lines += tick(request, pool, elapsedNanos, lines < MAX_LINES) ? 1 : 0;
             }
         }

@@ -85,6 +85,19 @@ final class JvmLimitsTest {
     }
 
     @Test
+    void executorOfAnUnknownKindThatMakesVirtualThreads_isKnownByItsRequests() {
+        pool.virtual = false;
+        pool.unbounded = true;
+        tick(1);
+        assertEquals(0, threads.startedVirtual);
+
+        tasks.begins(Thread.currentThread(), new Task(owner));
+        tick(1);
+
+        assertEquals(1, threads.startedVirtual);
+    }
+
+    @Test
     void descriptors_areTriedEveryTenSeconds() {
         assertEquals(4, tick(101));
 

@@ -37,6 +37,10 @@ final class AttachServersIT {
     final TestProcesses processes = new TestProcesses();
 
     static Stream<ServerVersion.OnJdk> servers() {
+        return chosen().filter(server -> server.server().isWanted());
+    }
+
+    private static Stream<ServerVersion.OnJdk> chosen() {
         if (Boolean.getBoolean("attach.every")) {
             return ServerVersion.newestOnEveryJdk(ServerVersion.all().stream()
                     .map(ServerVersion::name)

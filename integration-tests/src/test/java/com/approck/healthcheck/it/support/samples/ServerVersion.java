@@ -75,13 +75,17 @@ public record ServerVersion(
      * such a name or id.
      */
     public static Stream<OnJdk> allOnEveryJdk() {
-        List<String> wanted = List.of(System.getProperty("servers", "").split(",", -1));
         return all().stream()
-                .filter(server ->
-                        wanted.equals(List.of("")) || wanted.contains(server.name()) || wanted.contains(server.id()))
+                .filter(ServerVersion::isWanted)
                 .flatMap(server -> Jdk.all().stream()
                         .filter(jdk -> jdk.feature() >= server.oldestJdk())
                         .map(jdk -> new OnJdk(server, jdk)));
+    }
+
+    /** Whether {@code -Dservers=name,name-version} names it, or is not given. */
+    public boolean isWanted() {
+        List<String> wanted = List.of(System.getProperty("servers", "").split(",", -1));
+        return wanted.equals(List.of("")) || wanted.contains(name) || wanted.contains(id());
     }
 
     /** Of each of these servers the version that stands first in the table, on every JDK that it runs on. */
