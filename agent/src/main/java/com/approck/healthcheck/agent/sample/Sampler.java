@@ -191,6 +191,7 @@ public final class Sampler {
         List<Sample.Pool> samples = new ArrayList<>(pools.size());
         for (PoolState pool : pools.values()) {
             if (pool.isKnown()) {
+                pool.followAcceptingThreads(elapsed, stuckAfterNanos, intervalNanos / 10, threads);
                 samples.add(pool.end(elapsed, stuckAfterNanos, threadsCanBeCreated));
                 changeLog.logPool(pool);
             }
