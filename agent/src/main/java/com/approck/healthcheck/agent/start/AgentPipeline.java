@@ -66,6 +66,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final PoolRegistry registry;
     private final PoolDiscovery discovery;
     private final ReportingLoop loop;
+    private final UnknownServer unknown;
     private SelfCheck check;
     private boolean connected;
     private boolean off;
@@ -100,6 +101,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 System::nanoTime,
                 transformer::generation,
                 log);
+        unknown = new UnknownServer(instrumentation, opener, registry::isOfOtherAgent, this::listens, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
@@ -107,6 +109,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     void start() {
         instrumentation.addTransformer(transformer, true);
         transformer.lookAtLoadedClasses();
+        unknown.start();
         if (!config.executors().isEmpty()) {
             wake();
         }
@@ -114,6 +117,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
 
     private void wake() {
         loop.wake();
+    }
+
+    private void listens() {
+        loop.look();
     }
 
     private void classLoaded() {
@@ -167,7 +174,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             discovery.findExecutors(config.executors());
         }
         registry.checkPatterns().forEach(log::complain);
-        return next;
+        return Math.min(next, unknown.look(now, registry.everFound()));
     }
 
     private long lookForServers(long now) {
