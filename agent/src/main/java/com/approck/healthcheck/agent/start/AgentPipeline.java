@@ -67,6 +67,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final PoolDiscovery discovery;
     private final ReportingLoop loop;
     private final UnknownServer unknown;
+    private final RequestExecutorsGiven requestExecutors;
     private SelfCheck check;
     private boolean connected;
     private boolean off;
@@ -101,6 +102,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 System::nanoTime,
                 transformer::generation,
                 log);
+        requestExecutors = new RequestExecutorsGiven(registry, opener);
         unknown = new UnknownServer(instrumentation, opener, registry::isOfOtherAgent, this::listens, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
@@ -173,6 +175,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
         if (!config.executors().isEmpty()) {
             discovery.findExecutors(config.executors());
         }
+        requestExecutors.look();
         registry.checkPatterns().forEach(log::complain);
         return Math.min(next, unknown.look(now, registry.everFound()));
     }
@@ -284,7 +287,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
             }
             BootstrapInjector.defineHook(instrumentation, jar);
             check = new SelfCheck();
-            new HookBridge(registry::addWorker, this::poolChanged, check, log).connect();
+            HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
+            bridge.connect();
+            bridge.connectRequestExecutors(requestExecutors::add);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;
