@@ -1,9 +1,11 @@
 package com.approck.healthcheck.agent.bootstrap;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -17,6 +19,9 @@ import java.util.function.Function;
  */
 public final class Hook {
     private static final String NAME = "com.approck.healthcheck.agent.bootstrap.Hook";
+
+    /** The most executors that are reported; the application is served by any more, but they are not watched. */
+    private static final int MAX_REQUEST_EXECUTORS = 16;
 
     /**
      * The counter of each worker: odd while its thread is on a task, and moved at each begin and end. Written by its own
@@ -41,6 +46,10 @@ public final class Hook {
 
     private static volatile Function<Object, AtomicLong> firstTask;
     private static volatile BiConsumer<Object, Boolean> poolChange;
+    private static volatile Consumer<Object> newRequestExecutor;
+
+    /** The executors that were reported, held weakly. A new array replaces it, so that it can be read without a lock. */
+    private static volatile WeakReference<?>[] requestExecutors = {};
 
     private Hook() {}
 
@@ -53,6 +62,62 @@ public final class Hook {
     public static void connect(Function<Object, AtomicLong> onFirstTask, BiConsumer<Object, Boolean> onPoolChange) {
         firstTask = onFirstTask;
         poolChange = onPoolChange;
+    }
+
+    /**
+     * Connects the hook of executors to the agent.
+     *
+     * @param onNewRequestExecutor gets each executor when it is given its first request, before it is
+     */
+    public static void connectRequestExecutors(Consumer<Object> onNewRequestExecutor) {
+        newRequestExecutor = onNewRequestExecutor;
+    }
+
+    /** A server gives a request to an executor or to what holds one, or to its own workers if that is null. */
+    public static void requestGivenTo(Object executor) {
+        Consumer<Object> consumer = newRequestExecutor;
+        if (executor != null && consumer != null && !isReported(executor)) {
+            report(executor, consumer);
+        }
+    }
+
+    private static boolean isReported(Object executor) {
+        for (WeakReference<?> reported : requestExecutors) {
+            if (reported.get() == executor) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void report(Object executor, Consumer<Object> consumer) {
+        synchronized (Hook.class) {
+            if (isReported(executor)) {
+                return;
+            }
+            WeakReference<?>[] old = requestExecutors;
+            int kept = 0;
+            for (WeakReference<?> reported : old) {
+                kept += reported.get() == null ? 0 : 1;
+            }
+            if (kept >= MAX_REQUEST_EXECUTORS) {
+                return;
+            }
+            WeakReference<?>[] next = new WeakReference<?>[kept + 1];
+            next[0] = new WeakReference<>(executor);
+            int i = 1;
+            for (WeakReference<?> reported : old) {
+                if (reported.get() != null && i < next.length) {
+                    next[i++] = reported;
+                }
+            }
+            // Some may have been collected since they were counted.
+            while (i < next.length) {
+                next[i++] = next[0];
+            }
+            requestExecutors = next;
+        }
+        consumer.accept(executor);
     }
 
     /**

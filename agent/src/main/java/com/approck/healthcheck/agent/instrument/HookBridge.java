@@ -7,6 +7,7 @@ import java.security.PrivilegedAction;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -49,6 +50,25 @@ public final class HookBridge {
     /** Connects the hook, but for what has been given up. */
     public synchronized void connect() {
         Hook.connect(tasksOff ? null : this::firstTask, changesOff ? null : this::poolChanged);
+    }
+
+    /**
+     * Connects the hook of executors that a server gives requests to.
+     *
+     * @param onNewRequestExecutor as {@link Hook#connectRequestExecutors} has it
+     */
+    public void connectRequestExecutors(Consumer<Object> onNewRequestExecutor) {
+        Hook.connectRequestExecutors(executor -> {
+            try {
+                AccessController.doPrivileged((PrivilegedAction<Void>) () -> {
+                    onNewRequestExecutor.accept(executor);
+                    return null;
+                });
+            } catch (Throwable e) {
+                // Called once for each executor, so it cannot fail often.
+                log.complain("an executor that serves requests is not watched: ", e);
+            }
+        });
     }
 
     private AtomicLong firstTask(Object task) {

@@ -12,7 +12,6 @@ import java.lang.reflect.Method;
 import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,8 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     private final Runnable onWaiting;
     private final Log log;
 
-    /** By internal name. Written by the constructor alone. */
-    private final Map<String, Target> targets = new HashMap<>();
+    /** By internal name. Written by the constructor, and later for class loaders that keep the hook from their classes. */
+    private final Map<String, Target> targets = new ConcurrentHashMap<>();
 
     /** The classes that are still to be instrumented, by binary name. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
@@ -163,10 +162,37 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             if (waiting.contains(loaded.getName())) {
                 Target target = targets.get(loaded.getName().replace('.', '/'));
                 if (target == null || target.isLoader() == loaders) {
-                    retransform(loaded);
+                    if (loaders || target == null || findsHook(target, loaded)) {
+                        retransform(loaded);
+                    }
                 }
             }
         }
+    }
+
+    /**
+     * Returns whether a class will find the hook. If its loader keeps it from its classes, that loader is changed first: the JVM
+     * remembers what a class once has not found. A class that would not find it is not instrumented.
+     */
+    private boolean findsHook(Target target, Class<?> loaded) {
+        ClassLoader loader = loaded.getClassLoader();
+        if (HookDelegation.findsHook(loader)) {
+            return true;
+        }
+        Class<?> filter = HookDelegation.filterOf(loader);
+        if (filter != null) {
+            add("class loaders", HookDelegation.hookOf(filter));
+            retransform(filter);
+        }
+        if (HookDelegation.findsHook(loader)) {
+            return true;
+        }
+        waiting.remove(loaded.getName());
+        log.complain("requests of " + target.with(loaded.getProtectionDomain())
+                + " cannot be followed, since its class loader "
+                + loader.getClass().getName()
+                + " does not find the agent's hook; the stacks of its threads are followed instead, once a sample");
+        return false;
     }
 
     /**

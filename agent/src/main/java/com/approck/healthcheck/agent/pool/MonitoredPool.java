@@ -119,6 +119,15 @@ public final class MonitoredPool {
         return null;
     }
 
+    /** Returns the live threads, beside its workers, without which no request reaches the pool. */
+    public Collection<Thread> ioThreads() {
+        List<Thread> threads = new ArrayList<>();
+        for (Owner owner : owners) {
+            owner.addIoThreadsTo(threads);
+        }
+        return threads;
+    }
+
     /** Returns whether the pool has been collected. */
     public boolean isCollected() {
         return pool.get() == null;
@@ -194,6 +203,15 @@ public final class MonitoredPool {
             super(owner);
             for (Thread thread : ioThreads) {
                 this.ioThreads.put(thread.getName(), new WeakReference<>(thread));
+            }
+        }
+
+        void addIoThreadsTo(Collection<Thread> threads) {
+            for (WeakReference<Thread> reference : ioThreads.values()) {
+                Thread thread = reference.get();
+                if (thread != null && thread.isAlive()) {
+                    threads.add(thread);
+                }
             }
         }
 

@@ -17,6 +17,14 @@ public interface PoolAdapter {
     /** Returns the pool that an owner has now, or the reason why it has none. */
     OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException;
 
+    /**
+     * Returns the objects that serve the owner's requests, as far as they are known: if all of them are of another agent's code,
+     * the server is that agent's, and not the application's.
+     */
+    default Collection<?> handlersOf(ReflectedObject owner) throws ReflectiveOperationException {
+        return Collections.emptySet();
+    }
+
     /** Returns the name of the owner's pool, as the server calls it. */
     String nameOf(ReflectedObject owner) throws ReflectiveOperationException;
 

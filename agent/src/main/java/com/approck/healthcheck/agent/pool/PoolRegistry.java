@@ -43,9 +43,11 @@ public final class PoolRegistry {
     private final ModuleOpener opener;
     private final Listener listener;
     private final List<MonitoredPool> pools = new ArrayList<>();
+    private final AgentCode agentCode = new AgentCode();
     private final HookedWorkers workers = new HookedWorkers();
     private final PatternCheck patternCheck;
     private final Set<String> skipped = new HashSet<>();
+    private boolean everFound;
     private boolean everWatched;
 
     /**
@@ -76,13 +78,24 @@ public final class PoolRegistry {
 
     /** Adds the pools of an owner, as one server's adapters see them. Never throws. */
     void addPoolsOf(Object owner, ServerSupport server) {
+        addPoolOf(owner, server);
+    }
+
+    /**
+     * Adds the pools of an owner, as one server's adapters see them. Never throws.
+     *
+     * @return whether it has one that is watched
+     */
+    public boolean addPoolOf(Object owner, ServerSupport server) {
+        boolean watched = false;
         for (PoolAdapter adapter : server.adapters()) {
             try {
-                add(owner, server, adapter);
+                watched |= add(owner, server, adapter) != null;
             } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
                 notWatched(owner, e);
             }
         }
+        return watched;
     }
 
     /**
@@ -185,6 +198,16 @@ public final class PoolRegistry {
         return new ArrayList<>(pools);
     }
 
+    /** Returns whether a pool of the application's has ever been found, watched or not. */
+    public synchronized boolean everFound() {
+        return everFound;
+    }
+
+    /** Returns whether another agent brought a class into the JVM. */
+    public boolean isOfOtherAgent(Class<?> type) {
+        return agentCode.isOfAgent(type);
+    }
+
     /** Returns whether a pool has ever been watched. */
     public synchronized boolean everWatched() {
         return everWatched;
@@ -257,6 +280,10 @@ public final class PoolRegistry {
             }
             ReflectedObject reflected = new ReflectedObject(owner, opener);
             OwnedPool owned = adapter.poolOf(reflected);
+            if (owned.pool() != null && isOfOtherAgent(reflected, adapter)) {
+                owned = OwnedPool.none("another agent brought it into the JVM, so it is not the application's");
+            }
+            everFound |= owned.pool() != null;
             pool = knownPool(owned.pool());
             if (pool != null) {
                 pool.addOwner(owner, opener);
@@ -280,6 +307,19 @@ public final class PoolRegistry {
         }
         listener.poolsChanged();
         return pool;
+    }
+
+    private boolean isOfOtherAgent(ReflectedObject owner, PoolAdapter adapter) throws ReflectiveOperationException {
+        if (agentCode.isOfAgent(owner.get().getClass())) {
+            return true;
+        }
+        Collection<?> handlers = adapter.handlersOf(owner);
+        for (Object handler : handlers) {
+            if (!agentCode.isOfAgent(handler.getClass())) {
+                return false;
+            }
+        }
+        return !handlers.isEmpty();
     }
 
     private String reasonAgainst(String name, ServerSupport server) {

@@ -73,10 +73,10 @@ public final class PoolStats {
     }
 
     /**
-     * Returns the same, of a pool some of whose workers accept connections as well.
+     * Returns the same, of a pool whose accepting threads are known at each moment.
      *
-     * @param byAddress for each listening address, the workers that accept there: if all of them are stuck, the pool gets no
-     *     work; not an address whose connections are accepted by other threads
+     * @param byAddress for each listening address, the threads that accept there, workers of the pool or not: if all of them
+     *     are stuck or have died, the pool gets no work
      */
     public PoolStats withAcceptingWorkers(Collection<? extends Collection<Thread>> byAddress) {
         return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, byAddress);
@@ -117,7 +117,7 @@ public final class PoolStats {
         return virtual;
     }
 
-    /** Returns, for each listening address, the workers that also accept connections there. */
+    /** Returns, for each listening address, the threads that accept connections there, as far as they are known. */
     public Collection<? extends Collection<Thread>> acceptingWorkers() {
         return acceptingWorkers;
     }

@@ -55,6 +55,12 @@ final class BasicThreads implements JvmThreads {
         return true;
     }
 
+    /** Not asked either. */
+    @Override
+    public boolean waitsForConnection(long threadId) {
+        return true;
+    }
+
     @Override
     @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19.
     public Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods) {

@@ -21,6 +21,9 @@ interface JvmThreads {
     /** Returns whether a thread waits for work, judged by its stack: in a selector, or in a pool's queue. */
     boolean waitsForWork(long threadId);
 
+    /** Returns whether a thread waits for a connection or, as {@link #waitsForWork} has it, for other work. */
+    boolean waitsForConnection(long threadId);
+
     /** Returns those of these threads that have one of the methods, as {@code class.method}, anywhere on their stack. */
     Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods);
 

@@ -29,6 +29,18 @@ final class MxBeanThreads implements JvmThreads {
         "sun.nio.ch.WindowsSelectorImpl$SubSelector.poll"
     };
 
+    /**
+     * The JDK's methods that accept a connection (8, and 13 and later for sockets), as the beginning of {@code class.method}. The
+     * last but one is the wait for an asynchronous channel to accept, as in Tomcat 8.5.
+     */
+    private static final String[] ACCEPTING = {
+        "sun.nio.ch.ServerSocketChannelImpl.accept",
+        "sun.nio.ch.NioSocketImpl.accept",
+        "java.net.PlainSocketImpl.socketAccept",
+        "sun.nio.ch.PendingFuture.get",
+        "java.net.DualStackPlainSocketImpl.socketAccept"
+    };
+
     /** Frames of a stack that show where a thread waits for work. */
     private static final int WAITING_DEPTH = 12;
 
@@ -109,8 +121,25 @@ final class MxBeanThreads implements JvmThreads {
     }
 
     @Override
-    public boolean waitsForWork(long threadId) {
+    public boolean waitsForConnection(long threadId) {
         ThreadInfo info = bean.getThreadInfo(threadId, WAITING_DEPTH);
+        for (StackTraceElement frame : info == null ? NO_FRAMES : info.getStackTrace()) {
+            String method = frame.getClassName() + "." + frame.getMethodName();
+            for (String accepting : ACCEPTING) {
+                if (method.startsWith(accepting)) {
+                    return true;
+                }
+            }
+        }
+        return waitsForWork(info);
+    }
+
+    @Override
+    public boolean waitsForWork(long threadId) {
+        return waitsForWork(bean.getThreadInfo(threadId, WAITING_DEPTH));
+    }
+
+    private boolean waitsForWork(ThreadInfo info) {
         if (info == null) {
             return true;
         }

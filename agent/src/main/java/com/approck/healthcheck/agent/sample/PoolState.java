@@ -4,9 +4,11 @@ import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolStats;
 import com.approck.healthcheck.agent.pool.ProgressSource;
 import com.approck.healthcheck.agent.pool.Worker;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +25,9 @@ final class PoolState {
     /** Null until the pool could be read. */
     private PoolStats stats;
 
+    private final AcceptingThreads accepting = new AcceptingThreads();
     private String deadIoThread;
+    private String stuckIoThread;
     private boolean listening = true;
     private long notListeningNanos;
     private String unreachable;
@@ -122,6 +126,27 @@ final class PoolState {
         stats = read;
     }
 
+    /**
+     * Follows the threads that accept its connections, for one tick of a pool that is known. One that is a worker as well, as a
+     * dispatcher that serves, is followed as a worker.
+     */
+    void followAcceptingThreads(long elapsedNanos, long stuckAfterNanos, long toleranceNanos, JvmThreads threads) {
+        Collection<Thread> ioThreads = pool.ioThreads();
+        ioThreads.removeIf(thread -> workers.containsKey(Worker.idOf(thread)));
+        List<Thread> all = new ArrayList<>(ioThreads);
+        for (Collection<Thread> threadsOfOneAddress : stats.acceptingWorkers()) {
+            all.addAll(threadsOfOneAddress);
+        }
+        accepting.tick(all, elapsedNanos, stuckAfterNanos, toleranceNanos, threads);
+        stuckIoThread = null;
+        for (Thread thread : ioThreads) {
+            if (stuckIoThread == null && accepting.isStuck(thread)) {
+                stuckIoThread =
+                        thread.getName() + " has not come back for connections " + accepting.describe(thread, threads);
+            }
+        }
+    }
+
     /** Returns whether it could ever be read. */
     boolean isKnown() {
         return stats != null;
@@ -205,12 +230,12 @@ final class PoolState {
         return lasting > 0 && !stats.isUnbounded() && stillTicks >= 2 && lasting + stats.idleReserved() >= workers;
     }
 
-    /** Returns whether all workers that accept connections at one of the addresses are stuck. */
+    /** Returns whether all threads that accept connections at one of the addresses are stuck or have died. */
     private boolean acceptsNothing() {
-        for (Collection<Thread> workersOfOneAddress : stats.acceptingWorkers()) {
-            boolean anyIsAble = workersOfOneAddress.isEmpty();
-            for (Thread worker : workersOfOneAddress) {
-                anyIsAble |= !stuck.contains(Worker.idOf(worker));
+        for (Collection<Thread> threadsOfOneAddress : stats.acceptingWorkers()) {
+            boolean anyIsAble = threadsOfOneAddress.isEmpty();
+            for (Thread thread : threadsOfOneAddress) {
+                anyIsAble |= thread.isAlive() && !stuck.contains(Worker.idOf(thread)) && !accepting.isStuck(thread);
             }
             if (!anyIsAble) {
                 return true;
@@ -221,10 +246,13 @@ final class PoolState {
 
     private String whyUnreachable(long stuckAfterNanos, JvmLimits limits) {
         if (acceptsNothing()) {
-            return "every thread that accepts connections is stuck";
+            return "every thread that accepts connections is stuck or has died";
         }
         if (deadIoThread != null) {
             return "its thread " + deadIoThread + " has died";
+        }
+        if (stuckIoThread != null) {
+            return "its thread " + stuckIoThread;
         }
         String limit = limits.whyUnreachable(this);
         if (limit != null) {

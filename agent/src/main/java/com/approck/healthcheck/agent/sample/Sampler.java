@@ -226,6 +226,7 @@ public final class Sampler {
         List<Sample.Pool> samples = new ArrayList<>(pools.size());
         for (PoolState pool : pools.values()) {
             if (pool.isKnown()) {
+                pool.followAcceptingThreads(elapsed, stuckAfterNanos, intervalNanos / 10, threads);
                 samples.add(pool.end(elapsed, stuckAfterNanos, exhaustedAfterNanos, limits));
                 changeLog.logPool(pool);
             }

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Grizzly's worker pool, on which its HTTP server runs handlers. The server's socket owns it: the pools of clients have none,
@@ -65,6 +66,11 @@ final class Grizzly implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
+    public List<String> idleSelectorCallers() {
+        return Collections.singletonList("org.glassfish.grizzly.nio.");
+    }
+
+    @Override
     public Map<String, String> executorWrappers() {
         return Collections.singletonMap("org.glassfish.grizzly.threadpool.GrizzlyExecutorService", "pool");
     }
@@ -98,10 +104,25 @@ final class Grizzly implements ServerSupport, ExecutorAdapter {
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
         if (!pool.is(POOL)) {
-            return ExecutorAdapter.readExecutor(pool);
+            return ExecutorAdapter.readExecutor(pool).withAcceptingWorkers(acceptingThreads(pool, owners));
         }
         int capacity = Math.max(1, pool.callObject("getConfig").count("getMaxPoolSize"));
-        return PoolStats.bounded(capacity, pool.count("getSize"), ExecutorAdapter.queued(pool));
+        return PoolStats.bounded(capacity, pool.count("getSize"), ExecutorAdapter.queued(pool))
+                .withAcceptingWorkers(acceptingThreads(pool, owners));
+    }
+
+    /** The selector of a server's socket may go from one thread to another, so it is asked for at each sample. */
+    private static Collection<Set<Thread>> acceptingThreads(ReflectedObject pool, List<Object> owners)
+            throws ReflectiveOperationException {
+        List<Set<Thread>> threads = new ArrayList<>(owners.size());
+        for (Object owner : owners) {
+            ReflectedObject runner = pool.with(owner).callObject("getSelectorRunner");
+            Thread thread = runner.get() == null ? null : (Thread) runner.call("getRunnerThread");
+            if (thread != null) {
+                threads.add(Collections.singleton(thread));
+            }
+        }
+        return threads;
     }
 
     @Override

@@ -10,6 +10,7 @@ import com.approck.healthcheck.agent.pool.ProgressSource;
 import com.approck.healthcheck.agent.pool.ServerSupport;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,9 +22,6 @@ import java.util.List;
  */
 final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
     private static final String SERVER = "sun.net.httpserver.ServerImpl";
-
-    /** Handlers of Prometheus: the JMX exporter's agent brings a server of this kind, whose workers are not the application's. */
-    private static final String EXPORTER = "io.prometheus.";
 
     @Override
     public String name() {
@@ -44,6 +42,11 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
+    public List<String> idleSelectorCallers() {
+        return Collections.singletonList(SERVER + "$Dispatcher.");
+    }
+
+    @Override
     public List<PoolAdapter> adapters() {
         return Collections.singletonList(this);
     }
@@ -53,11 +56,23 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
         if (!(Boolean) owner.field("started") || (Boolean) owner.field("terminating")) {
             return OwnedPool.none("it is not running");
         }
-        if (isExporter(owner)) {
-            return OwnedPool.none("it serves metrics to Prometheus and nothing else");
-        }
         ReflectedObject executor = owner.with(ExecutorAdapter.unwrap(owner.fieldObject("executor")));
         return OwnedPool.of(ExecutorAdapter.maxThreads(executor) == UNBOUNDED ? owner.get() : executor.get());
+    }
+
+    @Override
+    public Collection<?> handlersOf(ReflectedObject owner) throws ReflectiveOperationException {
+        ReflectedObject contexts = owner.fieldObject("contexts");
+        List<Object> handlers = new ArrayList<>();
+        synchronized (contexts.get()) {
+            for (Object context : (Collection<?>) contexts.field("list")) {
+                Object handler = owner.with(context).call("getHandler");
+                if (handler != null) {
+                    handlers.add(handler);
+                }
+            }
+        }
+        return handlers;
     }
 
     @Override
@@ -103,21 +118,6 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
         return owner.hasField("dispatcherThread")
                 ? Collections.singleton((Thread) owner.field("dispatcherThread"))
                 : Collections.<Thread>emptySet();
-    }
-
-    private static boolean isExporter(ReflectedObject server) throws ReflectiveOperationException {
-        ReflectedObject contexts = server.fieldObject("contexts");
-        Object[] all;
-        synchronized (contexts.get()) {
-            all = ((Collection<?>) contexts.field("list")).toArray();
-        }
-        for (Object each : all) {
-            Object handler = server.with(each).call("getHandler");
-            if (handler == null || !handler.getClass().getName().startsWith(EXPORTER)) {
-                return false;
-            }
-        }
-        return all.length > 0;
     }
 
     private static boolean servesOnDispatcher(ReflectedObject server) throws ReflectiveOperationException {

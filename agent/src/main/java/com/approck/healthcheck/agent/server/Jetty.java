@@ -26,7 +26,7 @@ import java.util.concurrent.Semaphore;
  * run on virtual threads, it is the number of permits, if there is one.
  */
 final class Jetty implements ServerSupport, PoolAdapter {
-    private static final String SERVER = "org.eclipse.jetty.server.Server";
+    static final String SERVER = "org.eclipse.jetty.server.Server";
     private static final String THREADS = "org.eclipse.jetty.util.thread.";
     private static final String RESERVED = THREADS + "ReservedThreadExecutor";
     private static final String QUEUED_POOL = THREADS + "QueuedThreadPool";
@@ -175,6 +175,12 @@ final class Jetty implements ServerSupport, PoolAdapter {
     }
 
     @Override
+    public Collection<?> handlersOf(ReflectedObject owner) throws ReflectiveOperationException {
+        Object handler = owner.is(SERVER) ? owner.call("getHandler") : null;
+        return handler == null ? Collections.emptySet() : Collections.singleton(handler);
+    }
+
+    @Override
     public String nameOf(ReflectedObject owner) throws ReflectiveOperationException {
         ReflectedObject pool = owner.is(SERVER) ? owner.callObject("getThreadPool") : owner;
         Object name = pool.has("getName") ? pool.call("getName") : null;
@@ -227,7 +233,8 @@ final class Jetty implements ServerSupport, PoolAdapter {
                 ? PoolStats.unbounded(alive, queued)
                 : PoolStats.bounded(Math.max(1, max - leased), alive, queued);
         stats = stats.withThreadsThatDoNotServe(
-                pool.is(VIRTUAL_POOL) ? permitsOfConnectors(pool, owners) : leased, idleReserved(pool));
+                        pool.is(VIRTUAL_POOL) ? permitsOfConnectors(pool, owners) : leased, idleReserved(pool))
+                .withAcceptingWorkers(JettyConnectors.acceptors(pool, owners));
         return pool.is(VIRTUAL_POOL) || virtualExecutorOf(pool).get() != null ? stats.onVirtualThreads() : stats;
     }
 
@@ -242,42 +249,9 @@ final class Jetty implements ServerSupport, PoolAdapter {
                 : new ArrayList<>();
     }
 
-    /**
-     * An OutOfMemoryError can end the jobs in which Jetty accepts and selects, and nothing starts them again. Read from the
-     * selectors of Java 17 and 25; those of Java 8 do not show it.
-     */
     @Override
     public boolean isListening(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            ReflectedObject server = pool.with(owner);
-            if (server.is(SERVER) && server.isTrue("isRunning")) {
-                for (Object each : (Object[]) server.call("getConnectors")) {
-                    ReflectedObject connector = pool.with(each);
-                    if (connector.isTrue("isRunning") && !isListening(connector)) {
-                        return false;
-                    }
-                }
-            }
-        }
-        return true;
-    }
-
-    private static boolean isListening(ReflectedObject connector) throws ReflectiveOperationException {
-        if (connector.hasField("_acceptors")
-                && Arrays.asList((Object[]) connector.field("_acceptors")).contains(null)) {
-            return false;
-        }
-        if (connector.has("getSelectorManager")) {
-            ReflectedObject manager = connector.callObject("getSelectorManager");
-            for (Object each : (Object[]) manager.field("_selectors")) {
-                ReflectedObject selector = connector.with(each).fieldObject("_selector");
-                if (selector.get() == null
-                        || (selector.hasField("inSelect") && !(Boolean) selector.field("inSelect"))) {
-                    return false;
-                }
-            }
-        }
-        return true;
+        return JettyConnectors.areListening(pool, owners);
     }
 
     private static int queued(ReflectedObject pool) throws ReflectiveOperationException {

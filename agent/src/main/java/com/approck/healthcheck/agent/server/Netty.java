@@ -119,6 +119,13 @@ final class Netty implements ServerSupport, PoolAdapter {
     }
 
     @Override
+    public Collection<?> handlersOf(ReflectedObject owner) throws ReflectiveOperationException {
+        ReflectedObject acceptor = owner.with(acceptor(owner));
+        Object handler = acceptor.hasField("childHandler") ? acceptor.field("childHandler") : null;
+        return handler == null ? Collections.emptySet() : Collections.singleton(handler);
+    }
+
+    @Override
     public String nameOf(ReflectedObject owner) throws ReflectiveOperationException {
         return nameWithPort("netty", owner);
     }
@@ -128,21 +135,18 @@ final class Netty implements ServerSupport, PoolAdapter {
         return !ServerSockets.isAnyOpen(pool, owners);
     }
 
-    /** Queued tasks are not read: the loops would have to be asked, and one that hangs does not answer. */
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
+        return readLoops(pool).withAcceptingWorkers(acceptingThreads(pool, owners));
+    }
+
+    /** Queued tasks are not read: the loops would have to be asked, and one that hangs does not answer. */
+    static PoolStats readLoops(ReflectedObject group) throws ReflectiveOperationException {
         int capacity = 0;
-        Set<Thread> workers = new HashSet<>();
-        for (Object each : loops(pool)) {
-            ReflectedObject loop = pool.with(each);
-            capacity += loop.isTrue("isTerminated") ? 0 : 1;
-            Thread thread = threadOf(loop);
-            if (thread != null && thread.isAlive()) {
-                workers.add(thread);
-            }
+        for (Object loop : loops(group)) {
+            capacity += group.with(loop).isTrue("isTerminated") ? 0 : 1;
         }
-        return PoolStats.bounded(capacity, workers.size(), 0)
-                .withAcceptingWorkers(acceptingWorkers(pool, owners, workers));
+        return PoolStats.bounded(capacity, threadsOf(group).size(), 0);
     }
 
     @Override
@@ -152,9 +156,14 @@ final class Netty implements ServerSupport, PoolAdapter {
 
     @Override
     public Collection<Thread> threads(ReflectedObject pool) throws ReflectiveOperationException {
-        Collection<Thread> threads = new ArrayList<>();
-        for (Object loop : loops(pool)) {
-            Thread thread = threadOf(pool.with(loop));
+        return threadsOf(pool);
+    }
+
+    /** Returns the live threads of a group. */
+    static Collection<Thread> threadsOf(ReflectedObject group) throws ReflectiveOperationException {
+        Set<Thread> threads = new HashSet<>();
+        for (Object loop : loops(group)) {
+            Thread thread = threadOf(group.with(loop));
             if (thread != null && thread.isAlive()) {
                 threads.add(thread);
             }
@@ -162,12 +171,14 @@ final class Netty implements ServerSupport, PoolAdapter {
         return threads;
     }
 
-    private static Collection<List<Thread>> acceptingWorkers(
-            ReflectedObject pool, List<Object> owners, Set<Thread> workers) throws ReflectiveOperationException {
+    /** Returns, for each address, the threads of the loops that accept there: workers of the pool or, mostly, another group's. */
+    private static Collection<List<Thread>> acceptingThreads(ReflectedObject pool, List<Object> owners)
+            throws ReflectiveOperationException {
         // More than one for an address: Linux lets many channels listen there (SO_REUSEPORT).
         Map<Object, List<Thread>> byAddress = new HashMap<>();
         for (Object owner : owners) {
             ReflectedObject channel = pool.with(owner);
+            // A loop with a channel is never suspended, so it has a thread.
             Thread thread = ServerSockets.isOpen(channel) ? threadOf(channel.callObject("eventLoop")) : null;
             if (thread != null) {
                 byAddress
@@ -175,7 +186,6 @@ final class Netty implements ServerSupport, PoolAdapter {
                         .add(thread);
             }
         }
-        byAddress.values().removeIf(threads -> !workers.containsAll(threads));
         return byAddress.values();
     }
 

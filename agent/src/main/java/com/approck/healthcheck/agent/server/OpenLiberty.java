@@ -8,6 +8,7 @@ import com.approck.healthcheck.agent.pool.PoolAdapter;
 import com.approck.healthcheck.agent.pool.PoolStats;
 import com.approck.healthcheck.agent.pool.ProgressSource;
 import com.approck.healthcheck.agent.pool.ServerSupport;
+import com.approck.healthcheck.agent.reflect.LiveThreads;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.net.ServerSocket;
 import java.nio.channels.Selector;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,6 +32,9 @@ import java.util.Map;
 final class OpenLiberty implements ServerSupport, PoolAdapter {
     private static final String PORT = "com.ibm.ws.tcpchannel.internal.TCPPort";
     private static final String BUNDLE = "com.ibm.websphere.channelfw.osgi.CHFWBundle";
+    /** In the names of the threads that accept, all ports' and that of one port (NBAccept.registerPort). */
+    private static final String ACCEPTS = "TCPChannel NonBlocking Accept Thread";
+
     private static final String EXECUTOR = "com.ibm.ws.threading.internal.ExecutorServiceImpl";
 
     @Override
@@ -60,6 +65,11 @@ final class OpenLiberty implements ServerSupport, PoolAdapter {
             }
         }
         return ports;
+    }
+
+    @Override
+    public List<String> idleSelectorCallers() {
+        return Collections.singletonList("com.ibm.ws.tcpchannel.internal.");
     }
 
     @Override
@@ -116,6 +126,17 @@ final class OpenLiberty implements ServerSupport, PoolAdapter {
     @Override
     public Collection<Thread> threads(ReflectedObject pool) throws ReflectiveOperationException {
         return ExecutorAdapter.threadsOf(executorInside(pool));
+    }
+
+    @Override
+    public Collection<Thread> ioThreads(ReflectedObject owner) throws ReflectiveOperationException {
+        String dedicated = "Dedicated " + ACCEPTS + ":" + owner.count("getListenPort");
+        Map<String, Thread> accepting = new HashMap<>();
+        for (Thread thread : LiveThreads.list()) {
+            accepting.put(thread.getName(), thread);
+        }
+        Thread found = accepting.getOrDefault(dedicated, accepting.get("Shared " + ACCEPTS));
+        return found == null ? Collections.<Thread>emptySet() : Collections.singleton(found);
     }
 
     private static Object executorOfServer(ReflectedObject port) throws ReflectiveOperationException {

@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.server;
 
 import com.approck.healthcheck.agent.pool.ServerSupport;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
+import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -9,6 +11,9 @@ import java.util.Map;
 
 /** The servers that are supported. */
 public final class Servers {
+    /** Has the executors of the application's own to which servers give requests. */
+    public static final ServerSupport REQUEST_EXECUTORS = new RequestExecutors();
+
     /** Every supported server. To support another, add its file to this package and a line here. */
     public static final List<ServerSupport> ALL = Collections.unmodifiableList(Arrays.asList(
             new Jetty(),
@@ -24,11 +29,21 @@ public final class Servers {
             NettyFrameworks.GRPC,
             NettyFrameworks.GRPC_SHADED,
             NettyFrameworks.ARMERIA,
+            new KtorNetty(),
+            new KtorCio(),
+            PekkoHttp.PEKKO,
+            PekkoHttp.AKKA,
             new ModuleFrameworks(),
+            REQUEST_EXECUTORS,
             new JdkExecutors(),
             new Quartz()));
 
     private Servers() {}
+
+    /** Returns the executor that does the work of an executor, inside any wrappers. */
+    public static Object executorInside(Object executor, ModuleOpener opener) throws ReflectiveOperationException {
+        return ExecutorAdapter.unwrap(new ReflectedObject(executor, opener));
+    }
 
     /** Returns the executors that only wrap another, with the field that holds it: those of all servers. */
     static Map<String, String> executorWrappers() {

@@ -62,6 +62,23 @@ final class Tomcat implements ServerSupport, ExecutorAdapter {
         return Discovery.ofOwners(ENDPOINT);
     }
 
+    /**
+     * An acceptor waits in the latch while as many connections are open as {@code maxConnections} allows: that is load. The rest
+     * is APR, until Tomcat 10.0, whose pollers wait in many ways.
+     */
+    @Override
+    public List<String> idleFrames() {
+        return Arrays.asList(
+                "org.apache.tomcat.util.threads.LimitLatch.",
+                "org.apache.tomcat.jni.Socket.accept",
+                NET + "AprEndpoint$Poller.run");
+    }
+
+    @Override
+    public List<String> idleSelectorCallers() {
+        return Collections.singletonList("org.apache.tomcat.util.net.");
+    }
+
     @Override
     public Map<String, String> executorWrappers() {
         return Collections.singletonMap("org.apache.catalina.core.StandardThreadExecutor", "executor");

@@ -73,6 +73,12 @@ final class Undertow implements ServerSupport {
         return false;
     }
 
+    /** Returns the thread that accepts for all I/O threads, in versions that have one. */
+    private static Collection<Thread> acceptThread(ReflectedObject worker) throws ReflectiveOperationException {
+        Object thread = worker.hasField("acceptThread") ? worker.field("acceptThread") : null;
+        return thread == null ? Collections.<Thread>emptySet() : Collections.singleton((Thread) thread);
+    }
+
     /** Returns whether a server socket is registered with one of its I/O threads. */
     private static boolean serves(ReflectedObject worker) throws ReflectiveOperationException {
         if (worker.isTrue("isShutdown") || !worker.hasField("workerThreads")) {
@@ -137,6 +143,11 @@ final class Undertow implements ServerSupport {
             return !servesAny(pool, owners);
         }
 
+        @Override
+        public Collection<Thread> ioThreads(ReflectedObject owner) throws ReflectiveOperationException {
+            return acceptThread(owner);
+        }
+
         private static Object executorInside(ReflectedObject worker) throws ReflectiveOperationException {
             ReflectedObject taskPool = worker.fieldObject("taskPool");
             for (String field : new String[] {"executor", "delegate"}) {
@@ -176,6 +187,11 @@ final class Undertow implements ServerSupport {
                 alive += thread.isAlive() ? 1 : 0;
             }
             return PoolStats.bounded(threads.size(), alive, 0);
+        }
+
+        @Override
+        public Collection<Thread> ioThreads(ReflectedObject owner) throws ReflectiveOperationException {
+            return acceptThread(owner);
         }
 
         @Override

@@ -70,6 +70,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final PoolRegistry registry;
     private final PoolDiscovery discovery;
     private final ReportingLoop loop;
+    private final UnknownServer unknown;
+    private final RequestExecutorsGiven requestExecutors;
     private SelfCheck check;
     private boolean connected;
     private boolean off;
@@ -105,6 +107,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 System::nanoTime,
                 transformer::generation,
                 log);
+        requestExecutors = new RequestExecutorsGiven(registry, opener);
+        unknown = new UnknownServer(instrumentation, opener, registry::isOfOtherAgent, this::listens, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
@@ -112,6 +116,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     void start() {
         instrumentation.addTransformer(transformer, true);
         transformer.lookAtLoadedClasses();
+        unknown.start();
         if (!config.executors().isEmpty()) {
             wake();
         }
@@ -119,6 +124,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
 
     private void wake() {
         loop.wake();
+    }
+
+    private void listens() {
+        loop.look();
     }
 
     private void classLoaded() {
@@ -171,8 +180,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
         if (!config.executors().isEmpty()) {
             discovery.findExecutors(config.executors());
         }
+        requestExecutors.look();
         registry.checkPatterns().forEach(log::complain);
-        return next;
+        return Math.min(next, unknown.look(now, registry.everFound()));
     }
 
     private long lookForServers(long now) {
@@ -297,7 +307,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
             }
             BootstrapInjector.defineHook(instrumentation, jar);
             check = new SelfCheck();
-            new HookBridge(registry::addWorker, this::poolChanged, check, log).connect();
+            HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
+            bridge.connect();
+            bridge.connectRequestExecutors(requestExecutors::add);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

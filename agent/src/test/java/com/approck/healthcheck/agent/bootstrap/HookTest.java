@@ -34,6 +34,28 @@ final class HookTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
+        Hook.connectRequestExecutors(null);
+    }
+
+    @Test
+    void executor_isReportedWithItsFirstRequestOnly_andOfManyTheFirstSixteen() {
+        Hook.requestGivenTo("too early");
+        List<Object> reported = new ArrayList<>();
+        Hook.connectRequestExecutors(reported::add);
+        Object one = new Object();
+        Object other = new Object();
+        for (int i = 0; i < 3; i++) {
+            Hook.requestGivenTo(null);
+            Hook.requestGivenTo(one);
+            Hook.requestGivenTo(other);
+        }
+
+        assertEquals(List.of(one, other), reported);
+
+        for (int i = 0; i < 100; i++) {
+            Hook.requestGivenTo(new int[] {i});
+        }
+        assertEquals(16, reported.size());
     }
 
     @Test

@@ -185,6 +185,35 @@ final class PoolClassTransformerTest {
     }
 
     @Test
+    void classWhoseLoaderKeepsTheHookFromIt_isSaidAndNotWoven_whereTheLoaderCannotBeChanged() {
+        List<Class<?>> retransformed = new ArrayList<>();
+        retransformation = retransformed::add;
+        ClassLoader filter = new ClassLoader(getClass().getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (!name.startsWith("java.")) {
+                    throw new ClassNotFoundException(name);
+                }
+                return super.loadClass(name, resolve);
+            }
+        };
+        loaded.add(new ThrowAwayLoader(filter).define(HOOKED, serverClass("run")));
+        weaver.lookAtLoadedClasses();
+
+        weaver.catchUp();
+
+        assertFalse(weaver.isBehind());
+        assertEquals(List.of(filter.getClass()), retransformed, "the loader's class and no other");
+        assertEquals(
+                List.of("healthcheck: requests of Tomcat's class " + HOOKED
+                        + " (of unknown origin) cannot be followed, since"
+                        + " its class loader " + ThrowAwayLoader.class.getName()
+                        + " does not find the agent's hook; the"
+                        + " stacks of its threads are followed instead, once a sample"),
+                lines());
+    }
+
+    @Test
     void classThatRefusesToBeWoven_isSaidAndNotTriedAgain() throws Exception {
         retransformation = type -> {
             throw new UnmodifiableClassException("frozen");

@@ -56,6 +56,11 @@ final class FakeThreads implements JvmThreads {
     }
 
     @Override
+    public boolean waitsForConnection(long threadId) {
+        return waitsForWork(threadId);
+    }
+
+    @Override
     public Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods) {
         questionsAboutStacks++;
         Set<Long> found = new HashSet<>(onRequest);

@@ -819,16 +819,60 @@ final class SamplerTest {
 
     @Test
     void poolWhoseAcceptingLoopsHang_hasNobodyAble() {
+        FakeWorker able = worker();
+        threads.waitingForWork.add(able.id());
         LoopOwner loops = startLoop();
         loops.pool.capacity = 4;
-        Thread able = new Thread(() -> {}, "able");
-        loops.pool.acceptors.add(List.of(Thread.currentThread(), able));
+        loops.pool.acceptors.add(List.of(Thread.currentThread(), able.thread()));
         loops.pool.acceptors.add(List.of());
 
         assertEquals("loops able=3 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(STUCK_AFTER + 1));
         loops.pool.acceptors.add(List.of(Thread.currentThread()));
         assertEquals("loops able=0 alive=0 busy=1 stuck=1 queued=0 capacity=4", tick(1));
         registry.removePoolsOf(loops);
+    }
+
+    @Test
+    void poolWhoseAcceptorHangsOrDies_hasNobodyAble() throws InterruptedException {
+        FakeWorker acceptor = worker();
+        pool.acceptors.add(List.of(acceptor.thread()));
+        threads.waitingForWork.add(acceptor.id());
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER + 2));
+
+        threads.cpuNanos.put(acceptor.id(), 1L);
+        threads.waitingForWork.clear();
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(STUCK_AFTER));
+        assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        threads.cpuNanos.put(acceptor.id(), 2L);
+        assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+
+        acceptor.dies();
+        assertEquals("http able=0 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
+        String lost =
+                "requests no longer reach pool http of Fake, none of its workers counts: every thread that accepts"
+                        + " connections is stuck or has died";
+        assertEquals(List.of(lost, "requests reach pool http again", lost), lines());
+    }
+
+    @Test
+    void poolWhoseIoThreadHangs_hasNobodyAble() {
+        FakeWorker poller = new FakeWorker(FakePools.registry(), owner, "poller");
+        workers.add(poller);
+        Owner connector = new Owner("connector", new Pool(2));
+        connector.ioThreads.add(poller.thread());
+        registry.removePoolsOf(owner);
+        registry.addPoolsOf(connector);
+        assertEquals("connector able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(STUCK_AFTER));
+        assertEquals("connector able=0 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(2));
+        assertEquals(
+                List.of("requests no longer reach pool connector of Fake, none of its workers counts: its thread poller"
+                        + " has not come back for connections for 5 s; at its stack"),
+                lines());
+
+        threads.waitingForWork.add(poller.id());
+        threads.cpuNanos.put(poller.id(), 1L);
+        assertEquals("connector able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(STUCK_AFTER + 2));
+        registry.removePoolsOf(connector);
     }
 
     private LoopOwner startLoop() {

@@ -70,17 +70,19 @@ final class NettyShapesTest {
     }
 
     @Test
-    void loopThatAccepts_isOneOfTheWorkersOnlyWhereTheyAreOneGroup() throws ReflectiveOperationException {
+    void loopThatAccepts_isKnownWhoseGroupEverItIs() throws ReflectiveOperationException {
         ReflectedObject pool = reflect(group);
         group.loops.add(new Loop());
         server.eventLoop = group.loops.get(0);
-        assertEquals(List.of(), acceptingWorkers(pool));
+        assertEquals(List.of(), acceptingThreads(pool));
 
         server.eventLoop.thread = Thread.currentThread();
-        assertEquals(List.of(List.of(Thread.currentThread())), acceptingWorkers(pool));
+        assertEquals(List.of(List.of(Thread.currentThread())), acceptingThreads(pool));
         server.eventLoop = new Loop();
         server.eventLoop.thread = new Thread(() -> {}, "acceptor of its own");
-        assertEquals(List.of(), acceptingWorkers(pool));
+        assertEquals(List.of(List.of(server.eventLoop.thread)), acceptingThreads(pool));
+        server.open = false;
+        assertEquals(List.of(), acceptingThreads(pool));
     }
 
     @Test
@@ -130,7 +132,7 @@ final class NettyShapesTest {
         assertEquals(List.of(), List.copyOf(netty.ownersReachableFrom(reflect(new Loop()))));
     }
 
-    private List<Collection<Thread>> acceptingWorkers(ReflectedObject pool) throws ReflectiveOperationException {
+    private List<Collection<Thread>> acceptingThreads(ReflectedObject pool) throws ReflectiveOperationException {
         return List.copyOf(netty.read(pool, List.of(server)).acceptingWorkers());
     }
 

@@ -46,7 +46,7 @@ final class NettyTest {
         assertEquals(3, stats.capacity());
         assertEquals(0, stats.alive(), "loops start their threads late");
         assertEquals(0, stats.queued());
-        assertTrue(stats.acceptingWorkers().isEmpty(), "the acceptor is another group's");
+        assertEquals(1, stats.acceptingWorkers().size(), "the acceptor, which is another group's");
         assertEquals(ProgressSource.STACK, pool.progressSource());
 
         try (Requests requests = Requests.send(1, port)) {

@@ -49,7 +49,9 @@ final class ServersTest {
                         "com.linecorp.armeria.common.util.DefaultBlockingTaskExecutor",
                         "com.linecorp.armeria.server.UnstoppableScheduledExecutorService",
                         "io.micrometer.core.instrument.internal.TimedScheduledExecutorService",
-                        "io.quarkus.runtime.util.NoopShutdownScheduledExecutorService"),
+                        "io.quarkus.runtime.util.NoopShutdownScheduledExecutorService",
+                        "io.vertx.core.internal.WorkerPool",
+                        "io.vertx.core.impl.WorkerPool"),
                 Servers.executorWrappers().keySet());
     }
 }

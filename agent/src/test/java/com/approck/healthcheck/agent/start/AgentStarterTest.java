@@ -37,7 +37,7 @@ final class AgentStarterTest {
     void start_looksAtClassesAndSaysNothing() {
         start(null);
 
-        assertEquals(List.of("addTransformer PoolClassTransformer"), calls);
+        assertEquals(List.of("addTransformer PoolClassTransformer", "addTransformer UnknownServer"), calls);
         assertEquals("", said.toString(StandardCharsets.UTF_8));
     }
 

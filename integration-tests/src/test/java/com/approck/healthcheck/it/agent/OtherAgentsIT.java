@@ -2,6 +2,7 @@ package com.approck.healthcheck.it.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.approck.healthcheck.it.program.HelloProgram;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
@@ -35,6 +36,7 @@ final class OtherAgentsIT {
 
     private static final String OPENTELEMETRY = "io.opentelemetry.javaagent:opentelemetry-javaagent:2.33.1";
     private static final String JMX_EXPORTER = "io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1";
+    private static final String JOLOKIA = "org.jolokia:jolokia-agent-jvm:jar:javaagent:2.1.2";
     private static final String BYTE_BUDDY = "net.bytebuddy:byte-buddy:1.18.14";
     private static final String BYTE_BUDDY_AGENT = "net.bytebuddy:byte-buddy-agent:1.18.14";
     /** OpenTelemetry's agent alone takes some seconds of two busy processors. */
@@ -135,5 +137,67 @@ final class OtherAgentsIT {
                         .filter(line -> line.matches("(?i).*(error|exception|severe|warn|healthcheck).*"))
                         .filter(line -> !line.startsWith("WARNING: ") || line.contains("healthcheck"))
                         .toList());
+    }
+
+    @ParameterizedTest(name = "{0}, ours first: {1}")
+    @MethodSource("cases")
+    void serverOfAnotherAgent_isNoPool_whereTheProgramHasNone(ServerVersion.OnJdk server, boolean oursFirst) {
+        Wire wire = processes.wire();
+        int jolokia = processes.freePort();
+        List<String> arguments = new ArrayList<>(withJolokia("log=debug,port=" + wire.port(), jolokia, oursFirst));
+        arguments.addAll(List.of(
+                "-cp",
+                Path.of("target", "test-classes").toAbsolutePath().toString(),
+                HelloProgram.class.getName(),
+                "60000"));
+        ProcessUnderTest program =
+                processes.java("jolokia-jdk" + server.jdk().feature(), server.jdk(), Map.of(), arguments);
+        program.awaitStdout("hello", SOON);
+        program.awaitStderr("found .* of JDK HttpServer, not watched: another agent brought it", SOON);
+        assertEquals(200, Http.request("GET", jolokia, "/jolokia/version", SOON).status());
+        assertEquals(List.of(), wire.lines());
+        assertEquals(
+                List.of(),
+                program.stderr()
+                        .lines()
+                        .filter(line -> line.contains("watching"))
+                        .toList());
+    }
+
+    @ParameterizedTest(name = "{0}, ours first: {1}")
+    @MethodSource("cases")
+    void serverOfAnotherAgent_doesNotHideTheDeathOfTheApplications(ServerVersion.OnJdk server, boolean oursFirst) {
+        Wire wire = processes.wire();
+        int jolokia = processes.freePort();
+        App app = processes.app(
+                server,
+                withJolokia("interval=500ms,stuck-after=2s,port=" + wire.port(), jolokia, oursFirst),
+                Map.of(),
+                "threads=3");
+        wire.await(Moment.now(), SOON, "workers:3|g");
+        for (int i = 0; i < 3; i++) {
+            assertEquals(false, Http.send(app.port(), "/hang").isDone());
+        }
+        wire.await(Moment.now(), SOON, "workers:0|g");
+        assertEquals(200, Http.request("GET", jolokia, "/jolokia/version", SOON).status());
+        assertEquals(
+                1,
+                wire.lines().stream()
+                        .map(Wire.Line::text)
+                        .filter(line -> line.startsWith("workers.pool."))
+                        .map(line -> line.split("[.:]", -1)[2])
+                        .distinct()
+                        .count(),
+                wire::describe);
+    }
+
+    private static List<String> withJolokia(String settings, int port, boolean oursFirst) {
+        List<String> agents = new ArrayList<>(List.of(
+                TestProcesses.agent(settings),
+                "-javaagent:" + SampleClassPath.alone(JOLOKIA) + "=host=127.0.0.1,port=" + port));
+        if (!oursFirst) {
+            Collections.reverse(agents);
+        }
+        return agents;
     }
 }

@@ -40,6 +40,10 @@ final class EventLoopsIT {
         return ServerVersion.newestOnEveryJdk("netty", "reactor-netty");
     }
 
+    static Stream<ServerVersion.OnJdk> acceptors() {
+        return ServerVersion.newestOnEveryJdk("netty");
+    }
+
     @ParameterizedTest
     @MethodSource("servers")
     void loopsThatWork_areAbleHoweverLongTheyTake_untilAllOfThemHang(ServerVersion.OnJdk server) {
@@ -59,6 +63,22 @@ final class EventLoopsIT {
             assertFalse(never.isDone());
         }
         prober.awaitBoth(422, Moment.now(), SOON);
+    }
+
+    @ParameterizedTest
+    @MethodSource("acceptors")
+    void acceptorThatHangs_isDeath_thoughEveryWorkerIsIdle(ServerVersion.OnJdk server) {
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(
+                server, List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of(), "pool=parking");
+        Prober prober = processes.prober(sidecar);
+        prober.awaitBoth(200, app.awaitStarted(), SOON);
+        assertEquals(404, Http.get(app.port(), "/park").status());
+
+        CompletableFuture<HttpResponse<String>> never = Http.send(app.port(), "/ping");
+        prober.awaitBoth(422, Moment.now(), SOON);
+        assertFalse(never.isDone());
+        app.process().awaitStderr("requests no longer reach pool netty-.*every thread that accepts connections", SOON);
     }
 
     @Test

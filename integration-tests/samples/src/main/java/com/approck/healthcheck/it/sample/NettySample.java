@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -23,8 +24,12 @@ import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.concurrent.locks.LockSupport;
 
-/** Netty with its default of event loops, whose handler serves on them; {@code pool=client}: only a client. */
+/**
+ * Netty with its default of event loops, whose handler serves on them; {@code pool=client}: only a client; {@code
+ * pool=parking}: after a request for {@code /park} the loop that accepts hangs at the next connection.
+ */
 @SuppressWarnings("deprecation") // NioEventLoopGroup: what Netty 4.2 has instead is not in 4.1.
 public final class NettySample implements Program.Server {
 
@@ -33,11 +38,14 @@ public final class NettySample implements Program.Server {
     private final Faults faults = new Faults(() -> Program.stop(this));
     private final int port;
     private final boolean isClient;
+    private final boolean isParking;
+    private volatile boolean parks;
     private Channel channel;
 
     private NettySample(Options options) {
         port = options.port();
         isClient = options.pool().equals("client");
+        isParking = options.pool().equals("parking");
     }
 
     public static void main(String[] args) throws Exception {
@@ -51,7 +59,11 @@ public final class NettySample implements Program.Server {
             startClient();
             return;
         }
-        channel = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap();
+        if (isParking) {
+            bootstrap.handler(new ParkingHandler());
+        }
+        channel = bootstrap
                 .group(acceptor, loops)
                 .channel(NioServerSocketChannel.class)
                 .childHandler(new ChannelInitializer<Channel>() {
@@ -92,11 +104,24 @@ public final class NettySample implements Program.Server {
         loops.shutdownGracefully();
     }
 
+    /** Before the one that gives a new connection to the loops. */
+    private final class ParkingHandler extends ChannelInboundHandlerAdapter {
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object connection) {
+            while (parks) {
+                LockSupport.park(this);
+            }
+            context.fireChannelRead(connection);
+        }
+    }
+
     private final class Handler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
         @Override
         protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) throws IOException {
             URI uri = URI.create(request.uri());
+            parks |= isParking && uri.getPath().equals("/park");
             faults.serve(uri.getPath(), uri.getQuery(), new BufferedReply((status, body) -> {
                 FullHttpResponse response = new DefaultFullHttpResponse(
                         HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(body));

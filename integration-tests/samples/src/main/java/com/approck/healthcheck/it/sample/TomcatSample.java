@@ -36,6 +36,7 @@ public final class TomcatSample implements Program.Server {
     private TomcatSample(Options options, BiConsumer<Context, Faults> extension) throws IOException {
         Path base = Files.createTempDirectory("tomcat-sample");
         tomcat.setBaseDir(base.toString());
+        tomcat.getEngine().setParentClassLoader(TomcatSample.class.getClassLoader());
         requests = connector(options.port(), options.threads());
         if (options.minThreads() >= 0) {
             requests.setProperty("minSpareThreads", String.valueOf(options.minThreads()));

@@ -1,23 +1,29 @@
 package com.approck.healthcheck.it.sample;
 
 import io.undertow.Undertow;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
-/** Undertow, whose handlers that block are dispatched to its workers. */
+/** Undertow, whose handlers that block are dispatched to its workers; {@code pool=dispatch}: to four threads of the program's. */
 public final class UndertowSample implements Program.Server {
 
     private final Undertow server;
 
     private UndertowSample(Options options) {
         Faults faults = new Faults(() -> Program.stop(this));
+        HttpHandler handler = new BlockingHandler(exchange -> serve(faults, exchange));
+        ExecutorService executor = Executors.newFixedThreadPool(4);
         server = Undertow.builder()
                 .addHttpListener(options.port(), "localhost")
-                .setHandler(new BlockingHandler(exchange -> serve(faults, exchange)))
+                .setHandler(
+                        options.pool().equals("dispatch") ? exchange -> exchange.dispatch(executor, handler) : handler)
                 .build();
     }
 

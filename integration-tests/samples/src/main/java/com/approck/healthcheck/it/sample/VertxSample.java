@@ -3,6 +3,7 @@ package com.approck.healthcheck.it.sample;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -10,17 +11,19 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.Callable;
 
-/** Vert.x, whose one event loop gives each request to the workers. */
+/** Vert.x, whose one event loop gives each request to the workers; {@code pool=dispatch}: to a named pool of four. */
 public final class VertxSample implements Program.Server {
 
     private final Vertx vertx;
     private final Faults faults = new Faults(() -> Program.stop(this));
     private final int port;
+    private final boolean isNamed;
     private HttpServer server;
 
     VertxSample(Options options, Vertx vertx) {
         this.vertx = vertx;
         port = options.port();
+        isNamed = options.pool().equals("dispatch");
     }
 
     public static void main(String[] args) throws Exception {
@@ -39,6 +42,10 @@ public final class VertxSample implements Program.Server {
     }
 
     private Handler<HttpServerRequest> dispatcher() {
+        if (isNamed) {
+            WorkerExecutor named = vertx.createSharedWorkerExecutor("pool-named", 4);
+            return request -> named.executeBlocking(() -> serve(request), false);
+        }
         try {
             Vertx.class.getMethod("executeBlocking", Callable.class, boolean.class);
             return request -> vertx.executeBlocking(() -> serve(request), false);

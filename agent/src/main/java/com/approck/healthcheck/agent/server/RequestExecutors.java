@@ -1,0 +1,100 @@
+package com.approck.healthcheck.agent.server;
+
+import com.approck.healthcheck.agent.pool.Discovery;
+import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.MethodHook;
+import com.approck.healthcheck.agent.pool.OwnedPool;
+import com.approck.healthcheck.agent.pool.PoolAdapter;
+import com.approck.healthcheck.agent.pool.ServerSupport;
+import com.approck.healthcheck.agent.reflect.ReflectedObject;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * Executors of the application's own to which a server gives requests: by Undertow's {@code exchange.dispatch(executor, …)},
+ * which is also how a servlet deployment uses the executor that was set for it, and the named worker pools of Vert.x. Each is a
+ * pool, from soon after the first such request until it has ended. Read from Undertow 2.0.0, 2.2.41 and 2.4.4 and from Vert.x
+ * 4.0.0, 4.5.13 and 5.2.3.
+ *
+ * <p>Jetty, Tomcat, Vert.x, gRPC, Armeria, Grizzly and the JDK's server know the executor that they were given; there it is the
+ * pool of the server.
+ */
+final class RequestExecutors implements ServerSupport, ExecutorAdapter {
+    private static final String WORKER_POOL = "io.vertx.core.internal.WorkerPool";
+    private static final String WORKER_POOL_OF_VERTX_4 = "io.vertx.core.impl.WorkerPool";
+
+    /** The threads on which Vert.x reads files and looks up names. */
+    private static final String INTERNAL = "vert.x-internal-blocking";
+
+    @Override
+    public String name() {
+        return "the application";
+    }
+
+    @Override
+    public List<MethodHook> hooks() {
+        return Arrays.asList(
+                new MethodHook(
+                        HookKind.REQUEST_EXECUTOR,
+                        "io.undertow.server.HttpServerExchange",
+                        "dispatch",
+                        "java.util.concurrent.Executor",
+                        "java.lang.Runnable"),
+                new MethodHook(HookKind.REQUEST_EXECUTOR_HOLDER, WORKER_POOL, "executor"),
+                new MethodHook(HookKind.REQUEST_EXECUTOR_HOLDER, WORKER_POOL_OF_VERTX_4, "executor"));
+    }
+
+    @Override
+    public Map<String, String> executorWrappers() {
+        Map<String, String> holders = new HashMap<>();
+        holders.put(WORKER_POOL, "executor");
+        holders.put(WORKER_POOL_OF_VERTX_4, "pool");
+        return holders;
+    }
+
+    /** By the hook alone. */
+    @Override
+    public Discovery discovery() {
+        return Discovery.ofOwners();
+    }
+
+    @Override
+    public List<PoolAdapter> adapters() {
+        return Collections.singletonList(this);
+    }
+
+    /** The owner is the executor itself, inside any wrappers. It has no name before it has a thread. */
+    @Override
+    public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
+        if (ExecutorAdapter.maxThreads(owner) == UNBOUNDED) {
+            return OwnedPool.none("it has no bound, so a request that hangs there takes nothing from the others");
+        }
+        if (hasEnded(owner)) {
+            return OwnedPool.none("it has ended");
+        }
+        String name = nameOf(owner);
+        if (name.isEmpty()) {
+            return OwnedPool.none("it has no thread, yet");
+        }
+        return name.equals(INTERNAL) ? OwnedPool.none("it serves Vert.x itself") : OwnedPool.of(owner.get());
+    }
+
+    @Override
+    public String nameOf(ReflectedObject owner) throws ReflectiveOperationException {
+        return ThreadNames.common(threads(owner), "");
+    }
+
+    @Override
+    public boolean isStopped(ReflectedObject pool, List<Object> owners) {
+        return hasEnded(pool);
+    }
+
+    private static boolean hasEnded(ReflectedObject executor) {
+        Object object = executor.get();
+        return object == null || (object instanceof ExecutorService && ((ExecutorService) object).isTerminated());
+    }
+}
