@@ -5,7 +5,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
- * Called from inside the methods of a server: when a pool starts or stops, and when a worker begins or ends a task.
+ * Called from inside the methods of a server: when a pool starts or stops, when a worker begins or ends a task, and when a
+ * consumer waits for work.
  *
  * <p>This class is defined in the boot loader, because advice is inlined into classes of any loader and each of them must
  * find it. It would break there if it named any class that is not the boot loader's: its signatures hold {@code java.*}
@@ -27,6 +28,8 @@ public final class Hook {
 
     private static volatile Function<Object, AtomicLong> firstTask;
     private static volatile BiConsumer<Object, Boolean> poolChange;
+    private static volatile BiConsumer<Object, Object> waitBegin;
+    private static volatile BiConsumer<Object, Throwable> waitEnd;
 
     private Hook() {}
 
@@ -39,6 +42,33 @@ public final class Hook {
     public static void connect(Function<Object, AtomicLong> onFirstTask, BiConsumer<Object, Boolean> onPoolChange) {
         firstTask = onFirstTask;
         poolChange = onPoolChange;
+    }
+
+    /**
+     * Connects the hooks of consumers to the agent.
+     *
+     * @param onWaitBegin gets a consumer whose thread begins to wait for work, and the time limit of the call or null
+     * @param onWaitEnd gets a consumer whose thread has waited, and what the call throws or null
+     */
+    public static void connectWaits(BiConsumer<Object, Object> onWaitBegin, BiConsumer<Object, Throwable> onWaitEnd) {
+        waitBegin = onWaitBegin;
+        waitEnd = onWaitEnd;
+    }
+
+    /** A thread begins to wait for work, in a call of a consumer. */
+    public static void waitBegan(Object consumer, Object limit) {
+        BiConsumer<Object, Object> onBegin = waitBegin;
+        if (onBegin != null) {
+            onBegin.accept(consumer, limit);
+        }
+    }
+
+    /** The wait ends: the thread works from now on. */
+    public static void waitEnded(Object consumer, Throwable thrown) {
+        BiConsumer<Object, Throwable> onEnd = waitEnd;
+        if (onEnd != null) {
+            onEnd.accept(consumer, thrown);
+        }
     }
 
     /**

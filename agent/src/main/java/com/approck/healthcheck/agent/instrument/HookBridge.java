@@ -28,6 +28,7 @@ public final class HookBridge {
     private final AtomicInteger failedTasks = new AtomicInteger();
     private final AtomicInteger failedChanges = new AtomicInteger();
     private boolean tasksOff;
+    private final AtomicInteger failedWaits = new AtomicInteger();
     private boolean changesOff;
 
     /**
@@ -49,6 +50,37 @@ public final class HookBridge {
     /** Connects the hook, but for what has been given up. */
     public synchronized void connect() {
         Hook.connect(tasksOff ? null : this::firstTask, changesOff ? null : this::poolChanged);
+    }
+
+    /**
+     * Connects the hooks of consumers.
+     *
+     * @param onWaitBegin as {@link Hook#connectWaits} has it; needs no permission of the agent's
+     * @param onWaitEnd the same
+     */
+    public void connectWaits(BiConsumer<Object, Object> onWaitBegin, BiConsumer<Object, Throwable> onWaitEnd) {
+        Hook.connectWaits(limited(onWaitBegin), limited(onWaitEnd));
+    }
+
+    /** Returns the same, which never throws and is off once it has failed too often. */
+    private <T> BiConsumer<Object, T> limited(BiConsumer<Object, T> call) {
+        return (consumer, argument) -> {
+            try {
+                call.accept(consumer, argument);
+                // Read first: a write to what all threads share costs more than the rest.
+                if (failedWaits.get() != 0) {
+                    failedWaits.set(0);
+                }
+            } catch (Throwable e) {
+                if (hasFailedTooOften(failedWaits, e)) {
+                    Hook.connectWaits(null, null);
+                    log.complain(
+                            "the hook of consumers is off, since it failed " + MAX_FAILURES + " times in a row; their"
+                                    + " pools are not watched any more: ",
+                            e);
+                }
+            }
+        };
     }
 
     private AtomicLong firstTask(Object task) {

@@ -8,6 +8,15 @@ public enum HookKind {
     POOL_STOPPED,
     /** The thread is on a request while the method runs. */
     TASK,
+    /** The thread waits for work while the method runs, as long as its argument says at most, and works outside it. */
+    WAIT,
+    /** The thread waits for work while the method runs, for any time, and works outside it. */
+    WAIT_WITHOUT_LIMIT,
     /** A class loader is asked for a class: it is changed to find the hook, for the classes that it loads. */
-    BOOT_DELEGATION
+    BOOT_DELEGATION;
+
+    /** Returns whether the method is one of a consumer: nothing but its calls leads to the consumer and its thread. */
+    public boolean isOfConsumer() {
+        return this == WAIT || this == WAIT_WITHOUT_LIMIT;
+    }
 }

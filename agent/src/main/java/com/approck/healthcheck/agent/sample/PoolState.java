@@ -34,6 +34,7 @@ final class PoolState {
     private boolean moved;
     private int busy;
     private final Set<Long> stuck = new HashSet<>();
+    private Set<Long> loggedLost = new HashSet<>();
 
     PoolState(MonitoredPool pool) {
         this.pool = pool;
@@ -124,6 +125,18 @@ final class PoolState {
         return stats == null || (!stats.isUnbounded() && !stats.isVirtual() && stats.alive() <= stats.nonServing());
     }
 
+    /** Returns why workers are not able, by their threads, as far as the pool itself knows. */
+    Map<Long, String> lostWorkers() {
+        return stats.lostWorkers();
+    }
+
+    /** Returns the workers that were lost at the last call, and notes those that are now. */
+    Set<Long> exchangeLoggedLost() {
+        Set<Long> before = loggedLost;
+        loggedLost = new HashSet<>(lostWorkers().keySet());
+        return before;
+    }
+
     /** Returns why no request reaches the pool any more; null if nothing suggests that. */
     String unreachable() {
         return unreachable;
@@ -143,6 +156,7 @@ final class PoolState {
      * no request can reach, or that has no thread and cannot get one.
      */
     Sample.Pool end(long elapsedNanos, long stuckAfterNanos, boolean threadsCanBeCreated) {
+        stuck.addAll(stats.lostWorkers().keySet());
         boolean still = !moved && stats.queued() > 0 && isFollowed();
         stillTicks = still ? stillTicks + 1 : 0;
         int live = Math.max(0, stats.alive() - stats.nonServing() - stats.idleReserved());

@@ -193,6 +193,7 @@ public final class Sampler {
             if (pool.isKnown()) {
                 samples.add(pool.end(elapsed, stuckAfterNanos, threadsCanBeCreated));
                 changeLog.logPool(pool);
+                changeLog.logLost(pool);
             }
         }
         return samples;

@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.server;
 
+import com.approck.healthcheck.agent.consumer.ConsumerGroups;
 import com.approck.healthcheck.agent.pool.ServerSupport;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -9,8 +11,11 @@ import java.util.Map;
 
 /** The servers that are supported. */
 public final class Servers {
-    /** Every supported server. To support another, add its file to this package and a line here. */
-    public static final List<ServerSupport> ALL = Collections.unmodifiableList(Arrays.asList(
+    /**
+     * Every supported server, and every supported library of consumers. To support another server, add its file to this package
+     * and a line here.
+     */
+    public static final List<ServerSupport> ALL = withConsumers(
             new Jetty(),
             new Tomcat(),
             new Undertow(),
@@ -26,9 +31,15 @@ public final class Servers {
             NettyFrameworks.ARMERIA,
             new ModuleFrameworks(),
             new JdkExecutors(),
-            new Quartz()));
+            new Quartz());
 
     private Servers() {}
+
+    private static List<ServerSupport> withConsumers(ServerSupport... servers) {
+        List<ServerSupport> all = new ArrayList<>(Arrays.asList(servers));
+        all.addAll(ConsumerGroups.libraries());
+        return Collections.unmodifiableList(all);
+    }
 
     /** Returns the executors that only wrap another, with the field that holds it: those of all servers. */
     static Map<String, String> executorWrappers() {

@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.start;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.consumer.ConsumerGroups;
+import com.approck.healthcheck.agent.consumer.QueueConsumers;
 import com.approck.healthcheck.agent.instrument.BootstrapInjector;
 import com.approck.healthcheck.agent.instrument.ClassWeaver;
 import com.approck.healthcheck.agent.instrument.HookBridge;
@@ -65,6 +67,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final PoolClassTransformer transformer;
     private final PoolRegistry registry;
     private final PoolDiscovery discovery;
+    private final QueueConsumers consumers;
+    private final ConsumerGroups consumerGroups;
     private final ReportingLoop loop;
     private SelfCheck check;
     private boolean connected;
@@ -92,6 +96,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
         transformer = new PoolClassTransformer(instrumentation, AgentPipeline::weaver, this::classLoaded, log);
         registry = new PoolRegistry(Servers.ALL, config.pools(), opener, this);
         discovery = new PoolDiscovery(Servers.ALL, registry, opener, instrumentation::getAllLoadedClasses);
+        consumers = new QueueConsumers(this::consumerSeen);
+        consumerGroups = new ConsumerGroups(
+                consumers, registry, opener, System::nanoTime, config.intervalNanos(), log::complain);
         Sampler sampler = new Sampler(
                 Servers.ALL,
                 registry,
@@ -121,12 +128,19 @@ final class AgentPipeline implements PoolRegistry.Listener {
         loop.look();
     }
 
+    private void consumerSeen() {
+        loop.look();
+    }
+
     private void poolChanged(Object owner, boolean started) {
         news |= started;
         if (started) {
             registry.addPoolsOf(owner);
         } else {
             registry.removePoolsOf(owner);
+            if (consumers.closeCalled(owner)) {
+                wake();
+            }
         }
     }
 
@@ -166,6 +180,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
         if (!config.executors().isEmpty()) {
             discovery.findExecutors(config.executors());
         }
+        consumerGroups.update();
         registry.checkPatterns().forEach(log::complain);
         return next;
     }
@@ -201,7 +216,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
      * @return the nanoseconds after which it has to go on
      */
     private long instrument() {
-        if (!connected || !registry.everWatched()) {
+        // A consumer is found by its calls, which its hook reports.
+        if (!connected || !(registry.everWatched() || transformer.hasSeenConsumer())) {
             return Long.MAX_VALUE;
         }
         if (instrumenting != null && instrumenting.isAlive()) {
@@ -277,7 +293,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
             }
             BootstrapInjector.defineHook(instrumentation, jar);
             check = new SelfCheck();
-            new HookBridge(registry::addWorker, this::poolChanged, check, log).connect();
+            HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
+            bridge.connect();
+            bridge.connectWaits(consumers::waitBegan, consumers::waitEnded);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

@@ -51,7 +51,7 @@ final class AdviceVerificationTest {
                 methods += loader.woven;
             }
         }
-        assertTrue(methods > 500, methods + " methods were woven");
+        assertTrue(methods > 200, methods + " methods were woven");
     }
 
     private static Path libraryOf(Class<?> type) throws URISyntaxException {
@@ -111,6 +111,12 @@ final class AdviceVerificationTest {
             }
         }
 
+        /** A time limit is an object. */
+        private static boolean beginsWithAnObject(MethodDescription method) {
+            return !method.getParameters().isEmpty()
+                    && !method.getParameters().get(0).getType().isPrimitive();
+        }
+
         private List<MethodHook> methodsOf(String className, byte[] classFile) {
             Map<String, List<MethodHook>> byCall = new HashMap<>();
             TypeDescription type = TypePool.Default.WithLazyResolution.of(
@@ -118,7 +124,11 @@ final class AdviceVerificationTest {
                     .describe(className)
                     .resolve();
             for (MethodDescription method : type.getDeclaredMethods()) {
-                if (method.isMethod() && !method.isStatic() && !method.isAbstract() && !method.isNative()) {
+                if (method.isMethod()
+                        && !method.isStatic()
+                        && !method.isAbstract()
+                        && !method.isNative()
+                        && (kind != HookKind.WAIT || beginsWithAnObject(method))) {
                     String[] types = method.getParameters().asTypeList().asErasures().stream()
                             .map(TypeDescription::getActualName)
                             .toArray(String[]::new);

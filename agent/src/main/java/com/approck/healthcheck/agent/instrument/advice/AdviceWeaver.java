@@ -46,6 +46,8 @@ public final class AdviceWeaver implements ClassWeaver {
         add(HookKind.TASK, TaskAdvice.class, pool, own);
         add(HookKind.POOL_STARTED, PoolStartedAdvice.class, pool, own);
         add(HookKind.POOL_STOPPED, PoolStoppedAdvice.class, pool, own);
+        add(HookKind.WAIT, WaitAdvice.class, pool, own);
+        add(HookKind.WAIT_WITHOUT_LIMIT, WaitWithoutLimitAdvice.class, pool, own);
         add(HookKind.BOOT_DELEGATION, BootDelegationAdvice.class, pool, own);
         System.clearProperty(RAW_TYPES);
     }

@@ -1,0 +1,130 @@
+package com.approck.healthcheck.agent.consumer;
+
+import com.approck.healthcheck.agent.pool.Worker;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
+import com.approck.healthcheck.agent.reflect.ReflectedObject;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A consumer in its group, and since when it waits or works. For the agent's thread. */
+final class GroupMember {
+    /**
+     * A wait may take so much longer than it was asked to, and no less than {@link ConsumerSupport#maxWorkMillis}: clients
+     * commit, and wait for their group, inside it. Two minutes are the default of such requests (Kafka's
+     * {@code default.api.timeout.ms} is one, doubled).
+     */
+    private static final long MIN_MARGIN_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    private final QueueConsumer consumer;
+    private final ConsumerSupport support;
+    private final String group;
+    private final ReflectedObject reflected;
+    private final WeakReference<Object> remains;
+    private long maxWorkNanos;
+    private long threadId = -1;
+    private String threadName = "?";
+    private boolean threadAlive;
+    private long turns = -1;
+    private long sinceNanos;
+
+    GroupMember(QueueConsumer consumer, ConsumerSupport support, String group, ModuleOpener opener)
+            throws ReflectiveOperationException {
+        this.consumer = consumer;
+        this.support = support;
+        this.group = group;
+        this.reflected = new ReflectedObject(consumer.get(), opener);
+        this.remains = new WeakReference<>(reflected.get() == null ? null : support.remains(reflected));
+    }
+
+    QueueConsumer consumer() {
+        return consumer;
+    }
+
+    /** Returns whether it was closed, left the group, or nothing is left of it. */
+    boolean hasLeft() throws ReflectiveOperationException {
+        if (consumer.get() == null) {
+            return consumer.isCloseCalled() || remains.get() == null;
+        }
+        return support.isClosed(reflected) || !group.equals(support.groupOf(reflected));
+    }
+
+    /** Looks what its thread does now. */
+    void look(long nowNanos) throws ReflectiveOperationException {
+        Thread thread = consumer.thread();
+        threadAlive = consumer.isThreadAlive();
+        if (thread != null) {
+            threadId = Worker.idOf(thread);
+            threadName = thread.getName();
+        }
+        long number = consumer.turns();
+        if (number != turns) {
+            turns = number;
+            sinceNanos = nowNanos;
+        }
+        if (maxWorkNanos == 0 && reflected.get() != null) {
+            maxWorkNanos = TimeUnit.MILLISECONDS.toNanos(support.maxWorkMillis(reflected));
+        }
+    }
+
+    /** The JVM was paused, so that nothing can be said of that time. */
+    void addPause(long nanos) {
+        sinceNanos += nanos;
+    }
+
+    Thread thread() {
+        return consumer.thread();
+    }
+
+    long turns() {
+        return consumer.turns();
+    }
+
+    long threadId() {
+        return threadId;
+    }
+
+    boolean isThreadAlive() {
+        return threadAlive;
+    }
+
+    /** Returns why it is not able, without its subject; null if nothing but its stack could say so. */
+    String reasonLost(long nowNanos) {
+        if (!threadAlive) {
+            String thrown = consumer.thrown();
+            return "its thread " + threadName + " has ended, and its consumer was not closed"
+                    + (thrown == null ? "" : "; the last wait for work threw " + thrown);
+        }
+        long sameFor = nowNanos - sinceNanos;
+        boolean works = (turns & 1) != 0;
+        if (works) {
+            return maxWorkNanos > 0 && sameFor > maxWorkNanos
+                    ? "its thread " + threadName + " has not asked for work for " + seconds(sameFor)
+                            + " s, longer than "
+                            + support.maxWorkSetting() + " of " + seconds(maxWorkNanos)
+                            + " s: the group goes on without it until it asks again"
+                    : null;
+        }
+        long limit = limitNanos();
+        return sameFor - Math.max(MIN_MARGIN_NANOS, maxWorkNanos) > limit
+                ? "its thread " + threadName + " asked for work for at most " + seconds(limit)
+                        + " s, and the call has not returned for " + seconds(sameFor) + " s"
+                : null;
+    }
+
+    private long limitNanos() {
+        Object limit = consumer.limit();
+        if (!(limit instanceof Duration)) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            return ((Duration) limit).toNanos();
+        } catch (ArithmeticException longerThanCenturies) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private static long seconds(long nanos) {
+        return TimeUnit.NANOSECONDS.toSeconds(nanos);
+    }
+}
