@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.bootstrap;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -30,6 +31,7 @@ public final class Hook {
     private static volatile BiConsumer<Object, Boolean> poolChange;
     private static volatile BiConsumer<Object, Object> waitBegin;
     private static volatile BiConsumer<Object, Throwable> waitEnd;
+    private static volatile Consumer<Object> giveUp;
 
     private Hook() {}
 
@@ -49,10 +51,23 @@ public final class Hook {
      *
      * @param onWaitBegin gets a consumer whose thread begins to wait for work, and the time limit of the call or null
      * @param onWaitEnd gets a consumer whose thread has waited, and what the call throws or null
+     * @param onGiveUp gets, on the thread that stops to consume, the reason
      */
-    public static void connectWaits(BiConsumer<Object, Object> onWaitBegin, BiConsumer<Object, Throwable> onWaitEnd) {
+    public static void connectConsumers(
+            BiConsumer<Object, Object> onWaitBegin,
+            BiConsumer<Object, Throwable> onWaitEnd,
+            Consumer<Object> onGiveUp) {
         waitBegin = onWaitBegin;
         waitEnd = onWaitEnd;
+        giveUp = onGiveUp;
+    }
+
+    /** The current thread stops to consume, for a reason; without one it was asked to, and nothing happens. */
+    public static void givesUp(Object reason) {
+        Consumer<Object> onGiveUp = giveUp;
+        if (onGiveUp != null && reason != null) {
+            onGiveUp.accept(reason);
+        }
     }
 
     /** A thread begins to wait for work, in a call of a consumer. */

@@ -61,22 +61,27 @@ final class ConsumerGroup {
         return name;
     }
 
-    /** Adds a consumer, in the place of one whose thread has ended if there is such a one. */
+    /** Adds a consumer. It takes the place of one that is over, or will be without having asked for work again. */
     void join(QueueConsumer consumer, ModuleOpener opener) throws ReflectiveOperationException {
         long now = nanoTime.getAsLong();
         GroupMember joining = new GroupMember(consumer, support, name, opener);
         joining.look(now);
-        for (Iterator<GroupMember> i = members.iterator(); i.hasNext(); ) {
-            GroupMember member = i.next();
+        for (GroupMember member : members) {
             member.look(now);
-            if (!member.isThreadAlive()) {
-                i.remove();
-                member.consumer().replaced();
-                break;
-            }
+            member.addSuccessor(joining);
         }
         members.add(joining);
         consumer.joined();
+    }
+
+    private void removeReplaced() {
+        for (Iterator<GroupMember> i = members.iterator(); i.hasNext(); ) {
+            GroupMember member = i.next();
+            if (member.isOver() && member.takeSuccessor()) {
+                i.remove();
+                member.consumer().replaced();
+            }
+        }
     }
 
     /** Returns whether no consumer belongs to it any more. */
@@ -116,15 +121,18 @@ final class ConsumerGroup {
         long gap = read ? now - lastRead : 0;
         read = true;
         lastRead = now;
-        int alive = 0;
-        Map<Long, String> lost = new LinkedHashMap<>();
         for (GroupMember member : members) {
             if (gap > 2 * intervalNanos) {
                 // Nobody could wait or work meanwhile.
                 member.addPause(gap);
             }
             member.look(now);
-            alive += member.isThreadAlive() ? 1 : 0;
+        }
+        removeReplaced();
+        int alive = 0;
+        Map<Long, String> lost = new LinkedHashMap<>();
+        for (GroupMember member : members) {
+            alive += member.isOver() ? 0 : 1;
             String reason = member.reasonLost(now);
             if (reason != null) {
                 // A thread has one identifier, but may have several consumers.
@@ -145,7 +153,7 @@ final class ConsumerGroup {
         }
         for (GroupMember member : members) {
             Thread thread = member.thread();
-            if (thread != null && thread.isAlive()) {
+            if (thread != null && thread.isAlive() && !member.isOver()) {
                 callers.add(thread);
                 progress.put(thread, member.turns());
             }

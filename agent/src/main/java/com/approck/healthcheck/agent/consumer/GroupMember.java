@@ -5,6 +5,8 @@ import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A consumer in its group, and since when it waits or works. For the agent's thread. */
@@ -16,6 +18,9 @@ final class GroupMember {
      */
     private static final long MIN_MARGIN_NANOS = TimeUnit.MINUTES.toNanos(2);
 
+    /** More than join while one is at work. */
+    private static final int MAX_SUCCESSORS = 100;
+
     private final QueueConsumer consumer;
     private final ConsumerSupport support;
     private final String group;
@@ -25,6 +30,9 @@ final class GroupMember {
     private long threadId = -1;
     private String threadName = "?";
     private boolean threadAlive;
+    private boolean over;
+    private boolean inPlaceOfAnother;
+    private final List<GroupMember> successors = new ArrayList<>();
     private long turns = -1;
     private long sinceNanos;
 
@@ -41,8 +49,11 @@ final class GroupMember {
         return consumer;
     }
 
-    /** Returns whether it was closed, left the group, or nothing is left of it. */
+    /** Returns whether it was closed, left the group, or nothing is left of it; not if its thread gave up. */
     boolean hasLeft() throws ReflectiveOperationException {
+        if (consumer.givenUp() != null) {
+            return false;
+        }
         if (consumer.get() == null) {
             return consumer.isCloseCalled() || remains.get() == null;
         }
@@ -61,7 +72,9 @@ final class GroupMember {
         if (number != turns) {
             turns = number;
             sinceNanos = nowNanos;
+            successors.clear();
         }
+        over = !threadAlive || (consumer.givenUp() != null && (reflected.get() == null || support.isClosed(reflected)));
         if (maxWorkNanos == 0 && reflected.get() != null) {
             maxWorkNanos = TimeUnit.MILLISECONDS.toNanos(support.maxWorkMillis(reflected));
         }
@@ -84,13 +97,35 @@ final class GroupMember {
         return threadId;
     }
 
-    boolean isThreadAlive() {
-        return threadAlive;
+    /** Returns whether it will never ask for work again: its thread has ended, or gave up and closed it. */
+    boolean isOver() {
+        return over;
+    }
+
+    /** Notes that another has joined the group since its thread began what it does now. */
+    void addSuccessor(GroupMember joined) {
+        if (successors.size() < MAX_SUCCESSORS) {
+            successors.add(joined);
+        }
+    }
+
+    /** Returns whether one of those that have joined since takes its place; each does so once. */
+    boolean takeSuccessor() {
+        for (GroupMember successor : successors) {
+            if (!successor.inPlaceOfAnother && !successor.over) {
+                successor.inPlaceOfAnother = true;
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns why it is not able, without its subject; null if nothing but its stack could say so. */
     String reasonLost(long nowNanos) {
-        if (!threadAlive) {
+        if (over && consumer.givenUp() != null) {
+            return "its thread " + threadName + " has stopped to ask for work because of " + consumer.givenUp();
+        }
+        if (over) {
             String thrown = consumer.thrown();
             return "its thread " + threadName + " has ended, and its consumer was not closed"
                     + (thrown == null ? "" : "; the last wait for work threw " + thrown);

@@ -10,12 +10,15 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Kafka's consumers, by themselves and inside Spring Kafka, Kafka Streams and others that poll them. Read from kafka-clients
- * 2.8.2, 3.9.1 and VERSION.
+ * 2.8.2 and 4.3.1, and the bytecode of 4.4.0.
  *
  * <p>A consumer is a worker once it has polled with a subscription: one that was assigned its partitions by hand belongs to no
  * group, and may lie idle for as long as its owner likes. A consumer that has not polled for {@code max.poll.interval.ms}
  * leaves its group by itself, and joins again when it polls. While the broker is away, a topic empty or paused, or the group
  * is being rebalanced, {@code poll(Duration)} returns in time; {@code poll(long)}, of the versions before 4, may not.
+ *
+ * <p>A consumer that Spring Kafka (read from 2.8.11 and 4.1) or Kafka Streams (2.8.2 and 4.0) closes because of an exception is
+ * lost, until another joins its group.
  */
 final class KafkaConsumers implements ConsumerSupport {
     private static final String CLIENT = "org.apache.kafka.clients.consumer.";
@@ -24,6 +27,16 @@ final class KafkaConsumers implements ConsumerSupport {
     /** For the share groups of Kafka 4. */
     private static final String SHARE_CONSUMER = CLIENT + "KafkaShareConsumer";
 
+    /** Spring Kafka stops a container whose listener throws an Error, or that may not read: it closes the consumer itself. */
+    private static final String SPRING_LISTENER =
+            "org.springframework.kafka.listener.KafkaMessageListenerContainer$ListenerConsumer";
+
+    /** Kafka Streams closes the consumer of a thread that has failed, or those of all threads. */
+    private static final String STREAMS = "org.apache.kafka.streams.KafkaStreams";
+
+    private static final String STREAMS_FAILED = "handleStreamsUncaughtException";
+    private static final String STREAMS_HANDLER = "org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler";
+    private static final String THROWABLE = "java.lang.Throwable";
     private static final String DURATION = "java.time.Duration";
 
     @Override
@@ -41,7 +54,11 @@ final class KafkaConsumers implements ConsumerSupport {
                 new MethodHook(HookKind.POOL_STOPPED, CONSUMER, "close", CLIENT + "CloseOptions").optional(),
                 new MethodHook(HookKind.WAIT, SHARE_CONSUMER, "poll", DURATION),
                 new MethodHook(HookKind.POOL_STOPPED, SHARE_CONSUMER, "close"),
-                new MethodHook(HookKind.POOL_STOPPED, SHARE_CONSUMER, "close", DURATION));
+                new MethodHook(HookKind.POOL_STOPPED, SHARE_CONSUMER, "close", DURATION),
+                new MethodHook(HookKind.GIVE_UP, SPRING_LISTENER, "wrapUp", THROWABLE).optional(),
+                new MethodHook(HookKind.GIVE_UP, STREAMS, STREAMS_FAILED, THROWABLE, STREAMS_HANDLER).optional(),
+                new MethodHook(HookKind.GIVE_UP, STREAMS, STREAMS_FAILED, THROWABLE, STREAMS_HANDLER, "boolean")
+                        .optional());
     }
 
     @Override

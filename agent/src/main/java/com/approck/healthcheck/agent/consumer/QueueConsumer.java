@@ -23,6 +23,7 @@ final class QueueConsumer {
     private String thrown;
 
     private volatile boolean closeCalled;
+    private volatile String givenUp;
 
     // For the agent's thread alone.
     private boolean member;
@@ -47,6 +48,9 @@ final class QueueConsumer {
             thread = new WeakReference<>(current);
         }
         limit = limitOfCall;
+        if (givenUp != null) {
+            givenUp = null;
+        }
         long number = turns.get();
         turns.lazySet(number + 2 - (number & 1));
     }
@@ -57,12 +61,22 @@ final class QueueConsumer {
     }
 
     /** The method of an exception may be the application's, and throw. */
-    private static String describe(Throwable thrown) {
+    private static String describe(Object thrown) {
         try {
             return thrown.toString();
         } catch (RuntimeException e) {
             return thrown.getClass().getName();
         }
+    }
+
+    /** Its thread stops to call it. */
+    void giveUp(Object reason) {
+        givenUp = describe(reason);
+    }
+
+    /** Returns why its thread has stopped to call it; null if no framework has said so since the last call. */
+    String givenUp() {
+        return givenUp;
     }
 
     void setCloseCalled() {

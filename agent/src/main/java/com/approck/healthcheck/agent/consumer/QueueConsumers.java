@@ -47,6 +47,15 @@ public final class QueueConsumers {
         }
     }
 
+    /** The current thread stops to call its consumers, for a reason. */
+    public void givesUp(Object reason) {
+        for (QueueConsumer each : all()) {
+            if (each.thread() == Thread.currentThread()) {
+                each.giveUp(reason);
+            }
+        }
+    }
+
     /** A call has closed, or tried to close, an object; returns whether it is a consumer that was seen. */
     public boolean closeCalled(Object consumer) {
         QueueConsumer known = find(consumer);

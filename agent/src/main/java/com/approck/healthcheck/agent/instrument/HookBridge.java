@@ -7,6 +7,7 @@ import java.security.PrivilegedAction;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -55,11 +56,16 @@ public final class HookBridge {
     /**
      * Connects the hooks of consumers.
      *
-     * @param onWaitBegin as {@link Hook#connectWaits} has it; needs no permission of the agent's
+     * @param onWaitBegin as {@link Hook#connectConsumers} has it; needs no permission of the agent's
      * @param onWaitEnd the same
+     * @param onGiveUp the same
      */
-    public void connectWaits(BiConsumer<Object, Object> onWaitBegin, BiConsumer<Object, Throwable> onWaitEnd) {
-        Hook.connectWaits(limited(onWaitBegin), limited(onWaitEnd));
+    public void connectConsumers(
+            BiConsumer<Object, Object> onWaitBegin,
+            BiConsumer<Object, Throwable> onWaitEnd,
+            Consumer<Object> onGiveUp) {
+        BiConsumer<Object, Object> limited = limited((reason, unused) -> onGiveUp.accept(reason));
+        Hook.connectConsumers(limited(onWaitBegin), limited(onWaitEnd), reason -> limited.accept(reason, null));
     }
 
     /** Returns the same, which never throws and is off once it has failed too often. */
@@ -73,7 +79,7 @@ public final class HookBridge {
                 }
             } catch (Throwable e) {
                 if (hasFailedTooOften(failedWaits, e)) {
-                    Hook.connectWaits(null, null);
+                    Hook.connectConsumers(null, null, null);
                     log.complain(
                             "the hook of consumers is off, since it failed " + MAX_FAILURES + " times in a row; their"
                                     + " pools are not watched any more: ",

@@ -12,6 +12,8 @@ public enum HookKind {
     WAIT,
     /** The thread waits for work while the method runs, for any time, and works outside it. */
     WAIT_WITHOUT_LIMIT,
+    /** The thread stops to consume, because of what the method's first argument says; not if that is null. */
+    GIVE_UP,
     /** A class loader is asked for a class: it is changed to find the hook, for the classes that it loads. */
     BOOT_DELEGATION;
 

@@ -50,9 +50,10 @@ final class ConsumerGroupsTest {
     @Test
     void consumerThatWorksWithoutCpu_isStuckUntilItWaitsAgain() {
         thread.does(() -> works(consumer));
-        watched.tick(2);
 
-        assertEquals("orders able=0 alive=1 busy=1 stuck=1 capacity=1", watched.tick(STUCK_AFTER));
+        // The thread uses CPU to come to rest.
+        String stuck = "orders able=0 alive=1 busy=1 stuck=1 capacity=1";
+        Await.until(stuck, () -> watched.tick(STUCK_AFTER + 1).equals(stuck));
 
         thread.does(() -> waits(consumer));
         assertEquals(IDLE, watched.tick(1));
@@ -173,6 +174,67 @@ final class ConsumerGroupsTest {
         thread("orders-3").does(() -> waits(consumer));
 
         assertEquals("orders able=2 alive=2 busy=0 stuck=0 capacity=2", watched.tick(1));
+    }
+
+    @Test
+    void consumerWhoseSuccessorJoinsBeforeItsThreadHasEnded_isReplaced() {
+        thread.does(() -> works(consumer));
+        watched.tick(1);
+
+        FakeConsumer successor = new FakeConsumer("orders");
+        thread("orders-2").does(() -> waits(successor));
+        assertEquals("orders able=2 alive=2 busy=1 stuck=0 capacity=2", watched.tick(1));
+
+        thread.ends();
+        assertEquals(IDLE, watched.tick(1));
+    }
+
+    @Test
+    void consumerThatJoinedLongAgo_takesNobodysPlace() {
+        thread.does(() -> works(consumer));
+        watched.tick(1);
+        FakeConsumer other = new FakeConsumer("orders");
+        thread("orders-2").does(() -> waits(other));
+        watched.tick(1);
+
+        thread.does(() -> works(consumer));
+        watched.tick(1);
+        thread.ends();
+
+        assertEquals("orders able=1 alive=1 busy=0 stuck=1 capacity=2", watched.tick(10));
+    }
+
+    @Test
+    void consumerThatIsClosedAsItsThreadGaveUp_isLostUntilAnotherJoins() {
+        thread.does(() -> works(consumer));
+        watched.tick(1);
+
+        thread.does(() -> {
+            watched.hook().givesUp(new AssertionError("a bug"));
+            consumer.group = null;
+            consumer.closed = true;
+        });
+        assertEquals("orders able=0 alive=0 busy=0 stuck=1 capacity=1", watched.tick(100));
+
+        FakeConsumer next = new FakeConsumer("orders");
+        thread("orders-2").does(() -> waits(next));
+        assertEquals(IDLE, watched.tick(1));
+        next.closed = true;
+        assertEquals("", watched.tick(1));
+    }
+
+    @Test
+    void consumerThatGoesOnAfterItsThreadGaveUp_isAWorker() {
+        thread.does(() -> {
+            works(consumer);
+            watched.hook().givesUp("a reason");
+        });
+        assertEquals("orders able=1 alive=1 busy=1 stuck=0 capacity=1", watched.tick(1));
+
+        thread.does(() -> waits(consumer));
+        assertEquals(IDLE, watched.tick(1));
+        consumer.closed = true;
+        assertEquals("", watched.tick(1));
     }
 
     @Test

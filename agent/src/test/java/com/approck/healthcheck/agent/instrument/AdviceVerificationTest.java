@@ -111,7 +111,11 @@ final class AdviceVerificationTest {
             }
         }
 
-        /** A time limit is an object. */
+        /** A time limit, or a reason. */
+        private static boolean takesAnObject(HookKind kind) {
+            return kind == HookKind.WAIT || kind == HookKind.GIVE_UP;
+        }
+
         private static boolean beginsWithAnObject(MethodDescription method) {
             return !method.getParameters().isEmpty()
                     && !method.getParameters().get(0).getType().isPrimitive();
@@ -128,7 +132,7 @@ final class AdviceVerificationTest {
                         && !method.isStatic()
                         && !method.isAbstract()
                         && !method.isNative()
-                        && (kind != HookKind.WAIT || beginsWithAnObject(method))) {
+                        && (!takesAnObject(kind) || beginsWithAnObject(method))) {
                     String[] types = method.getParameters().asTypeList().asErasures().stream()
                             .map(TypeDescription::getActualName)
                             .toArray(String[]::new);

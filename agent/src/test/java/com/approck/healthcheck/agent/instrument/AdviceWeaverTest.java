@@ -41,6 +41,9 @@ final class AdviceWeaverTest {
     private static final MethodHook WAIT_WITHOUT_LIMIT =
             new MethodHook(HookKind.WAIT_WITHOUT_LIMIT, CONSUMER, "poll", "long");
 
+    private static final MethodHook GIVE_UP =
+            new MethodHook(HookKind.GIVE_UP, CONSUMER, "giveUp", "java.lang.Throwable");
+
     private static final ClassWeaver WEAVER = new AdviceWeaver();
 
     private final List<String> told = new ArrayList<>();
@@ -59,7 +62,7 @@ final class AdviceWeaverTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
-        Hook.connectWaits(null, null);
+        Hook.connectConsumers(null, null, null);
     }
 
     @Test
@@ -93,21 +96,37 @@ final class AdviceWeaverTest {
     }
 
     @Test
+    void giveUp_isReportedWithItsReasonIfThereIsOne() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, GIVE_UP);
+        reportWaitsOf(consumer);
+        Throwable reason = new AssertionError("a bug");
+
+        consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, reason);
+        consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, (Object) null);
+
+        assertEquals(List.of("gives up: " + reason), told);
+    }
+
+    @Test
     void hookOfWaitsThatThrows_isNotSeenByTheMethod() throws Exception {
-        Object consumer = wovenInstance(CONSUMER, WAIT);
-        Hook.connectWaits(
+        Object consumer = wovenInstance(CONSUMER, WAIT, GIVE_UP);
+        Hook.connectConsumers(
                 (waiting, limit) -> {
                     throw new IllegalStateException();
                 },
                 (waiting, thrown) -> {
                     throw new StackOverflowError();
+                },
+                reason -> {
+                    throw new LinkageError();
                 });
+        assertNull(consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, new Error()));
 
         assertEquals(5, consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ZERO));
     }
 
     private void reportWaitsOf(Object consumer) {
-        Hook.connectWaits(
+        Hook.connectConsumers(
                 (waiting, limit) -> {
                     assertSame(consumer, waiting);
                     told.add("begins " + limit);
@@ -115,7 +134,8 @@ final class AdviceWeaverTest {
                 (waiting, thrown) -> {
                     assertSame(consumer, waiting);
                     told.add("ends " + thrown);
-                });
+                },
+                reason -> told.add("gives up: " + reason));
     }
 
     @Test

@@ -46,12 +46,16 @@ final class HookBridgeTest {
                 new SelfCheck(),
                 new Log(LogLevel.INFO));
         bridge.connect();
-        bridge.connectWaits(
+        bridge.connectConsumers(
                 (consumer, limit) -> {
                     waits++;
                     fail();
                 },
                 (consumer, thrown) -> {
+                    waits++;
+                    fail();
+                },
+                reason -> {
                     waits++;
                     fail();
                 });
@@ -65,6 +69,7 @@ final class HookBridgeTest {
         for (int i = 0; i < 3 * HookBridge.MAX_FAILURES; i++) {
             Hook.waitBegan("a consumer", null);
             Hook.waitEnded("a consumer", null);
+            Hook.givesUp("a reason");
         }
 
         assertEquals(HookBridge.MAX_FAILURES, waits);
@@ -89,7 +94,7 @@ final class HookBridgeTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
-        Hook.connectWaits(null, null);
+        Hook.connectConsumers(null, null, null);
         System.setErr(stderr);
     }
 
