@@ -86,9 +86,11 @@ final class ConsumerGroup {
 
     /** Returns whether no consumer belongs to it any more. */
     boolean isEmpty() throws ReflectiveOperationException {
+        long now = nanoTime.getAsLong();
         for (Iterator<GroupMember> i = members.iterator(); i.hasNext(); ) {
             GroupMember member = i.next();
-            if (member.hasLeft()) {
+            member.look(now);
+            if (member.hasLeft(now)) {
                 i.remove();
                 member.consumer().left();
             }
@@ -124,7 +126,7 @@ final class ConsumerGroup {
         for (GroupMember member : members) {
             if (gap > 2 * intervalNanos) {
                 // Nobody could wait or work meanwhile.
-                member.addPause(gap);
+                member.addPause(gap, now);
             }
             member.look(now);
         }
@@ -132,7 +134,7 @@ final class ConsumerGroup {
         int alive = 0;
         Map<Long, String> lost = new LinkedHashMap<>();
         for (GroupMember member : members) {
-            alive += member.isOver() ? 0 : 1;
+            alive += member.isThreadAlive() ? 1 : 0;
             String reason = member.reasonLost(now);
             if (reason != null) {
                 // A thread has one identifier, but may have several consumers.

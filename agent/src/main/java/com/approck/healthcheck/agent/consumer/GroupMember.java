@@ -18,6 +18,9 @@ final class GroupMember {
      */
     private static final long MIN_MARGIN_NANOS = TimeUnit.MINUTES.toNanos(2);
 
+    /** So long is a thread given that has closed its consumer to make another. */
+    private static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
+
     /** More than join while one is at work. */
     private static final int MAX_SUCCESSORS = 100;
 
@@ -31,6 +34,8 @@ final class GroupMember {
     private String threadName = "?";
     private boolean threadAlive;
     private boolean over;
+    private boolean closed;
+    private long closedNanos;
     private boolean inPlaceOfAnother;
     private final List<GroupMember> successors = new ArrayList<>();
     private long turns = -1;
@@ -49,15 +54,18 @@ final class GroupMember {
         return consumer;
     }
 
-    /** Returns whether it was closed, left the group, or nothing is left of it; not if its thread gave up. */
-    boolean hasLeft() throws ReflectiveOperationException {
+    /**
+     * Returns whether it was closed, left the group, or nothing is left of it. Not if its thread gave up, and not for a while if
+     * the thread has closed it and lives on: many close a consumer at an error of the broker's, and make another.
+     */
+    boolean hasLeft(long nowNanos) throws ReflectiveOperationException {
         if (consumer.givenUp() != null) {
             return false;
         }
-        if (consumer.get() == null) {
-            return consumer.isCloseCalled() || remains.get() == null;
+        if (closed) {
+            return !consumer.isClosedByLiveThread() || nowNanos - closedNanos > CLOSED_FOR_NANOS;
         }
-        return support.isClosed(reflected) || !group.equals(support.groupOf(reflected));
+        return consumer.get() == null ? remains.get() == null : !group.equals(support.groupOf(reflected));
     }
 
     /** Looks what its thread does now. */
@@ -74,15 +82,19 @@ final class GroupMember {
             sinceNanos = nowNanos;
             successors.clear();
         }
-        over = !threadAlive || (consumer.givenUp() != null && (reflected.get() == null || support.isClosed(reflected)));
+        if (!closed && (reflected.get() == null ? consumer.isCloseCalled() : support.isClosed(reflected))) {
+            closed = true;
+            closedNanos = nowNanos;
+        }
+        over = !threadAlive || closed;
         if (maxWorkNanos == 0 && reflected.get() != null) {
             maxWorkNanos = TimeUnit.MILLISECONDS.toNanos(support.maxWorkMillis(reflected));
         }
     }
 
-    /** The JVM was paused, so that nothing can be said of that time. */
-    void addPause(long nanos) {
-        sinceNanos += nanos;
+    /** The JVM was paused until now, so that nothing can be said of that time. */
+    void addPause(long nanos, long nowNanos) {
+        sinceNanos += Math.min(nanos, nowNanos - sinceNanos);
     }
 
     Thread thread() {
@@ -97,7 +109,11 @@ final class GroupMember {
         return threadId;
     }
 
-    /** Returns whether it will never ask for work again: its thread has ended, or gave up and closed it. */
+    boolean isThreadAlive() {
+        return threadAlive && consumer.givenUp() == null;
+    }
+
+    /** Returns whether it will never ask for work again: its thread has ended, or it was closed. */
     boolean isOver() {
         return over;
     }
@@ -122,6 +138,9 @@ final class GroupMember {
 
     /** Returns why it is not able, without its subject; null if nothing but its stack could say so. */
     String reasonLost(long nowNanos) {
+        if (closed && consumer.givenUp() == null) {
+            return null;
+        }
         if (over && consumer.givenUp() != null) {
             return "its thread " + threadName + " has stopped to ask for work because of " + consumer.givenUp();
         }

@@ -23,6 +23,7 @@ final class QueueConsumer {
     private String thrown;
 
     private volatile boolean closeCalled;
+    private volatile boolean closedByItsThread;
     private volatile String givenUp;
 
     // For the agent's thread alone.
@@ -79,8 +80,15 @@ final class QueueConsumer {
         return givenUp;
     }
 
+    /** A call that closes it has returned or thrown on the current thread. */
     void setCloseCalled() {
+        closedByItsThread = thread.get() == Thread.currentThread();
         closeCalled = true;
+    }
+
+    /** Returns whether the thread that called it last has closed it, and still lives: it may be about to make another. */
+    boolean isClosedByLiveThread() {
+        return closeCalled && closedByItsThread && isThreadAlive();
     }
 
     /** Returns whether a call that closes it has returned or thrown. */

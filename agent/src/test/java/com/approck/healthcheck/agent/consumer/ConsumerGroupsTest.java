@@ -238,6 +238,55 @@ final class ConsumerGroupsTest {
     }
 
     @Test
+    void consumerThatItsThreadClosesToMakeAnother_countsMeanwhile() {
+        thread.does(() -> works(consumer));
+        watched.tick(1);
+
+        thread.does(() -> {
+            consumer.closed = true;
+            watched.hook().closeCalled(consumer);
+        });
+        assertEquals("orders able=1 alive=1 busy=0 stuck=0 capacity=1", watched.tick(10));
+
+        FakeConsumer next = new FakeConsumer("orders");
+        thread.does(() -> waits(next));
+        assertEquals(IDLE, watched.tick(100));
+    }
+
+    @Test
+    void consumerThatItsThreadClosesAndReplacesByNone_isNoWorkerAfterAWhile() {
+        thread.does(() -> {
+            works(consumer);
+            consumer.closed = true;
+            watched.hook().closeCalled(consumer);
+        });
+        FakeConsumer other = new FakeConsumer("orders");
+        thread.does(() -> works(other));
+        watched.tick(1);
+        thread.does(() -> {
+            other.closed = true;
+            watched.hook().closeCalled(other);
+        });
+
+        assertEquals(IDLE, watched.tick(30));
+        assertEquals("", watched.tick(2));
+    }
+
+    @Test
+    void consumerThatItsThreadClosesBeforeItEnds_isNoWorker() {
+        thread.does(() -> waits(consumer));
+        watched.tick(1);
+
+        thread.does(() -> {
+                    consumer.closed = true;
+                    watched.hook().closeCalled(consumer);
+                })
+                .ends();
+
+        assertEquals("", watched.tick(1));
+    }
+
+    @Test
     void consumerThatIsClosed_isNoWorker() {
         FakeConsumer other = new FakeConsumer("orders");
         thread("orders-2").does(() -> waits(other));
