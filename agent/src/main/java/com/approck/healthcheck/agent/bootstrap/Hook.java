@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.bootstrap;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,8 +30,8 @@ public final class Hook {
 
     private static volatile Function<Object, AtomicLong> firstTask;
     private static volatile BiConsumer<Object, Boolean> poolChange;
-    private static volatile BiConsumer<Object, Object> waitBegin;
-    private static volatile BiConsumer<Object, Throwable> waitEnd;
+    private static volatile BiFunction<Object, Object, AtomicLong> waitBegin;
+    private static volatile BiConsumer<Object, Throwable> waitThrew;
     private static volatile Consumer<Object> giveUp;
 
     private Hook() {}
@@ -49,17 +50,40 @@ public final class Hook {
     /**
      * Connects the hooks of consumers to the agent.
      *
-     * @param onWaitBegin gets a consumer whose thread begins to wait for work, and the time limit of the call or null
-     * @param onWaitEnd gets a consumer whose thread has waited, and what the call throws or null
+     * @param onWaitBegin gets a consumer whose thread begins to wait for work, and the time limit of the call or null; gives
+     *     the consumer's counter, which it has made even, or null
+     * @param onWaitThrew gets a consumer whose wait ends with an exception
      * @param onGiveUp gets, on the thread that stops to consume, the reason
      */
     public static void connectConsumers(
-            BiConsumer<Object, Object> onWaitBegin,
-            BiConsumer<Object, Throwable> onWaitEnd,
+            BiFunction<Object, Object, AtomicLong> onWaitBegin,
+            BiConsumer<Object, Throwable> onWaitThrew,
             Consumer<Object> onGiveUp) {
         waitBegin = onWaitBegin;
-        waitEnd = onWaitEnd;
+        waitThrew = onWaitThrew;
         giveUp = onGiveUp;
+    }
+
+    /**
+     * A thread begins to wait for work, in a call of a consumer.
+     *
+     * @return the consumer's counter, which the end of the wait makes odd; null if nobody follows it
+     */
+    public static AtomicLong waitBegan(Object consumer, Object limit) {
+        BiFunction<Object, Object, AtomicLong> onBegin = waitBegin;
+        return onBegin == null ? null : onBegin.apply(consumer, limit);
+    }
+
+    /** The wait ends: the thread works from now on. */
+    public static void waitEnded(AtomicLong counter, Object consumer, Throwable thrown) {
+        if (counter == null) {
+            return;
+        }
+        BiConsumer<Object, Throwable> onThrew = waitThrew;
+        if (thrown != null && onThrew != null) {
+            onThrew.accept(consumer, thrown);
+        }
+        counter.lazySet(counter.get() | 1);
     }
 
     /** The current thread stops to consume, for a reason; without one it was asked to, and nothing happens. */
@@ -67,22 +91,6 @@ public final class Hook {
         Consumer<Object> onGiveUp = giveUp;
         if (onGiveUp != null && reason != null) {
             onGiveUp.accept(reason);
-        }
-    }
-
-    /** A thread begins to wait for work, in a call of a consumer. */
-    public static void waitBegan(Object consumer, Object limit) {
-        BiConsumer<Object, Object> onBegin = waitBegin;
-        if (onBegin != null) {
-            onBegin.accept(consumer, limit);
-        }
-    }
-
-    /** The wait ends: the thread works from now on. */
-    public static void waitEnded(Object consumer, Throwable thrown) {
-        BiConsumer<Object, Throwable> onEnd = waitEnd;
-        if (onEnd != null) {
-            onEnd.accept(consumer, thrown);
         }
     }
 

@@ -4,7 +4,6 @@ import com.approck.healthcheck.agent.pool.Worker;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.lang.ref.WeakReference;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -109,8 +108,9 @@ final class GroupMember {
         return threadId;
     }
 
+    /** Returns whether its thread lives, and has not given up. */
     boolean isThreadAlive() {
-        return threadAlive && consumer.givenUp() == null;
+        return threadAlive && !(closed && consumer.givenUp() != null);
     }
 
     /** Returns whether it will never ask for work again: its thread has ended, or it was closed. */
@@ -159,23 +159,11 @@ final class GroupMember {
                             + " s: the group goes on without it until it asks again"
                     : null;
         }
-        long limit = limitNanos();
-        return sameFor - Math.max(MIN_MARGIN_NANOS, maxWorkNanos) > limit
-                ? "its thread " + threadName + " asked for work for at most " + seconds(limit)
+        long limit = consumer.limitSeconds();
+        return seconds(sameFor - Math.max(MIN_MARGIN_NANOS, maxWorkNanos)) > limit
+                ? "its thread " + threadName + " asked for work for at most " + limit
                         + " s, and the call has not returned for " + seconds(sameFor) + " s"
                 : null;
-    }
-
-    private long limitNanos() {
-        Object limit = consumer.limit();
-        if (!(limit instanceof Duration)) {
-            return Long.MAX_VALUE;
-        }
-        try {
-            return ((Duration) limit).toNanos();
-        } catch (ArithmeticException longerThanCenturies) {
-            return Long.MAX_VALUE;
-        }
     }
 
     private static long seconds(long nanos) {

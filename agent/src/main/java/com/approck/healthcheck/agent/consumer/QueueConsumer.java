@@ -1,25 +1,33 @@
 package com.approck.healthcheck.agent.consumer;
 
+import com.approck.healthcheck.agent.pool.Worker;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A consumer as its hooks see it: the thread that called it last, and whether that thread waits for work or works. Consumer
  * and thread are held weakly.
  *
- * <p>{@link #waitBegan} and {@link #waitEnded} are for the consumer's thread: no lock, no clock, and no allocation but for a
+ * <p>{@link #waitBegan} and {@link #waitThrew} are for the consumer's thread: no lock, no clock, and no allocation but for a
  * new thread or an exception. All else may be called on any thread.
  */
 final class QueueConsumer {
+    /** What {@link #limitSeconds} returns for a wait that may take any time. */
+    static final long WITHOUT_LIMIT = Long.MAX_VALUE;
+
     private final WeakReference<Object> consumer;
 
     /** Even while the thread waits for work, odd while it works; another number after each begin and end of a wait. */
     private final AtomicLong turns = new AtomicLong();
 
+    /** The identifier of the thread that called it last; for the threads that call it, one at a time. */
+    private long callerId = -1;
+
     private volatile WeakReference<Thread> thread = new WeakReference<>(null);
 
     // Written before the turns, read after them.
-    private Object limit;
+    private long limitSeconds = WITHOUT_LIMIT;
     private String thrown;
 
     private volatile boolean closeCalled;
@@ -43,22 +51,30 @@ final class QueueConsumer {
         return consumer.get();
     }
 
-    void waitBegan(Object limitOfCall) {
+    /** Returns the turns, which are even from now on, and which the end of the wait makes odd. */
+    @SuppressWarnings("JavaDurationGetSecondsToToSeconds") // toSeconds() came with Java 9.
+    AtomicLong waitBegan(Object limitOfCall) {
         Thread current = Thread.currentThread();
-        if (thread.get() != current) {
+        long id = Worker.idOf(current);
+        if (callerId != id) {
+            callerId = id;
             thread = new WeakReference<>(current);
         }
-        limit = limitOfCall;
+        // Not the object: to keep a new one in an old one costs the collector a mark each time.
+        limitSeconds = limitOfCall instanceof Duration ? ((Duration) limitOfCall).getSeconds() : WITHOUT_LIMIT;
+        if (thrown != null) {
+            thrown = null;
+        }
         if (givenUp != null) {
             givenUp = null;
         }
         long number = turns.get();
         turns.lazySet(number + 2 - (number & 1));
+        return turns;
     }
 
-    void waitEnded(Throwable thrownByCall) {
-        thrown = thrownByCall == null ? null : describe(thrownByCall);
-        turns.lazySet(turns.get() | 1);
+    void waitThrew(Throwable thrownByCall) {
+        thrown = describe(thrownByCall);
     }
 
     /** The method of an exception may be the application's, and throw. */
@@ -106,9 +122,9 @@ final class QueueConsumer {
         return turns.get();
     }
 
-    /** Returns the time limit that the last wait was given, as the library has it; null if none. */
-    Object limit() {
-        return limit;
+    /** Returns the time limit that the last wait was given, without fractions; {@link #WITHOUT_LIMIT} if none. */
+    long limitSeconds() {
+        return limitSeconds;
     }
 
     /** Returns what the last wait threw; null if it returned, or has not ended. */

@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.consumer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The consumers that the hooks have seen. Bounded, thread-safe.
@@ -24,26 +25,25 @@ public final class QueueConsumers {
         this.onNew = onNew;
     }
 
-    /** The current thread begins to wait for work. */
-    public void waitBegan(Object consumer, Object limit) {
+    /**
+     * The current thread begins to wait for work.
+     *
+     * @return the consumer's counter, which the end of the wait makes odd; null if there are too many
+     */
+    public AtomicLong waitBegan(Object consumer, Object limit) {
         QueueConsumer known = lastOfThread.get();
         if (known == null || !known.is(consumer)) {
             known = findOrAdd(consumer);
             lastOfThread.set(known);
         }
-        if (known != null) {
-            known.waitBegan(limit);
-        }
+        return known == null ? null : known.waitBegan(limit);
     }
 
-    /** The current thread has waited. Without a begin, which came before the hook, nothing happens. */
-    public void waitEnded(Object consumer, Throwable thrown) {
-        QueueConsumer known = lastOfThread.get();
-        if (known == null || !known.is(consumer)) {
-            known = find(consumer);
-        }
+    /** The wait ends with an exception. */
+    public void waitThrew(Object consumer, Throwable thrown) {
+        QueueConsumer known = find(consumer);
         if (known != null) {
-            known.waitEnded(thrown);
+            known.waitThrew(thrown);
         }
     }
 

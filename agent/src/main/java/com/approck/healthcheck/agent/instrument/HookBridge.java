@@ -7,6 +7,7 @@ import java.security.PrivilegedAction;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -57,36 +58,51 @@ public final class HookBridge {
      * Connects the hooks of consumers.
      *
      * @param onWaitBegin as {@link Hook#connectConsumers} has it; needs no permission of the agent's
-     * @param onWaitEnd the same
+     * @param onWaitThrew the same
      * @param onGiveUp the same
      */
     public void connectConsumers(
-            BiConsumer<Object, Object> onWaitBegin,
-            BiConsumer<Object, Throwable> onWaitEnd,
+            BiFunction<Object, Object, AtomicLong> onWaitBegin,
+            BiConsumer<Object, Throwable> onWaitThrew,
             Consumer<Object> onGiveUp) {
-        BiConsumer<Object, Object> limited = limited((reason, unused) -> onGiveUp.accept(reason));
-        Hook.connectConsumers(limited(onWaitBegin), limited(onWaitEnd), reason -> limited.accept(reason, null));
+        Hook.connectConsumers(
+                (consumer, limit) -> {
+                    try {
+                        AtomicLong counter = onWaitBegin.apply(consumer, limit);
+                        // Read first: a write to what all threads share costs more than the rest.
+                        if (failedWaits.get() != 0) {
+                            failedWaits.set(0);
+                        }
+                        return counter;
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                        return null;
+                    }
+                },
+                (consumer, thrown) -> {
+                    try {
+                        onWaitThrew.accept(consumer, thrown);
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                    }
+                },
+                reason -> {
+                    try {
+                        onGiveUp.accept(reason);
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                    }
+                });
     }
 
-    /** Returns the same, which never throws and is off once it has failed too often. */
-    private <T> BiConsumer<Object, T> limited(BiConsumer<Object, T> call) {
-        return (consumer, argument) -> {
-            try {
-                call.accept(consumer, argument);
-                // Read first: a write to what all threads share costs more than the rest.
-                if (failedWaits.get() != 0) {
-                    failedWaits.set(0);
-                }
-            } catch (Throwable e) {
-                if (hasFailedTooOften(failedWaits, e)) {
-                    Hook.connectConsumers(null, null, null);
-                    log.complain(
-                            "the hook of consumers is off, since it failed " + MAX_FAILURES + " times in a row; their"
-                                    + " pools are not watched any more: ",
-                            e);
-                }
-            }
-        };
+    private void consumersFailed(Throwable e) {
+        if (hasFailedTooOften(failedWaits, e)) {
+            Hook.connectConsumers(null, null, null);
+            log.complain(
+                    "the hook of consumers is off, since it failed " + MAX_FAILURES + " times in a row; what they do is"
+                            + " not followed any more: ",
+                    e);
+        }
     }
 
     private AtomicLong firstTask(Object task) {

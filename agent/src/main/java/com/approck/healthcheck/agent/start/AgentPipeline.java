@@ -295,7 +295,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             check = new SelfCheck();
             HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
             bridge.connect();
-            bridge.connectConsumers(consumers::waitBegan, consumers::waitEnded, consumers::givesUp);
+            bridge.connectConsumers(consumers::waitBegan, consumers::waitThrew, consumers::givesUp);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

@@ -84,18 +84,18 @@ final class ConsumerGroupsTest {
 
     @Test
     void waitThatOutlastsItsLimitByFar_isLost() {
-        thread.does(() -> watched.hook().waitBegan(consumer, Duration.ofSeconds(1)));
+        thread.does(() -> watched.waits(consumer, Duration.ofSeconds(1)));
 
         assertEquals(IDLE, watched.tick(122));
         assertEquals("orders able=0 alive=1 busy=0 stuck=1 capacity=1", watched.tick(1));
 
-        thread.does(() -> watched.hook().waitBegan(consumer, Duration.ofSeconds(1)));
+        thread.does(() -> watched.waits(consumer, Duration.ofSeconds(1)));
         assertEquals(IDLE, watched.tick(1));
     }
 
     @Test
     void waitThatMayLastForEver_isAble() {
-        thread.does(() -> watched.hook().waitBegan(consumer, Duration.ofSeconds(Long.MAX_VALUE)));
+        thread.does(() -> watched.waits(consumer, Duration.ofSeconds(Long.MAX_VALUE)));
         FakeConsumer other = new FakeConsumer("payments");
         thread("payments-1").does(() -> waits(other));
 
@@ -107,7 +107,7 @@ final class ConsumerGroupsTest {
         consumer.maxWorkMillis = 10_000;
         thread.does(() -> works(consumer));
         FakeConsumer waiting = new FakeConsumer("payments");
-        thread("payments-1").does(() -> watched.hook().waitBegan(waiting, Duration.ofSeconds(1)));
+        thread("payments-1").does(() -> watched.waits(waiting, Duration.ofSeconds(1)));
         watched.tick(2);
 
         assertEquals(
@@ -445,7 +445,7 @@ final class ConsumerGroupsTest {
             watched.tick(20);
             thread.does(() -> {
                 waits(consumer);
-                watched.hook().waitEnded(consumer, new IllegalStateException("no such topic"));
+                watched.ends(consumer, new IllegalStateException("no such topic"));
             });
             watched.tick(2);
             thread.ends();
@@ -471,11 +471,11 @@ final class ConsumerGroupsTest {
     }
 
     private void waits(FakeConsumer waiting) {
-        watched.hook().waitBegan(waiting, null);
+        watched.waits(waiting, null);
     }
 
     private void works(FakeConsumer working) {
-        watched.hook().waitBegan(working, null);
-        watched.hook().waitEnded(working, null);
+        watched.waits(working, null);
+        watched.ends(working, null);
     }
 }

@@ -49,7 +49,7 @@ final class KafkaConsumersTest {
 
         assertEquals("orders able=1 alive=1 busy=1 stuck=0 capacity=1", watched.tick(1));
 
-        watched.hook().waitBegan(consumer, MOMENT);
+        watched.waits(consumer, MOMENT);
         assertEquals("orders able=1 alive=1 busy=0 stuck=0 capacity=1", watched.tick(100));
         assertEquals(List.of(), watched.failures);
     }
@@ -124,9 +124,9 @@ final class KafkaConsumersTest {
         KafkaShareConsumer<String, String> consumer = open(
                 new KafkaShareConsumer<>(Map.of("bootstrap.servers", NOBODY, "group.id", "orders"), text(), text()));
         consumer.subscribe(List.of("topic"));
-        watched.hook().waitBegan(consumer, MOMENT);
+        watched.waits(consumer, MOMENT);
         consumer.poll(MOMENT);
-        watched.hook().waitEnded(consumer, null);
+        watched.ends(consumer, null);
 
         assertEquals("orders able=1 alive=1 busy=1 stuck=0 capacity=1", watched.tick(1));
         assertEquals(List.of(), watched.failures);
@@ -163,9 +163,9 @@ final class KafkaConsumersTest {
 
     /** Polls once, as one whose method has the hook in it. */
     private void poll(KafkaConsumer<String, String> consumer) {
-        watched.hook().waitBegan(consumer, MOMENT);
+        watched.waits(consumer, MOMENT);
         consumer.poll(MOMENT);
-        watched.hook().waitEnded(consumer, null);
+        watched.ends(consumer, null);
     }
 
     private KafkaConsumer<String, String> consumer(String protocol) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.approck.healthcheck.agent.bootstrap.Hook;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -22,9 +23,9 @@ final class QueueConsumersTest {
     void turns_areOddAtWorkAndOthersEachTime() {
         AtomicLong last = new AtomicLong(-1);
         for (int i = 0; i < 10; i++) {
-            consumers.waitBegan(consumer, LIMIT);
+            AtomicLong turns = consumers.waitBegan(consumer, LIMIT);
             assertTurns(last, 0);
-            consumers.waitEnded(consumer, null);
+            Hook.waitEnded(turns, consumer, null);
             assertTurns(last, 1);
         }
         assertEquals(1, seen);
@@ -46,8 +47,8 @@ final class QueueConsumersTest {
     }
 
     @Test
-    void endWithoutABegin_makesNoConsumer() {
-        consumers.waitEnded(consumer, null);
+    void exceptionOfAWaitThatBeganBefore_makesNoConsumer() {
+        consumers.waitThrew(consumer, new Nameless());
 
         assertEquals(List.of(), consumers.all());
         assertEquals(0, seen);
@@ -58,22 +59,21 @@ final class QueueConsumersTest {
         consumers.waitBegan(consumer, LIMIT);
 
         assertEquals(Thread.currentThread(), only().thread());
-        assertEquals(LIMIT, only().limit());
+        assertEquals(1, only().limitSeconds());
         assertNull(only().thrown());
 
-        consumers.waitEnded(consumer, new IllegalStateException("a reason"));
+        consumers.waitThrew(consumer, new IllegalStateException("a reason"));
         assertEquals("java.lang.IllegalStateException: a reason", only().thrown());
 
         consumers.waitBegan(consumer, null);
-        consumers.waitEnded(consumer, null);
-        assertNull(only().limit());
+        assertEquals(QueueConsumer.WITHOUT_LIMIT, only().limitSeconds());
         assertNull(only().thrown());
     }
 
     @Test
     void exceptionWithoutAText_isKnownByItsClass() {
         consumers.waitBegan(consumer, null);
-        consumers.waitEnded(consumer, new Nameless());
+        consumers.waitThrew(consumer, new Nameless());
 
         assertEquals(Nameless.class.getName(), only().thrown());
     }
@@ -84,7 +84,6 @@ final class QueueConsumersTest {
         for (int i = 0; i < many.length; i++) {
             many[i] = new Object();
             consumers.waitBegan(many[i], null);
-            consumers.waitEnded(many[i], null);
         }
 
         assertEquals(QueueConsumers.MAX_CONSUMERS, consumers.all().size());
@@ -101,8 +100,7 @@ final class QueueConsumersTest {
         for (int round = 0; round < 10; round++) {
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 100_000; i++) {
-                consumers.waitBegan(consumer, LIMIT);
-                consumers.waitEnded(consumer, null);
+                Hook.waitEnded(consumers.waitBegan(consumer, LIMIT), consumer, null);
             }
             least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
         }

@@ -11,9 +11,12 @@ import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.sample.Sample;
 import com.approck.healthcheck.agent.sample.Sampler;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the agent sees of consumers whose calls a test reports as the hooks do. Time is the test's: a tick is a second, and a
@@ -24,6 +27,7 @@ final class WatchedConsumers implements PoolRegistry.Listener {
     private static final long SECOND = 1_000_000_000L;
 
     final List<String> failures = new ArrayList<>();
+    private final Map<Object, AtomicLong> counters = Collections.synchronizedMap(new WeakHashMap<>());
     private final QueueConsumers consumers = new QueueConsumers(() -> {});
     private final ModuleOpener opener = new ModuleOpener(null);
     private final PoolRegistry registry;
@@ -55,6 +59,20 @@ final class WatchedConsumers implements PoolRegistry.Listener {
 
     WatchedConsumers(ConsumerSupport library) {
         this(List.of(library), "log=off,stuck-after=" + STUCK_AFTER + "s");
+    }
+
+    /** The current thread begins to wait, as the hook in a consumer's method says. */
+    void waits(Object consumer, Object limit) {
+        counters.put(consumer, consumers.waitBegan(consumer, limit));
+    }
+
+    /** The wait ends, as the same hook says. */
+    void ends(Object consumer, Throwable thrown) {
+        if (thrown != null) {
+            consumers.waitThrew(consumer, thrown);
+        }
+        AtomicLong counter = counters.get(consumer);
+        counter.lazySet(counter.get() | 1);
     }
 
     QueueConsumers hook() {

@@ -69,13 +69,15 @@ final class AdviceWeaverTest {
     void wait_isReportedWithItsLimitAndItsEnd() throws Exception {
         Object consumer = wovenInstance(CONSUMER, WAIT, WAIT_WITHOUT_LIMIT);
         reportWaitsOf(consumer);
-        doing(consumer, () -> told.add("waiting"));
+        counter.set(1);
+        doing(consumer, () -> told.add("at " + counter.get()));
 
         Object five = consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ofMillis(7));
         Object six = consumer.getClass().getMethod("poll", long.class).invoke(consumer, 8L);
 
         assertEquals(List.of(5, 6), List.of(five, six));
-        assertEquals(List.of("begins PT0.007S", "waiting", "ends null", "begins null", "waiting", "ends null"), told);
+        assertEquals(List.of("begins PT0.007S", "at 2", "begins null", "at 4"), told);
+        assertEquals(5, counter.get());
     }
 
     @Test
@@ -92,7 +94,7 @@ final class AdviceWeaverTest {
                 thrownBy(() ->
                         consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ZERO)));
 
-        assertEquals(List.of("begins PT0S", "ends " + thrown), told);
+        assertEquals(List.of("begins PT0S", "throws " + thrown), told);
     }
 
     @Test
@@ -130,10 +132,12 @@ final class AdviceWeaverTest {
                 (waiting, limit) -> {
                     assertSame(consumer, waiting);
                     told.add("begins " + limit);
+                    counter.incrementAndGet();
+                    return counter;
                 },
                 (waiting, thrown) -> {
                     assertSame(consumer, waiting);
-                    told.add("ends " + thrown);
+                    told.add("throws " + thrown);
                 },
                 reason -> told.add("gives up: " + reason));
     }

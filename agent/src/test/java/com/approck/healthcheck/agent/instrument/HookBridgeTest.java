@@ -50,6 +50,7 @@ final class HookBridgeTest {
                 (consumer, limit) -> {
                     waits++;
                     fail();
+                    return counter;
                 },
                 (consumer, thrown) -> {
                     waits++;
@@ -68,7 +69,7 @@ final class HookBridgeTest {
 
         for (int i = 0; i < 3 * HookBridge.MAX_FAILURES; i++) {
             Hook.waitBegan("a consumer", null);
-            Hook.waitEnded("a consumer", null);
+            Hook.waitEnded(counter, "a consumer", thrown);
             Hook.givesUp("a reason");
         }
 
@@ -76,8 +77,8 @@ final class HookBridgeTest {
         assertEquals(
                 List.of(
                         "healthcheck: the hook failed on a thread of the server, which goes on: " + thrown,
-                        "healthcheck: the hook of consumers is off, since it failed 100 times in a row; their pools are not"
-                                + " watched any more: " + thrown),
+                        "healthcheck: the hook of consumers is off, since it failed 100 times in a row; what they do is not"
+                                + " followed any more: " + thrown),
                 lines());
     }
 
