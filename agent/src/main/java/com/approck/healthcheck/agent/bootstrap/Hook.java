@@ -5,11 +5,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Called from inside the methods of a server: when a pool starts or stops, and when a worker begins or ends a task.
+ * Called from inside the methods of a server: when a pool starts or stops, when a worker begins or ends a task, and when a
+ * consumer waits for work.
  *
  * <p>This class is defined in the boot loader, because advice is inlined into classes of any loader and each of them must
  * find it. It would break there if it named any class that is not the boot loader's: its signatures hold {@code java.*}
@@ -50,6 +52,9 @@ public final class Hook {
 
     /** The executors that were reported, held weakly. A new array replaces it, so that it can be read without a lock. */
     private static volatile WeakReference<?>[] requestExecutors = {};
+    private static volatile BiFunction<Object, Object, AtomicLong> waitBegin;
+    private static volatile BiConsumer<Object, Throwable> waitThrew;
+    private static volatile Consumer<Object> giveUp;
 
     private Hook() {}
 
@@ -118,6 +123,53 @@ public final class Hook {
             requestExecutors = next;
         }
         consumer.accept(executor);
+    }
+
+    /**
+     * Connects the hooks of consumers to the agent.
+     *
+     * @param onWaitBegin gets a consumer whose thread begins to wait for work, and the time limit of the call or null; gives
+     *     the consumer's counter, which it has made even, or null
+     * @param onWaitThrew gets a consumer whose wait ends with an exception
+     * @param onGiveUp gets, on the thread that stops to consume, the reason
+     */
+    public static void connectConsumers(
+            BiFunction<Object, Object, AtomicLong> onWaitBegin,
+            BiConsumer<Object, Throwable> onWaitThrew,
+            Consumer<Object> onGiveUp) {
+        waitBegin = onWaitBegin;
+        waitThrew = onWaitThrew;
+        giveUp = onGiveUp;
+    }
+
+    /**
+     * A thread begins to wait for work, in a call of a consumer.
+     *
+     * @return the consumer's counter, which the end of the wait makes odd; null if nobody follows it
+     */
+    public static AtomicLong waitBegan(Object consumer, Object limit) {
+        BiFunction<Object, Object, AtomicLong> onBegin = waitBegin;
+        return onBegin == null ? null : onBegin.apply(consumer, limit);
+    }
+
+    /** The wait ends: the thread works from now on. */
+    public static void waitEnded(AtomicLong counter, Object consumer, Throwable thrown) {
+        if (counter == null) {
+            return;
+        }
+        BiConsumer<Object, Throwable> onThrew = waitThrew;
+        if (thrown != null && onThrew != null) {
+            onThrew.accept(consumer, thrown);
+        }
+        counter.lazySet(counter.get() | 1);
+    }
+
+    /** The current thread stops to consume, for a reason; without one it was asked to, and nothing happens. */
+    public static void givesUp(Object reason) {
+        Consumer<Object> onGiveUp = giveUp;
+        if (onGiveUp != null && reason != null) {
+            onGiveUp.accept(reason);
+        }
     }
 
     /**

@@ -7,6 +7,7 @@ import java.security.PrivilegedAction;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -29,6 +30,7 @@ public final class HookBridge {
     private final AtomicInteger failedTasks = new AtomicInteger();
     private final AtomicInteger failedChanges = new AtomicInteger();
     private boolean tasksOff;
+    private final AtomicInteger failedWaits = new AtomicInteger();
     private boolean changesOff;
 
     /**
@@ -69,6 +71,57 @@ public final class HookBridge {
                 log.complain("an executor that serves requests is not watched: ", e);
             }
         });
+    }
+
+    /**
+     * Connects the hooks of consumers.
+     *
+     * @param onWaitBegin as {@link Hook#connectConsumers} has it; needs no permission of the agent's
+     * @param onWaitThrew the same
+     * @param onGiveUp the same
+     */
+    public void connectConsumers(
+            BiFunction<Object, Object, AtomicLong> onWaitBegin,
+            BiConsumer<Object, Throwable> onWaitThrew,
+            Consumer<Object> onGiveUp) {
+        Hook.connectConsumers(
+                (consumer, limit) -> {
+                    try {
+                        AtomicLong counter = onWaitBegin.apply(consumer, limit);
+                        // Read first: a write to what all threads share costs more than the rest.
+                        if (failedWaits.get() != 0) {
+                            failedWaits.set(0);
+                        }
+                        return counter;
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                        return null;
+                    }
+                },
+                (consumer, thrown) -> {
+                    try {
+                        onWaitThrew.accept(consumer, thrown);
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                    }
+                },
+                reason -> {
+                    try {
+                        onGiveUp.accept(reason);
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                    }
+                });
+    }
+
+    private void consumersFailed(Throwable e) {
+        if (hasFailedTooOften(failedWaits, e)) {
+            Hook.connectConsumers(null, null, null);
+            log.complain(
+                    "the hook of consumers is off, since it failed " + MAX_FAILURES + " times in a row; what they do is"
+                            + " not followed any more: ",
+                    e);
+        }
     }
 
     private AtomicLong firstTask(Object task) {

@@ -50,6 +50,9 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     /** The agent's thread while it retransforms a class; null otherwise. */
     private volatile Thread instrumenting;
 
+    /** Whether a class of consumers has been loaded. */
+    private volatile boolean seenConsumer;
+
     private ClassWeaver weaver;
     private int idlePasses;
     private final AtomicLong passes = new AtomicLong();
@@ -89,7 +92,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             return null;
         }
         if (redefined == null || Thread.currentThread() != instrumenting) {
-            waiting.add(target.className);
+            note(target);
             onWaiting.run();
             return null;
         }
@@ -105,6 +108,11 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
     }
 
+    private void note(Target target) {
+        waiting.add(target.className);
+        seenConsumer |= target.isOfConsumer();
+    }
+
     private void leftAlone(Target target, ProtectionDomain domain, Throwable why) {
         log.complain(target.with(domain) + " is left alone: "
                 + (why instanceof UnexpectedClassException ? why.getMessage() : why.toString()));
@@ -116,13 +124,19 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      */
     public void lookAtLoadedClasses() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (targets.containsKey(loaded.getName().replace('.', '/'))) {
-                waiting.add(loaded.getName());
+            Target target = targets.get(loaded.getName().replace('.', '/'));
+            if (target != null) {
+                note(target);
             }
         }
         if (!waiting.isEmpty()) {
             onWaiting.run();
         }
+    }
+
+    /** Whether a class of consumers has been loaded: their threads are found by their calls alone. */
+    public boolean hasSeenConsumer() {
+        return seenConsumer;
     }
 
     /** Whether a class of a server has been loaded and has not been instrumented yet. */
@@ -290,6 +304,10 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         /** The class and where it comes from, for people. */
         String with(ProtectionDomain domain) {
             return server + "'s class " + className + " (" + origin(domain) + ")";
+        }
+
+        boolean isOfConsumer() {
+            return hooks.get(0).kind().isOfConsumer();
         }
 
         boolean isLoader() {

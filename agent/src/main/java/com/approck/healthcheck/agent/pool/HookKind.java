@@ -12,6 +12,17 @@ public enum HookKind {
     REQUEST_EXECUTOR,
     /** The method gives out the executor that its object holds, for a request. */
     REQUEST_EXECUTOR_HOLDER,
+    /** The thread waits for work while the method runs, as long as its argument says at most, and works outside it. */
+    WAIT,
+    /** The thread waits for work while the method runs, for any time, and works outside it. */
+    WAIT_WITHOUT_LIMIT,
+    /** The thread stops to consume, because of what the method's first argument says; not if that is null. */
+    GIVE_UP,
     /** A class loader is asked for a class: it is changed to find the hook, for the classes that it loads. */
-    BOOT_DELEGATION
+    BOOT_DELEGATION;
+
+    /** Returns whether the method is one of a consumer: nothing but its calls leads to the consumer and its thread. */
+    public boolean isOfConsumer() {
+        return this == WAIT || this == WAIT_WITHOUT_LIMIT;
+    }
 }

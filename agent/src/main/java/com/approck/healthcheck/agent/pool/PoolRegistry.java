@@ -77,7 +77,7 @@ public final class PoolRegistry {
     }
 
     /** Adds the pools of an owner, as one server's adapters see them. Never throws. */
-    void addPoolsOf(Object owner, ServerSupport server) {
+    public void addPoolsOf(Object owner, ServerSupport server) {
         addPoolOf(owner, server);
     }
 

@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.pool;
 
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
 
 /** What a pool reports of itself at one moment. Numbers are 0 or more. Immutable. */
 public final class PoolStats {
@@ -17,6 +18,7 @@ public final class PoolStats {
     private final boolean unbounded;
     private final boolean virtual;
     private final Collection<? extends Collection<Thread>> acceptingWorkers;
+    private final Map<Long, String> lostWorkers;
 
     private PoolStats(
             int capacity,
@@ -26,7 +28,8 @@ public final class PoolStats {
             int idleReserved,
             boolean unbounded,
             boolean virtual,
-            Collection<? extends Collection<Thread>> acceptingWorkers) {
+            Collection<? extends Collection<Thread>> acceptingWorkers,
+            Map<Long, String> lostWorkers) {
         this.capacity = capacity;
         this.alive = alive;
         this.queued = queued;
@@ -35,6 +38,7 @@ public final class PoolStats {
         this.unbounded = unbounded;
         this.virtual = virtual;
         this.acceptingWorkers = acceptingWorkers;
+        this.lostWorkers = lostWorkers;
     }
 
     /**
@@ -45,7 +49,8 @@ public final class PoolStats {
      * @param queued tasks that wait for a thread
      */
     public static PoolStats bounded(int capacity, int alive, int queued) {
-        return new PoolStats(capacity, alive, queued, 0, 0, false, false, Collections.emptyList());
+        return new PoolStats(
+                capacity, alive, queued, 0, 0, false, false, Collections.emptyList(), Collections.emptyMap());
     }
 
     /**
@@ -53,7 +58,8 @@ public final class PoolStats {
      * Its capacity is {@link #UNBOUNDED_CAPACITY}.
      */
     public static PoolStats unbounded(int alive, int queued) {
-        return new PoolStats(UNBOUNDED_CAPACITY, alive, queued, 0, 0, true, false, Collections.emptyList());
+        return new PoolStats(
+                UNBOUNDED_CAPACITY, alive, queued, 0, 0, true, false, Collections.emptyList(), Collections.emptyMap());
     }
 
     /**
@@ -64,12 +70,14 @@ public final class PoolStats {
      *     for as long as a minute, however long the queue
      */
     public PoolStats withThreadsThatDoNotServe(int nonServing, int idleReserved) {
-        return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingWorkers);
+        return new PoolStats(
+                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingWorkers, lostWorkers);
     }
 
     /** Returns the same, of a pool whose workers are virtual threads: a bound is one of permits, and none lives while idle. */
     public PoolStats onVirtualThreads() {
-        return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, true, acceptingWorkers);
+        return new PoolStats(
+                capacity, alive, queued, nonServing, idleReserved, unbounded, true, acceptingWorkers, lostWorkers);
     }
 
     /**
@@ -79,7 +87,19 @@ public final class PoolStats {
      *     are stuck or have died, the pool gets no work
      */
     public PoolStats withAcceptingWorkers(Collection<? extends Collection<Thread>> byAddress) {
-        return new PoolStats(capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, byAddress);
+        return new PoolStats(
+                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, byAddress, lostWorkers);
+    }
+
+    /**
+     * Returns the same, of a pool that knows itself of workers that are not able.
+     *
+     * @param reasons by the identifier of the worker's thread, which may have ended, a sentence without its subject and its
+     *     full stop: "its thread has ended". Such a worker counts as stuck.
+     */
+    public PoolStats withLostWorkers(Map<Long, String> reasons) {
+        return new PoolStats(
+                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingWorkers, reasons);
     }
 
     /** Returns the most workers that the pool can have on requests at once; a constant if it is unbounded. */
@@ -120,5 +140,10 @@ public final class PoolStats {
     /** Returns, for each listening address, the threads that accept connections there, as far as they are known. */
     public Collection<? extends Collection<Thread>> acceptingWorkers() {
         return acceptingWorkers;
+    }
+
+    /** Returns why workers are not able, by the identifiers of their threads, as far as the pool itself knows. */
+    public Map<Long, String> lostWorkers() {
+        return lostWorkers;
     }
 }

@@ -4,6 +4,8 @@ import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.Worker;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** Logs workers that became stuck or recovered, and pools that no request reaches any more or reaches again. */
 final class ChangeLog {
@@ -34,6 +36,23 @@ final class ChangeLog {
         }
         if (lines > MAX_LINES) {
             log.info((lines - MAX_LINES) + " more workers became stuck or recovered");
+        }
+    }
+
+    /** Logs the workers that the pool itself has lost or has got back. */
+    void logLost(PoolState state) {
+        Map<Long, String> lost = state.lostWorkers();
+        Set<Long> before = state.exchangeLoggedLost();
+        String of = "of pool " + state.pool().name() + " of " + state.pool().server();
+        int lines = 0;
+        for (Map.Entry<Long, String> entry : lost.entrySet()) {
+            if (!before.contains(entry.getKey()) && ++lines <= MAX_LINES) {
+                log.info("a worker " + of + " is lost: " + entry.getValue());
+            }
+        }
+        before.removeAll(lost.keySet());
+        if (!before.isEmpty()) {
+            log.info(before.size() + " lost workers " + of + " are back, were replaced or are gone");
         }
     }
 

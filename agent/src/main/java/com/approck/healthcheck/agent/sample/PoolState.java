@@ -40,6 +40,7 @@ final class PoolState {
     private int lasting;
     private boolean servesOnVirtualThreads;
     private final Set<Long> stuck = new HashSet<>();
+    private Set<Long> loggedLost = new HashSet<>();
 
     PoolState(MonitoredPool pool) {
         this.pool = pool;
@@ -173,6 +174,18 @@ final class PoolState {
         servesOnVirtualThreads = true;
     }
 
+    /** Returns why workers are not able, by their threads, as far as the pool itself knows. */
+    Map<Long, String> lostWorkers() {
+        return stats.lostWorkers();
+    }
+
+    /** Returns the workers that were lost at the last call, and notes those that are now. */
+    Set<Long> exchangeLoggedLost() {
+        Set<Long> before = loggedLost;
+        loggedLost = new HashSet<>(lostWorkers().keySet());
+        return before;
+    }
+
     /** Returns why no request reaches the pool any more; null if nothing suggests that. */
     String unreachable() {
         return unreachable;
@@ -195,6 +208,7 @@ final class PoolState {
      * request for {@code exhausted-after}: whether that uses CPU or not, it is no load that ends.
      */
     Sample.Pool end(long elapsedNanos, long stuckAfterNanos, long exhaustedAfterNanos, JvmLimits limits) {
+        stuck.addAll(stats.lostWorkers().keySet());
         boolean still = !moved && stats.queued() > 0 && isFollowed();
         stillTicks = still ? stillTicks + 1 : 0;
         int live = Math.max(0, stats.alive() - stats.nonServing() - stats.idleReserved());

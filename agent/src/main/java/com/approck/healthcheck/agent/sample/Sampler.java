@@ -229,6 +229,7 @@ public final class Sampler {
                 pool.followAcceptingThreads(elapsed, stuckAfterNanos, intervalNanos / 10, threads);
                 samples.add(pool.end(elapsed, stuckAfterNanos, exhaustedAfterNanos, limits));
                 changeLog.logPool(pool);
+                changeLog.logLost(pool);
             }
         }
         return samples;

@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.start;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
+import com.approck.healthcheck.agent.consumer.ConsumerGroups;
+import com.approck.healthcheck.agent.consumer.QueueConsumers;
 import com.approck.healthcheck.agent.instrument.BootstrapInjector;
 import com.approck.healthcheck.agent.instrument.ClassWeaver;
 import com.approck.healthcheck.agent.instrument.HookBridge;
@@ -69,6 +71,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final PoolClassTransformer transformer;
     private final PoolRegistry registry;
     private final PoolDiscovery discovery;
+    private final QueueConsumers consumers;
+    private final ConsumerGroups consumerGroups;
     private final ReportingLoop loop;
     private final UnknownServer unknown;
     private final RequestExecutorsGiven requestExecutors;
@@ -98,6 +102,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
         transformer = new PoolClassTransformer(instrumentation, AgentPipeline::weaver, this::classLoaded, log);
         registry = new PoolRegistry(Servers.ALL, config.pools(), opener, this);
         discovery = new PoolDiscovery(Servers.ALL, registry, opener, instrumentation::getAllLoadedClasses);
+        consumers = new QueueConsumers(this::consumerSeen);
+        consumerGroups = new ConsumerGroups(
+                consumers, registry, opener, System::nanoTime, config.intervalNanos(), log::complain);
         Sampler sampler = new Sampler(
                 Servers.ALL,
                 registry,
@@ -135,12 +142,19 @@ final class AgentPipeline implements PoolRegistry.Listener {
         loop.look();
     }
 
+    private void consumerSeen() {
+        loop.look();
+    }
+
     private void poolChanged(Object owner, boolean started) {
         news |= started;
         if (started) {
             registry.addPoolsOf(owner);
         } else {
             registry.removePoolsOf(owner);
+            if (consumers.closeCalled(owner)) {
+                wake();
+            }
         }
     }
 
@@ -181,6 +195,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             discovery.findExecutors(config.executors());
         }
         requestExecutors.look();
+        consumerGroups.update();
         registry.checkPatterns().forEach(log::complain);
         return Math.min(next, unknown.look(now, registry.everFound()));
     }
@@ -224,7 +239,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
      * @return the nanoseconds after which it has to go on
      */
     private long instrument() {
-        if (!connected || !registry.everWatched()) {
+        // A consumer is found by its calls, which its hook reports.
+        if (!connected || !(registry.everWatched() || transformer.hasSeenConsumer())) {
             return Long.MAX_VALUE;
         }
         if (instrumenting != null && instrumenting.isAlive()) {
@@ -310,6 +326,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
             bridge.connect();
             bridge.connectRequestExecutors(requestExecutors::add);
+            bridge.connectConsumers(consumers::waitBegan, consumers::waitThrew, consumers::givesUp);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;

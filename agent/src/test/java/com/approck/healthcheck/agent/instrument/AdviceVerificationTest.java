@@ -51,7 +51,7 @@ final class AdviceVerificationTest {
                 methods += loader.woven;
             }
         }
-        assertTrue(methods > 500, methods + " methods were woven");
+        assertTrue(methods > 200, methods + " methods were woven");
     }
 
     private static Path libraryOf(Class<?> type) throws URISyntaxException {
@@ -111,6 +111,16 @@ final class AdviceVerificationTest {
             }
         }
 
+        /** A time limit, or a reason. */
+        private static boolean takesAnObject(HookKind kind) {
+            return kind == HookKind.WAIT || kind == HookKind.GIVE_UP;
+        }
+
+        private static boolean beginsWithAnObject(MethodDescription method) {
+            return !method.getParameters().isEmpty()
+                    && !method.getParameters().get(0).getType().isPrimitive();
+        }
+
         private List<MethodHook> methodsOf(String className, byte[] classFile) {
             Map<String, List<MethodHook>> byCall = new HashMap<>();
             TypeDescription type = TypePool.Default.WithLazyResolution.of(
@@ -118,7 +128,11 @@ final class AdviceVerificationTest {
                     .describe(className)
                     .resolve();
             for (MethodDescription method : type.getDeclaredMethods()) {
-                if (method.isMethod() && !method.isStatic() && !method.isAbstract() && !method.isNative()) {
+                if (method.isMethod()
+                        && !method.isStatic()
+                        && !method.isAbstract()
+                        && !method.isNative()
+                        && (!takesAnObject(kind) || beginsWithAnObject(method))) {
                     String[] types = method.getParameters().asTypeList().asErasures().stream()
                             .map(TypeDescription::getActualName)
                             .toArray(String[]::new);

@@ -14,6 +14,7 @@ import com.approck.healthcheck.agent.pool.MethodHook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -28,12 +29,20 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Woven classes are loaded, verified and run: the JVM verifies what a loader like the one here defines. */
 final class AdviceWeaverTest {
     private static final String REQUEST = Victims.Request.class.getName();
+    private static final String CONSUMER = Victims.Consumer.class.getName();
     private static final String CONNECTOR = Victims.Connector.class.getName();
 
     private static final MethodHook TASK = new MethodHook(HookKind.TASK, REQUEST, "run");
     private static final MethodHook STARTED = new MethodHook(HookKind.POOL_STARTED, CONNECTOR, "start");
     private static final MethodHook STOPPED =
             new MethodHook(HookKind.POOL_STOPPED, CONNECTOR, "stop", "java.lang.String", "long[]");
+
+    private static final MethodHook WAIT = new MethodHook(HookKind.WAIT, CONSUMER, "poll", "java.time.Duration");
+    private static final MethodHook WAIT_WITHOUT_LIMIT =
+            new MethodHook(HookKind.WAIT_WITHOUT_LIMIT, CONSUMER, "poll", "long");
+
+    private static final MethodHook GIVE_UP =
+            new MethodHook(HookKind.GIVE_UP, CONSUMER, "giveUp", "java.lang.Throwable");
 
     private static final ClassWeaver WEAVER = new AdviceWeaver();
 
@@ -53,6 +62,84 @@ final class AdviceWeaverTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
+        Hook.connectConsumers(null, null, null);
+    }
+
+    @Test
+    void wait_isReportedWithItsLimitAndItsEnd() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, WAIT, WAIT_WITHOUT_LIMIT);
+        reportWaitsOf(consumer);
+        counter.set(1);
+        doing(consumer, () -> told.add("at " + counter.get()));
+
+        Object five = consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ofMillis(7));
+        Object six = consumer.getClass().getMethod("poll", long.class).invoke(consumer, 8L);
+
+        assertEquals(List.of(5, 6), List.of(five, six));
+        assertEquals(List.of("begins PT0.007S", "at 2", "begins null", "at 4"), told);
+        assertEquals(5, counter.get());
+    }
+
+    @Test
+    void waitThatThrows_isReportedAndThrowsWhatItThrew() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, WAIT);
+        reportWaitsOf(consumer);
+        RuntimeException thrown = new IllegalStateException("the library's own");
+        doing(consumer, () -> {
+            throw thrown;
+        });
+
+        assertSame(
+                thrown,
+                thrownBy(() ->
+                        consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ZERO)));
+
+        assertEquals(List.of("begins PT0S", "throws " + thrown), told);
+    }
+
+    @Test
+    void giveUp_isReportedWithItsReasonIfThereIsOne() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, GIVE_UP);
+        reportWaitsOf(consumer);
+        Throwable reason = new AssertionError("a bug");
+
+        consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, reason);
+        consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, (Object) null);
+
+        assertEquals(List.of("gives up: " + reason), told);
+    }
+
+    @Test
+    void hookOfWaitsThatThrows_isNotSeenByTheMethod() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, WAIT, GIVE_UP);
+        Hook.connectConsumers(
+                (waiting, limit) -> {
+                    throw new IllegalStateException();
+                },
+                (waiting, thrown) -> {
+                    throw new StackOverflowError();
+                },
+                reason -> {
+                    throw new LinkageError();
+                });
+        assertNull(consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, new Error()));
+
+        assertEquals(5, consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ZERO));
+    }
+
+    private void reportWaitsOf(Object consumer) {
+        Hook.connectConsumers(
+                (waiting, limit) -> {
+                    assertSame(consumer, waiting);
+                    told.add("begins " + limit);
+                    counter.incrementAndGet();
+                    return counter;
+                },
+                (waiting, thrown) -> {
+                    assertSame(consumer, waiting);
+                    told.add("throws " + thrown);
+                },
+                reason -> told.add("gives up: " + reason));
     }
 
     @Test

@@ -28,28 +28,74 @@ final class HookBridgeTest {
     private Throwable failure;
     private int tasks;
     private int changes;
+    private int waits;
 
     @BeforeEach
     void connect() {
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
-        new HookBridge(
-                        task -> {
-                            tasks++;
-                            fail();
-                            return counter;
-                        },
-                        (pool, started) -> {
-                            changes++;
-                            fail();
-                        },
-                        new SelfCheck(),
-                        new Log(LogLevel.INFO, line -> System.err.println(line)))
-                .connect();
+        HookBridge bridge = new HookBridge(
+                task -> {
+                    tasks++;
+                    fail();
+                    return counter;
+                },
+                (pool, started) -> {
+                    changes++;
+                    fail();
+                },
+                new SelfCheck(),
+                new Log(LogLevel.INFO, line -> System.err.println(line)));
+        bridge.connect();
+        bridge.connectConsumers(
+                (consumer, limit) -> {
+                    waits++;
+                    fail();
+                    return counter;
+                },
+                (consumer, thrown) -> {
+                    waits++;
+                    fail();
+                },
+                reason -> {
+                    waits++;
+                    fail();
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void hookOfConsumersThatKeepsFailing_isSaidTwiceAndCalledNoMore(Throwable thrown) {
+        failure = thrown;
+
+        for (int i = 0; i < 3 * HookBridge.MAX_FAILURES; i++) {
+            Hook.waitBegan("a consumer", null);
+            Hook.waitEnded(counter, "a consumer", thrown);
+            Hook.givesUp("a reason");
+        }
+
+        assertEquals(HookBridge.MAX_FAILURES, waits);
+        assertEquals(
+                List.of(
+                        "healthcheck: the hook failed on a thread of the server, which goes on: " + thrown,
+                        "healthcheck: the hook of consumers is off, since it failed 100 times in a row; what they do is not"
+                                + " followed any more: " + thrown),
+                lines());
+    }
+
+    @Test
+    void hookOfConsumersThatFailsNowAndThen_isCalledForEver() {
+        for (int i = 1; i < 3 * HookBridge.MAX_FAILURES; i++) {
+            failure = i % HookBridge.MAX_FAILURES == 0 ? null : new AssertionError();
+            Hook.waitBegan("a consumer", null);
+        }
+
+        assertEquals(3 * HookBridge.MAX_FAILURES - 1, waits);
     }
 
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
+        Hook.connectConsumers(null, null, null);
         System.setErr(stderr);
     }
 

@@ -1,5 +1,7 @@
 package com.approck.healthcheck.agent.instrument;
 
+import java.time.Duration;
+
 /** Classes of a server that never was, to be woven. Public, as they are called from outside their class loader. */
 public final class Victims {
     private Victims() {}
@@ -19,6 +21,25 @@ public final class Victims {
                 work.run();
             }
             return times;
+        }
+    }
+
+    /** Waits for work. */
+    public static class Consumer {
+        public Runnable work = () -> {};
+
+        public int poll(Duration limit) {
+            work.run();
+            return 5;
+        }
+
+        public void giveUp(Throwable reason) {
+            work.run();
+        }
+
+        public int poll(long millis) {
+            work.run();
+            return 6;
         }
     }
 

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.approck.healthcheck.it.python.AsgiScene.Server;
+import com.approck.healthcheck.it.support.PageTable;
 import com.approck.healthcheck.it.support.TestProcesses;
 import java.io.IOException;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class AsgiIT {
     static void tableInTheDocumentation_isWhatWasSeen() throws IOException {
         // A failure has been reported already, and a chosen row is no table.
         if (cases().allMatch(SEEN::containsKey)) {
-            new PageTable("asgi-matrix").assertIs(table());
+            new PageTable("sidecar/PYTHON.md", "asgi-matrix").assertIs(table());
         }
     }
 

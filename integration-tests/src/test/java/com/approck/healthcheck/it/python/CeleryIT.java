@@ -2,6 +2,7 @@ package com.approck.healthcheck.it.python;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.approck.healthcheck.it.support.PageTable;
 import com.approck.healthcheck.it.support.TestProcesses;
 import java.io.IOException;
 import java.util.List;
@@ -46,7 +47,7 @@ final class CeleryIT {
     static void tableInTheDocumentation_isWhatWasSeen() throws IOException {
         // A failure has been reported already, and a chosen row is no table.
         if (cases().allMatch(SEEN::containsKey)) {
-            new PageTable("celery-matrix").assertIs(table());
+            new PageTable("sidecar/PYTHON.md", "celery-matrix").assertIs(table());
         }
     }
 

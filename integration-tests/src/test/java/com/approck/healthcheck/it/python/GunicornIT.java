@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.approck.healthcheck.it.python.GunicornScene.Speaker;
+import com.approck.healthcheck.it.support.PageTable;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Wire;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -84,7 +85,7 @@ final class GunicornIT {
             // A failure has been told already, and a chosen row is no table.
             return;
         }
-        new PageTable("gunicorn-matrix").assertIs(table());
+        new PageTable("sidecar/PYTHON.md", "gunicorn-matrix").assertIs(table());
     }
 
     @Test

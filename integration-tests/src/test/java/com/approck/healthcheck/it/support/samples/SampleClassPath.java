@@ -68,6 +68,11 @@ public final class SampleClassPath {
         }
     }
 
+    /** A program that is no sample: these artifacts and all that they need at run time. */
+    public static String ofLibraries(String... coordinates) {
+        return resolve(List.of(coordinates), true).stream().map(File::getPath).collect(joining(File.pathSeparator));
+    }
+
     /** The jar of a library. */
     public static Path jar(String coordinate) {
         return resolve(List.of(coordinate), true).get(0).toPath();

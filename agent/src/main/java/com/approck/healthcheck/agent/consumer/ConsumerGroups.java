@@ -1,0 +1,139 @@
+package com.approck.healthcheck.agent.consumer;
+
+import com.approck.healthcheck.agent.pool.PoolRegistry;
+import com.approck.healthcheck.agent.pool.ServerSupport;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
+import com.approck.healthcheck.agent.reflect.ReflectedObject;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+
+/** Puts the consumers that the hooks have seen into their groups, and has the groups watched. For the agent's thread. */
+public final class ConsumerGroups {
+    /** The consumers of every client library that is supported. To support another, add its file and a line here. */
+    private static final List<ConsumerSupport> LIBRARIES =
+            Collections.unmodifiableList(Collections.<ConsumerSupport>singletonList(new KafkaConsumers()));
+
+    /** Returns what there is to hook for each of them. */
+    public static List<ServerSupport> libraries() {
+        return Collections.<ServerSupport>unmodifiableList(LIBRARIES);
+    }
+
+    private final QueueConsumers consumers;
+    private final PoolRegistry registry;
+    private final ModuleOpener opener;
+    private final LongSupplier nanoTime;
+    private final long intervalNanos;
+    private final BiConsumer<String, Throwable> onFailure;
+    private final List<ConsumerSupport> libraries;
+
+    /** By library and name. Holds them, as the registry holds pools weakly. */
+    private final Map<List<String>, ConsumerGroup> groups = new HashMap<>();
+
+    /**
+     * @param nanoTime as {@link System#nanoTime}
+     * @param intervalNanos between two samples
+     * @param onFailure gets a sentence on a consumer that cannot be watched, and why
+     */
+    public ConsumerGroups(
+            QueueConsumers consumers,
+            PoolRegistry registry,
+            ModuleOpener opener,
+            LongSupplier nanoTime,
+            long intervalNanos,
+            BiConsumer<String, Throwable> onFailure) {
+        this(LIBRARIES, consumers, registry, opener, nanoTime, intervalNanos, onFailure);
+    }
+
+    ConsumerGroups(
+            List<ConsumerSupport> libraries,
+            QueueConsumers consumers,
+            PoolRegistry registry,
+            ModuleOpener opener,
+            LongSupplier nanoTime,
+            long intervalNanos,
+            BiConsumer<String, Throwable> onFailure) {
+        this.libraries = libraries;
+        this.consumers = consumers;
+        this.registry = registry;
+        this.opener = opener;
+        this.nanoTime = nanoTime;
+        this.intervalNanos = intervalNanos;
+        this.onFailure = onFailure;
+    }
+
+    /** Looks at the consumers that are in no group, and at the groups that have lost their last one. Never throws. */
+    public void update() {
+        for (Iterator<ConsumerGroup> i = groups.values().iterator(); i.hasNext(); ) {
+            if (isOver(i.next())) {
+                i.remove();
+            }
+        }
+        for (QueueConsumer consumer : consumers.all()) {
+            if (!consumer.isMember()) {
+                place(consumer);
+            }
+        }
+        for (ConsumerGroup group : groups.values()) {
+            if (group.takeUnwatched()) {
+                registry.addPoolsOf(group, group.support());
+            }
+        }
+    }
+
+    private static boolean isOver(ConsumerGroup group) {
+        try {
+            return group.isOver();
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // The sampler says so, as it reads the same.
+            return false;
+        }
+    }
+
+    private void place(QueueConsumer consumer) {
+        Object object = consumer.get();
+        if (object == null) {
+            consumers.forget(consumer);
+            return;
+        }
+        try {
+            for (ConsumerSupport library : libraries) {
+                if (isConsumerOf(library, object)) {
+                    place(consumer, new ReflectedObject(object, opener), library);
+                }
+            }
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            consumers.forget(consumer);
+            onFailure.accept("consumer of class " + object.getClass().getName() + " not watched: ", e);
+        }
+    }
+
+    private void place(QueueConsumer consumer, ReflectedObject reflected, ConsumerSupport library)
+            throws ReflectiveOperationException {
+        if (library.isClosed(reflected)) {
+            consumers.forget(consumer);
+            return;
+        }
+        String name = library.groupOf(reflected);
+        if (name != null && !consumer.isReplaced()) {
+            groups.computeIfAbsent(
+                            Arrays.asList(library.name(), name),
+                            key -> new ConsumerGroup(library, name, nanoTime, intervalNanos))
+                    .join(consumer, opener);
+        }
+    }
+
+    private static boolean isConsumerOf(ConsumerSupport library, Object object) {
+        for (Class<?> c = object.getClass(); c != null; c = c.getSuperclass()) {
+            if (library.consumerClasses().contains(c.getName())) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,166 @@
+package com.approck.healthcheck.agent.consumer;
+
+import com.approck.healthcheck.agent.pool.Worker;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A consumer as its hooks see it: the thread that called it last, and whether that thread waits for work or works. Consumer
+ * and thread are held weakly.
+ *
+ * <p>{@link #waitBegan} and {@link #waitThrew} are for the consumer's thread: no lock, no clock, and no allocation but for a
+ * new thread or an exception. All else may be called on any thread.
+ */
+final class QueueConsumer {
+    /** What {@link #limitSeconds} returns for a wait that may take any time. */
+    static final long WITHOUT_LIMIT = Long.MAX_VALUE;
+
+    private final WeakReference<Object> consumer;
+
+    /** Even while the thread waits for work, odd while it works; another number after each begin and end of a wait. */
+    private final AtomicLong turns = new AtomicLong();
+
+    /** The identifier of the thread that called it last; for the threads that call it, one at a time. */
+    private long callerId = -1;
+
+    private volatile WeakReference<Thread> thread = new WeakReference<>(null);
+
+    // Written before the turns, read after them.
+    private long limitSeconds = WITHOUT_LIMIT;
+    private String thrown;
+
+    private volatile boolean closeCalled;
+    private volatile boolean closedByItsThread;
+    private volatile String givenUp;
+
+    // For the agent's thread alone.
+    private boolean member;
+    private boolean replaced;
+
+    QueueConsumer(Object consumer) {
+        this.consumer = new WeakReference<>(consumer);
+    }
+
+    boolean is(Object other) {
+        return consumer.get() == other;
+    }
+
+    /** Returns the library's object; null once it has been collected. */
+    Object get() {
+        return consumer.get();
+    }
+
+    /** Returns the turns, which are even from now on, and which the end of the wait makes odd. */
+    @SuppressWarnings("JavaDurationGetSecondsToToSeconds") // toSeconds() came with Java 9.
+    AtomicLong waitBegan(Object limitOfCall) {
+        Thread current = Thread.currentThread();
+        long id = Worker.idOf(current);
+        if (callerId != id) {
+            callerId = id;
+            thread = new WeakReference<>(current);
+        }
+        // Not the object: to keep a new one in an old one costs the collector a mark each time.
+        limitSeconds = limitOfCall instanceof Duration ? ((Duration) limitOfCall).getSeconds() : WITHOUT_LIMIT;
+        if (thrown != null) {
+            thrown = null;
+        }
+        if (givenUp != null) {
+            givenUp = null;
+        }
+        long number = turns.get();
+        turns.lazySet(number + 2 - (number & 1));
+        return turns;
+    }
+
+    void waitThrew(Throwable thrownByCall) {
+        thrown = describe(thrownByCall);
+    }
+
+    /** The method of an exception may be the application's, and throw. */
+    private static String describe(Object thrown) {
+        try {
+            return thrown.toString();
+        } catch (RuntimeException e) {
+            return thrown.getClass().getName();
+        }
+    }
+
+    /** Its thread stops to call it. */
+    void giveUp(Object reason) {
+        givenUp = describe(reason);
+    }
+
+    /** Returns why its thread has stopped to call it; null if no framework has said so since the last call. */
+    String givenUp() {
+        return givenUp;
+    }
+
+    /** A call that closes it has returned or thrown on the current thread. */
+    void setCloseCalled() {
+        closedByItsThread = thread.get() == Thread.currentThread();
+        closeCalled = true;
+    }
+
+    /** Returns whether the thread that called it last has closed it, and still lives: it may be about to make another. */
+    boolean isClosedByLiveThread() {
+        return closeCalled && closedByItsThread && isThreadAlive();
+    }
+
+    /** Returns whether a call that closes it has returned or thrown. */
+    boolean isCloseCalled() {
+        return closeCalled;
+    }
+
+    /** Returns the thread that called it last; null once that has been collected. */
+    Thread thread() {
+        return thread.get();
+    }
+
+    /** Returns a number that is odd while the thread works, and changes at each begin and end of a wait. */
+    long turns() {
+        return turns.get();
+    }
+
+    /** Returns the time limit that the last wait was given, without fractions; {@link #WITHOUT_LIMIT} if none. */
+    long limitSeconds() {
+        return limitSeconds;
+    }
+
+    /** Returns what the last wait threw; null if it returned, or has not ended. */
+    String thrown() {
+        return thrown;
+    }
+
+    /** Returns whether it counts in a group. */
+    boolean isMember() {
+        return member;
+    }
+
+    /** It has joined a group. */
+    void joined() {
+        member = true;
+        replaced = false;
+    }
+
+    /** It has left its group. */
+    void left() {
+        member = false;
+    }
+
+    /** It has left its group, since another has taken its place. */
+    void replaced() {
+        member = false;
+        replaced = true;
+    }
+
+    /** Returns whether another has taken its place, and no thread has called it since. */
+    boolean isReplaced() {
+        return replaced && !isThreadAlive();
+    }
+
+    boolean isThreadAlive() {
+        Thread last = thread();
+        return last != null && last.isAlive();
+    }
+}

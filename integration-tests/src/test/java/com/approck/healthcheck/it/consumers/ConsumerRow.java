@@ -1,0 +1,79 @@
+package com.approck.healthcheck.it.consumers;
+
+import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA_STREAMS;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_KAFKA;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_KAFKA;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What can happen to a program that consumes, what {@code /health/live} must answer, and the clients with which it is tested.
+ * To add one, add a row here and a method to {@link ConsumerFaults}.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // The list is of List.of, the scenarios are static methods.
+enum ConsumerRow {
+    IDLE("boots; then its topic is empty", "422 until it has polled, then 200", ConsumerFaults::idle, KAFKA, OLD_KAFKA),
+    ERROR("its only listener throws an `Error`", "422 within 3 s", ConsumerFaults::error, KAFKA, OLD_KAFKA),
+    ONE_OF_TWO("one listener of two throws an `Error`", "200, one worker of two", ConsumerFaults::oneOfTwo, KAFKA),
+    HANG(
+            "its listener hangs without using CPU",
+            "422 at `stuck-after` + 2 intervals, 200 when it comes free",
+            ConsumerFaults::hang,
+            KAFKA,
+            OLD_KAFKA,
+            SPRING_KAFKA,
+            KAFKA_STREAMS),
+    SPIN("its listener uses CPU for twice as long as `stuck-after`", "200 throughout", ConsumerFaults::spin, KAFKA),
+    EXPELLED(
+            "a batch takes longer than `max.poll.interval.ms`",
+            "422 once that is over, 200 when it polls again",
+            ConsumerFaults::expelled,
+            KAFKA),
+    BROKER_AWAY(
+            "the broker is killed, and comes back after 8 s",
+            "200 throughout",
+            ConsumerFaults::brokerAway,
+            KAFKA,
+            OLD_KAFKA),
+    REBALANCE("another process joins the group, and leaves it", "200 throughout", ConsumerFaults::rebalance, KAFKA),
+    CLOSED("its consumers are closed on purpose", "422: no pool is left", ConsumerFaults::closed, KAFKA, SPRING_KAFKA),
+    KILLED("SIGKILL, and a new start", "422 at lease + 1 s, then 200", ConsumerFaults::killed, OLD_KAFKA),
+    ATTACHED(
+            "the agent is attached to it while it runs", "200, and 422 when it hangs", ConsumerFaults::attached, KAFKA),
+    BESIDE_TOMCAT(
+            "Tomcat serves in the same process; the listener throws an `Error`",
+            "422, its group named",
+            ConsumerFaults::besideTomcat,
+            KAFKA,
+            SPRING_KAFKA,
+            KAFKA_STREAMS),
+    TOMCAT_HANGS(
+            "Tomcat serves in the same process; all of its workers hang",
+            "422, its pool named",
+            ConsumerFaults::tomcatHangs,
+            OLD_KAFKA),
+    NO_WORKERS(
+            "a consumer with partitions assigned by hand, and a producer",
+            "422: never heard of a worker",
+            ConsumerFaults::noWorkers,
+            KAFKA);
+
+    final String fault;
+    final String right;
+    final List<ConsumerClient> clients;
+    private final Consumer<ConsumerScene> scenario;
+
+    ConsumerRow(String fault, String right, Consumer<ConsumerScene> scenario, ConsumerClient... clients) {
+        this.fault = fault;
+        this.right = right;
+        this.scenario = scenario;
+        this.clients = List.of(clients);
+    }
+
+    /** Fails unless what is seen is right. */
+    void run(ConsumerScene scene) {
+        scenario.accept(scene);
+    }
+}

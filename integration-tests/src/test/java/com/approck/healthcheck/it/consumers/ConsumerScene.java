@@ -1,0 +1,193 @@
+package com.approck.healthcheck.it.consumers;
+
+import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
+import com.approck.healthcheck.it.support.probe.Prober;
+import com.approck.healthcheck.it.support.probe.Prober.Probe;
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.Moment;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+
+/** A sidecar, a program that consumes from a broker, and what can be done to it. Each has a topic and a group of its own. */
+final class ConsumerScene {
+
+    static final Duration STUCK_AFTER = Duration.ofSeconds(3);
+
+    /** At most: two samples, and the time that a machine takes whose two cores start four JVMs meanwhile. */
+    static final Duration STUCK_IS_SEEN = STUCK_AFTER.plusSeconds(3);
+
+    static final Duration SOON = Duration.ofSeconds(60);
+
+    private static final String SETTINGS = "interval=500ms,stuck-after=3s,port=";
+    private static final AtomicInteger SCENES = new AtomicInteger();
+
+    private final String name = "orders-" + SCENES.incrementAndGet();
+    private final TestProcesses processes;
+    private final ConsumerClient client;
+    private KafkaBroker broker;
+    private Sidecar sidecar;
+    private Prober prober;
+    private ProcessUnderTest program;
+
+    ConsumerScene(TestProcesses processes, ConsumerClient client, KafkaBroker broker) {
+        this.processes = processes;
+        this.client = client;
+        this.broker = broker;
+    }
+
+    /** A broker of its own, which may be killed. */
+    KafkaBroker ownBroker() {
+        broker = processes.add(KafkaBroker.start());
+        return broker;
+    }
+
+    /** Starts the sidecar and the program with the agent in it, and waits for no more than its start. */
+    ConsumerScene launch(String... options) {
+        startSidecar();
+        return launchAgain(options);
+    }
+
+    /** Starts the program once more. */
+    ConsumerScene launchAgain(String... options) {
+        program = run(List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), options);
+        program.awaitStdout("^STARTED$", SOON);
+        return this;
+    }
+
+    private void startSidecar() {
+        sidecar = processes.sidecar(client.jdk());
+        prober = processes.prober(sidecar);
+    }
+
+    /** Starts both, and waits until the sidecar knows as many workers of the group. */
+    ConsumerScene start(int workers, String... options) {
+        launch(options);
+        awaitAble(workers);
+        prober.awaitBoth(200, Moment.now(), Duration.ofSeconds(2));
+        return this;
+    }
+
+    /** Starts the sidecar, and the program without the agent. */
+    ConsumerScene startWithoutAgent() {
+        startSidecar();
+        program = run(List.of());
+        program.awaitStdout("^STARTED$", SOON);
+        return this;
+    }
+
+    void attach() {
+        int status = processes
+                .attacher(client.jdk(), "" + program.pid(), SETTINGS + sidecar.statsdPort())
+                .awaitExit(SOON);
+        if (status != 0) {
+            throw new AssertionError("attach ended with " + status);
+        }
+    }
+
+    /** Another program of the group, without the agent. */
+    ProcessUnderTest startAnother() {
+        ProcessUnderTest another = run(List.of());
+        another.awaitStdout("^STARTED$", SOON);
+        return another;
+    }
+
+    private ProcessUnderTest run(List<String> flags, String... options) {
+        List<String> arguments = new ArrayList<>(flags);
+        arguments.add("-XX:ActiveProcessorCount=2");
+        arguments.addAll(client.arguments());
+        arguments.addAll(List.of("bootstrap=" + broker.address(), "topic=" + name, "group=" + name));
+        arguments.addAll(List.of(options));
+        return processes.java(client.name() + "-jdk" + client.jdk().feature(), client.jdk(), Map.of(), arguments);
+    }
+
+    /** Sends a message; the moment at which the program has begun to process it. */
+    Moment send(String message) {
+        program.type(message + "\n");
+        program.awaitStdout("^PROCESSING " + path(message) + "$", SOON);
+        return Moment.now();
+    }
+
+    void awaitProcessed(String message) {
+        program.awaitStdout("^PROCESSED " + path(message) + "$", SOON);
+    }
+
+    private static String path(String message) {
+        return message.replaceAll("\\?.*", "");
+    }
+
+    void free() {
+        program.type("/free\n");
+    }
+
+    void close() {
+        program.type("close\n");
+        program.awaitStdout("^CLOSED$", SOON);
+    }
+
+    String group() {
+        return name;
+    }
+
+    ProcessUnderTest program() {
+        return program;
+    }
+
+    Prober prober() {
+        return prober;
+    }
+
+    Sidecar sidecar() {
+        return sidecar;
+    }
+
+    TestProcesses processes() {
+        return processes;
+    }
+
+    void awaitLive(int status, Moment since, Duration within) {
+        prober.await(Probe.LIVE, status, since, within);
+    }
+
+    /** Lets that much time pass, and fails unless live is that throughout. */
+    void assertLiveStays(int status, Duration time) {
+        Moment from = Moment.now();
+        Await.pause(time);
+        prober.assertOnly(Probe.LIVE, status, from, Moment.now());
+    }
+
+    /** Fails unless live was that since then. */
+    void assertLiveWas(int status, Moment since) {
+        prober.assertOnly(Probe.LIVE, status, since, Moment.now());
+    }
+
+    /** The entry of the group's pool in {@code ?verbose}. */
+    Optional<JsonNode> pool() {
+        JsonNode sources = sidecar.verbose().get("sources");
+        return sources.valueStream()
+                .flatMap(source -> source.get("pools").valueStream())
+                .filter(pool -> pool.get("name").asString().equals(name))
+                .findFirst();
+    }
+
+    void awaitAble(int able) {
+        Await.until(
+                SOON,
+                () -> pool().map(pool -> pool.get("able").asInt()).orElse(-1) == able,
+                () -> able + " able in " + name + ": " + sidecar.verbose() + "\n" + program.describe());
+    }
+
+    int capacity() {
+        return pool().orElseThrow().get("capacity").asInt();
+    }
+
+    String description() {
+        return sidecar.verbose().get("description").asString();
+    }
+}

@@ -1,0 +1,133 @@
+package com.approck.healthcheck.it.consumers;
+
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import com.approck.healthcheck.it.support.samples.SampleClassPath;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A Kafka of one node, without ZooKeeper, on the loopback interface; it keeps its ports and its data when it is killed. */
+final class KafkaBroker implements AutoCloseable {
+
+    private static final String[] LIBRARIES = {"org.apache.kafka:kafka_2.13:4.3.1", "org.slf4j:slf4j-nop:2.0.17"};
+    private static final Duration TO_START = Duration.ofSeconds(60);
+    private static final Duration TO_FORMAT = Duration.ofSeconds(60);
+
+    private final String classPath = SampleClassPath.ofLibraries(LIBRARIES);
+    private final int port = freePort();
+    private final Path settings;
+    private ProcessUnderTest process;
+
+    private KafkaBroker() {
+        try {
+            Path folder = Files.createTempDirectory(
+                    Files.createDirectories(Path.of("target", "it").toAbsolutePath()), "kafka");
+            settings = Files.writeString(
+                    folder.resolve("server.properties"), """
+                    process.roles=broker,controller
+                    node.id=1
+                    controller.quorum.voters=1@127.0.0.1:%2$d
+                    listeners=PLAINTEXT://127.0.0.1:%1$d,CONTROLLER://127.0.0.1:%2$d
+                    advertised.listeners=PLAINTEXT://127.0.0.1:%1$d
+                    controller.listener.names=CONTROLLER
+                    log.dirs=%3$s
+                    num.partitions=1
+                    offsets.topic.num.partitions=1
+                    offsets.topic.replication.factor=1
+                    transaction.state.log.replication.factor=1
+                    transaction.state.log.min.isr=1
+                    share.coordinator.state.topic.replication.factor=1
+                    share.coordinator.state.topic.min.isr=1
+                    group.initial.rebalance.delay.ms=0
+                    """.formatted(port, freePort(), folder.resolve("data")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static KafkaBroker start() {
+        KafkaBroker broker = new KafkaBroker();
+        ProcessUnderTest format = broker.launch(
+                "kafka-format",
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                "AAAAAAAAQACAAAAAAAAAAA",
+                "-c",
+                "" + broker.settings);
+        try (format) {
+            if (format.awaitExit(TO_FORMAT) != 0) {
+                throw new AssertionError(format.describe());
+            }
+        }
+        broker.restart();
+        return broker;
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    void kill() {
+        process.close();
+    }
+
+    /** Starts it again after it was killed, and waits until it listens. */
+    void restart() {
+        process = launch("kafka", "kafka.Kafka", "" + settings);
+        Await.until(
+                TO_START,
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError(process.describe());
+                    }
+                    return listens();
+                },
+                process::describe);
+    }
+
+    private boolean listens() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private ProcessUnderTest launch(String name, String... mainAndArguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Jdk.running().tool("java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:ActiveProcessorCount=2",
+                "-cp",
+                classPath));
+        command.addAll(List.of(mainAndArguments));
+        return ProcessUnderTest.start(name, Map.of(), command);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}

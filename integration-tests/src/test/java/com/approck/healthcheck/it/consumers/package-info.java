@@ -1,0 +1,2 @@
+/** Programs that take work from queues, with real brokers. */
+package com.approck.healthcheck.it.consumers;
