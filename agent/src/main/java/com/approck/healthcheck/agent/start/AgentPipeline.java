@@ -273,6 +273,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
     }
 
     private long instrumentAfterNanos() {
+        if (transformer.hasSeenConsumer()) {
+            // Nothing is known of a consumer before its hook is in.
+            return MIN_INSTRUMENT_AFTER_NANOS;
+        }
         long part = config.stuckAfterNanos() / STUCK_AFTER_PARTS;
         return part == 0
                 ? MAX_INSTRUMENT_AFTER_NANOS
