@@ -16,7 +16,6 @@ import com.approck.healthcheck.agent.sample.Sampler;
 import com.approck.healthcheck.agent.server.Servers;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -44,23 +43,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private static final long NO_POOL_NANOS = 10_000 * MILLISECOND;
 
     /**
-     * From the first pool to its instrumentation, at least and at most: Byte Buddy takes half a second of a processor, which a
-     * server that has just started needs for its first requests. Until then the sampler follows them by their stacks, and no
-     * worker is stuck before {@code stuck-after}: a twelfth of that is early enough.
-     */
-    private static final long MIN_INSTRUMENT_AFTER_NANOS = 1_000 * MILLISECOND;
-
-    private static final long MAX_INSTRUMENT_AFTER_NANOS = 5_000 * MILLISECOND;
-    private static final int STUCK_AFTER_PARTS = 12;
-
-    /**
      * Looks at the pace of the samples, after something has changed: a pool that is just starting is found once it has
      * threads, and so is what a server has besides the pool that a hook has reported.
      */
     private static final int LOOKS_AFTER_NEWS = 10;
-
-    /** After as many failures in a row nothing is instrumented any more. */
-    private static final int MAX_INSTRUMENTING_FAILURES = 100;
 
     private static final String WEAVER = "com.approck.healthcheck.agent.instrument.advice.AdviceWeaver";
 
@@ -73,23 +59,18 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final PoolDiscovery discovery;
     private final QueueConsumers consumers;
     private final ConsumerGroups consumerGroups;
+    private final LateInstrumentation late;
     private final ReportingLoop loop;
     private final UnknownServer unknown;
     private final RequestExecutorsGiven requestExecutors;
-    private SelfCheck check;
     private boolean connected;
     private boolean off;
     private boolean seenServer;
     private boolean comparedMethods;
-    private volatile boolean checked;
     private int looksLeft;
     private long newsNanos;
     private long lookedNanos;
     private long lookTookNanos;
-    private long firstPoolNanos = -1;
-    private volatile long instrumentedNanos;
-    private final AtomicInteger instrumentingFailures = new AtomicInteger();
-    private Thread instrumenting;
     private volatile boolean news;
 
     /** @param jar the agent's own jar, from which the boot loader gets its one class */
@@ -116,6 +97,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 log);
         requestExecutors = new RequestExecutorsGiven(registry, opener);
         unknown = new UnknownServer(instrumentation, opener, registry::isOfOtherAgent, this::listens, log);
+        late = new LateInstrumentation(config, transformer, this::instrumented, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
@@ -202,7 +184,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
 
     private long lookForServers(long now) {
         // Until the hooks are in, which report the pools that follow the first.
-        boolean searching = !checked;
+        boolean searching = !late.hasTried();
         long pause = pause(now);
         if (searching && now - lookedNanos < pause) {
             return pause - (now - lookedNanos);
@@ -214,7 +196,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             lookTookNanos = lookedNanos - now;
         }
         if (registry.everWatched()) {
-            return checked ? Long.MAX_VALUE : pause;
+            return late.hasTried() ? Long.MAX_VALUE : pause;
         }
         if (now - newsNanos >= NO_POOL_NANOS && !comparedMethods) {
             comparedMethods = true;
@@ -240,80 +222,12 @@ final class AgentPipeline implements PoolRegistry.Listener {
      */
     private long instrument() {
         // A consumer is found by its calls, which its hook reports.
-        if (!connected || !(registry.everWatched() || transformer.hasSeenConsumer())) {
-            return Long.MAX_VALUE;
-        }
-        if (instrumenting != null && instrumenting.isAlive()) {
-            // It wakes this thread when it ends.
-            return Long.MAX_VALUE;
-        }
-        long now = System.nanoTime();
-        if (firstPoolNanos < 0) {
-            firstPoolNanos = now;
-        }
-        // Another agent may transform the same classes again and again, and what it does so often must not cost us
-        // more.
-        long due = checked
-                ? config.intervalNanos() - (now - instrumentedNanos)
-                : instrumentAfterNanos() - (now - firstPoolNanos);
-        if (due > 0) {
-            return transformer.isBehind() ? due : Long.MAX_VALUE;
-        }
-        if (!transformer.isBehind()) {
-            transformer.rest();
-            return Long.MAX_VALUE;
-        }
-        if (instrumentingFailures.get() >= MAX_INSTRUMENTING_FAILURES) {
-            return Long.MAX_VALUE;
-        }
-        instrumenting = new Thread(this::instrumentAll, "healthcheck-instrument");
-        instrumenting.setDaemon(true);
-        instrumenting.start();
-        return Long.MAX_VALUE;
+        return connected && (registry.everWatched() || transformer.hasSeenConsumer()) ? late.run() : Long.MAX_VALUE;
     }
 
-    private long instrumentAfterNanos() {
-        if (transformer.hasSeenConsumer()) {
-            // Nothing is known of a consumer before its hook is in.
-            return MIN_INSTRUMENT_AFTER_NANOS;
-        }
-        long part = config.stuckAfterNanos() / STUCK_AFTER_PARTS;
-        return part == 0
-                ? MAX_INSTRUMENT_AFTER_NANOS
-                : Math.max(MIN_INSTRUMENT_AFTER_NANOS, Math.min(MAX_INSTRUMENT_AFTER_NANOS, part));
-    }
-
-    /**
-     * On a thread of its own, which ends with it: on a machine without spare CPU, to load what instruments can take longer
-     * than a lease, and samples must not wait for it.
-     */
-    private void instrumentAll() {
-        try {
-            if (!checked) {
-                check.prepare();
-            }
-            transformer.catchUp();
-            if (!checked) {
-                String failures = check.failures();
-                if (failures != null) {
-                    log.complain(
-                            "the hooks are not called in this JVM (self-check: " + failures + "); requests are followed"
-                                    + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
-                }
-            }
-            instrumentingFailures.set(0);
-        } catch (Throwable e) {
-            // A heap without room says nothing of the classes.
-            if (!(e instanceof OutOfMemoryError)) {
-                instrumentingFailures.incrementAndGet();
-            }
-            log.complain("the instrumentation failed, requests are followed by the stacks of their threads: ", e);
-        } finally {
-            instrumentedNanos = System.nanoTime();
-            checked = true;
-            news = true;
-            loop.look();
-        }
+    private void instrumented() {
+        news = true;
+        loop.look();
     }
 
     /** Puts the hook into the boot loader, and connects it. */
@@ -326,11 +240,12 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 throw new IllegalStateException("another copy of it is already at work in this JVM");
             }
             BootstrapInjector.defineHook(instrumentation, jar);
-            check = new SelfCheck();
+            SelfCheck check = new SelfCheck();
             HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
             bridge.connect();
             bridge.connectRequestExecutors(requestExecutors::add);
             bridge.connectConsumers(consumers::waitBegan, consumers::waitThrew, consumers::givesUp);
+            late.connected(check);
             connected = true;
         } catch (Exception | LinkageError e) {
             off = true;
