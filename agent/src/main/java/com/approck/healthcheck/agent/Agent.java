@@ -70,7 +70,7 @@ public final class Agent {
     }
 
     /**
-     * Whether {@code enabled} is anything but {@code false}. Read here and not with the other settings, since an agent
+     * Whether {@code enabled} is anything but {@code false}. Read here and not with the other settings, because an agent
      * that is switched off loads no class but this one. An argument beats the property, which beats the environment.
      */
     private static boolean enabled(String arguments) {

@@ -16,7 +16,7 @@ import java.util.Collections;
 import java.util.Properties;
 import java.util.stream.Stream;
 
-/** The command that attaches. By reflection, since the JDK's attach interface is in no Java 8 platform API. */
+/** The command that attaches. By reflection, because the JDK's attach interface is in no Java 8 platform API. */
 public final class Attacher {
     private static final int ATTACHED = 0;
     private static final int FAILED = 1;
@@ -91,7 +91,7 @@ public final class Attacher {
         }
     }
 
-    /** What went wrong, as far as it can be told from outside, in words that say what to do. */
+    /** What went wrong, as far as it can be seen from outside, and what to do. */
     private static String reason(String pid, Throwable failure) {
         Path process = Paths.get("/proc", pid);
         if (Files.isDirectory(Paths.get("/proc/self")) && !Files.isDirectory(process)) {
@@ -114,7 +114,7 @@ public final class Attacher {
         return failure.toString();
     }
 
-    /** Whether it is known, where Linux tells what a process has mapped, that there is no JVM in it. */
+    /** Whether it is known, where Linux shows what a process has mapped, that there is no JVM in it. */
     private static boolean isNoJvm(String pid) {
         try (Stream<String> maps = Files.lines(Paths.get("/proc", pid, "maps"), StandardCharsets.ISO_8859_1)) {
             return maps.noneMatch(line -> line.contains("libjvm") || line.contains("libj9vm"));

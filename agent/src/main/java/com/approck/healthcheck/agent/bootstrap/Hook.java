@@ -37,7 +37,7 @@ public final class Hook {
     /** The most tasks on virtual threads that are listed at once; any more are not followed. A power of two. */
     private static final int VIRTUAL_SLOTS = 1 << 13;
 
-    /** A virtual thread is listed in one of so many slots, beginning at that of its identifier. */
+    /** A virtual thread is listed in one of this number of slots, the first being that of its identifier. */
     private static final int SLOTS_TRIED = 8;
 
     /** The virtual threads that are on a task; what the task is; and how many tasks the slot has had. */
@@ -175,7 +175,7 @@ public final class Hook {
     /**
      * A worker begins a task.
      *
-     * @return whether this is the outermost task of the thread, whose end is to be told; false if it runs inside another,
+     * @return whether this is the outermost task of the thread, whose end is to be reported; false if it runs inside another,
      *     or is not followed
      */
     public static boolean taskBegan(Object task) {
@@ -256,7 +256,7 @@ public final class Hook {
         return virtualNumbers.get(slot);
     }
 
-    /** Empties the slot of a virtual thread that has ended without a word. */
+    /** Empties the slot of a virtual thread that has ended without a report. */
     public static void forgetVirtual(int slot, Thread thread) {
         if (virtualThreads.compareAndSet(slot, thread, null)) {
             virtualTasks.lazySet(slot, null);

@@ -21,7 +21,7 @@ public final class AgentConfig {
 
     private static final long DEFAULT_EXHAUSTED_AFTER = 600 * SECOND;
 
-    /** So many intervals a lease lasts at least if nobody set it: some datagrams in a row may be lost. */
+    /** The default lease lasts at least this number of intervals, because some datagrams in a row may be lost. */
     private static final int LEASE_INTERVALS = 5;
 
     /** How much the agent says on stderr. */
@@ -66,7 +66,7 @@ public final class AgentConfig {
                     sources.find("lease"),
                     "at least twice the interval, " + intervalNanos / MILLISECOND + "ms"
                             + (interval == null ? "" : " by " + interval.origin)
-                            + ", since one datagram may be lost");
+                            + ", because one datagram may be lost");
         }
     }
 
@@ -117,7 +117,7 @@ public final class AgentConfig {
 
     /**
      * How long every worker of a pool is on one request, with or without CPU, while others wait, before the pool counts 0;
-     * 0: for ever.
+     * 0: never.
      */
     public long exhaustedAfterNanos() {
         return exhaustedAfterNanos;

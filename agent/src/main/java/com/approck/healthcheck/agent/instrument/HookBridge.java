@@ -13,14 +13,14 @@ import java.util.function.Function;
 
 /**
  * What the hook reaches on a server's threads: the registry, with the agent's own permissions. Under a security manager a
- * server's threads have those of whoever started them, which seldom include a look into a pool.
+ * server's threads have those of the thread that started them, which seldom include a look into a pool.
  *
  * <p>Thread-safe. What goes wrong is said and goes no further. A call that has failed {@link #MAX_FAILURES} times, and not
  * once succeeded between, is not made again. A heap without room says nothing of the call, so an {@link OutOfMemoryError}
  * does not count.
  */
 public final class HookBridge {
-    /** So often may each of the two calls fail in a row: a server's workers in one unlucky moment, but no more. */
+    /** The most failures in a row of each call: all workers of a server may fail at one moment, but not again and again. */
     static final int MAX_FAILURES = 100;
 
     private final Function<Object, AtomicLong> onFirstTask;
@@ -118,7 +118,7 @@ public final class HookBridge {
         if (hasFailedTooOften(failedWaits, e)) {
             Hook.connectConsumers(null, null, null);
             log.complain(
-                    "the hook of consumers is off, since it failed " + MAX_FAILURES + " times in a row; what they do is"
+                    "the hook of consumers is off, because it failed " + MAX_FAILURES + " times in a row; what they do is"
                             + " not followed any more: ",
                     e);
         }
@@ -170,7 +170,7 @@ public final class HookBridge {
         tasksOff = true;
         connect();
         log.complain(
-                "the hook of requests is off, since it failed " + MAX_FAILURES + " times in a row; a worker that it"
+                "the hook of requests is off, because it failed " + MAX_FAILURES + " times in a row; a worker that it"
                         + " has not seen yet counts as able, stuck or not: ",
                 e);
     }
@@ -179,7 +179,7 @@ public final class HookBridge {
         changesOff = true;
         connect();
         log.complain(
-                "the hook of pools is off, since it failed " + MAX_FAILURES + " times in a row; a pool that starts"
+                "the hook of pools is off, because it failed " + MAX_FAILURES + " times in a row; a pool that starts"
                         + " from now on is not counted, and one that stops may be counted on: ",
                 e);
     }

@@ -203,7 +203,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
         waiting.remove(loaded.getName());
         log.complain("requests of " + target.with(loaded.getProtectionDomain())
-                + " cannot be followed, since its class loader "
+                + " cannot be followed, because its class loader "
                 + loader.getClass().getName()
                 + " does not find the agent's hook; the stacks of its threads are followed instead, once a sample");
         return false;

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Logs one line at a time on stderr. Thread-safe. Never waits for whoever reads stderr, and throws nothing of what goes
- * wrong there, not even when its disk is full.
+ * Logs one line at a time on stderr. Thread-safe. Never waits for the reader of stderr, and never throws because of
+ * stderr, not even when its disk is full.
  */
 public final class Log {
     /** How many different complaints are said; a JVM that has more of them has a worse problem than its log. */

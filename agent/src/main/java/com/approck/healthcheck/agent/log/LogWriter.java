@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Writes lines to a stream on a thread of its own, because nobody may read the other end: a full pipe blocks whoever
- * writes to it.
+ * Writes lines to a stream on a thread of its own, because nobody may read the other end: a full pipe blocks the
+ * thread that writes to it.
  *
  * <p>Lines wait in a queue of at most {@value #MAX_QUEUED_CHARS} characters, in the order in which they came. While the
  * queue is full, lines are dropped and counted; as soon as half of it is free again, a line says how many.

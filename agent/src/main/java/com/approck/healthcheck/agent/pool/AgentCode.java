@@ -17,7 +17,7 @@ import java.util.jar.Manifest;
 import java.util.regex.Pattern;
 
 /**
- * Tells code that another agent brought into the JVM from that of the application: by the jar that a class comes from. Such a
+ * Distinguishes code that another agent brought into the JVM from that of the application, by the jar that a class comes from. Such a
  * jar is named by {@code -javaagent}, or its manifest says that it can be attached and the class path does not name it.
  * Thread-safe.
  */

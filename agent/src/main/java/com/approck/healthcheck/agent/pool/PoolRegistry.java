@@ -109,7 +109,7 @@ public final class PoolRegistry {
                 if (adapter.threads(new ReflectedObject(executor, opener)).contains(from)) {
                     add(executor, server, adapter);
                 } else {
-                    skip(server, executor, "the thread " + from.getName() + " is none of its workers");
+                    skip(server, executor, "the thread " + from.getName() + " is not one of its workers");
                 }
             }
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {

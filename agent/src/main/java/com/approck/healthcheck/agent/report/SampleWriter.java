@@ -7,8 +7,8 @@ public final class SampleWriter {
     private SampleWriter() {}
 
     /**
-     * Writes one sample. The lease goes first: a receiver that hears a number before it has ever heard a lease has to
-     * take that number for good.
+     * Writes one sample. The lease goes first: a receiver that gets a number before it ever got a lease has to
+     * keep that number without a time limit.
      *
      * @param draining whether the JVM has begun to shut down
      */

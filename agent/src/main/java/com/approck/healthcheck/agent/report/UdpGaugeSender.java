@@ -23,10 +23,10 @@ import java.util.concurrent.locks.LockSupport;
  * <p>What has left is known by the one thing that the sender reports, an exception, in the order of what it was given: each
  * sample ends with a message that is null, for which it hands a NullPointerException to its error handler once all that
  * came before has been written (NonBlockingUdpSender.blockingSend, 3.1.0). To stop the sender would wait for its queue as
- * well, but closes its socket, and the next socket is another source for whoever receives.
+ * well, but closes its socket, and to the receiver the next socket is another source.
  */
 public final class UdpGaugeSender implements GaugeSender {
-    /** So many samples may wait in the sender before what follows is dropped. */
+    /** The most samples that wait in the sender; what follows is dropped. */
     private static final int MAX_SAMPLES_WAITING = 5;
 
     private final String host;

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * Threads of a runtime without the module {@code java.management}, as jlink makes them. It knows no CPU times, no locks and
- * no deadlocks, so no worker is ever called stuck: a thread's state and stack alone cannot tell a request that hangs from
+ * no deadlocks, so no worker is ever called stuck: a thread's state and stack alone do not distinguish a request that hangs from
  * one that waits a moment again and again.
  */
 final class BasicThreads implements JvmThreads {
@@ -49,7 +49,7 @@ final class BasicThreads implements JvmThreads {
         return Collections.emptyMap();
     }
 
-    /** Not asked, since nothing is ever due. */
+    /** Not asked, because nothing is ever due. */
     @Override
     public boolean waitsForWork(long threadId) {
         return true;

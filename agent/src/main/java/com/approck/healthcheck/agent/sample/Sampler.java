@@ -137,7 +137,7 @@ public final class Sampler {
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
     }
 
-    /** Stacks do not tell one request from the next, where the thread uses CPU: that takes the hook. */
+    /** Stacks do not distinguish one request from the next where the thread uses CPU: only the hook does. */
     private boolean isOnOneRequestForLong(WorkerState worker) {
         return exhaustedAfterNanos > 0
                 && worker.isOnOneTaskFor(exhaustedAfterNanos)

@@ -28,7 +28,7 @@ final class StackFollower {
     /** Samples after the hooks are in, or after a change of them, in which each is a look at all threads of a pool. */
     private static final int EAGER_TICKS = 5;
 
-    /** Then every so many samples, until the hook has been called: a pool that serves nobody costs little. */
+    /** Then once in this number of samples, until the hook has been called: a pool that serves nobody costs little. */
     private static final int RARE_TICKS = 10;
 
     private final PoolRegistry registry;
@@ -63,7 +63,7 @@ final class StackFollower {
         /** The threads that were on a request that the hook had not reported, at the last look. */
         private Map<Long, Thread> onRequest = new HashMap<>();
 
-        /** The threads whose request began after the hooks were in, as far as the last look could tell. */
+        /** The threads whose request began after the hooks were in, as far as the last look could see. */
         private Set<Long> suspects = Collections.emptySet();
 
         private long hooksAtLastLook = -1;

@@ -72,7 +72,7 @@ interface ExecutorAdapter extends PoolAdapter {
         return inside == null ? executor.get() : inside;
     }
 
-    /** Returns whether an executor runs each task on a virtual thread of its own, as far as its class tells. */
+    /** Returns whether an executor runs each task on a virtual thread of its own, as far as its class shows. */
     static boolean isVirtual(ReflectedObject executor) throws ReflectiveOperationException {
         return executor.is("org.apache.tomcat.util.threads.VirtualThreadExecutor")
                 || (executor.is("java.util.concurrent.ThreadPerTaskExecutor")

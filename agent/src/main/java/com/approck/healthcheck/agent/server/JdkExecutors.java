@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Nothing is hooked: advice in these classes would run in every corner of the JVM, and a ForkJoinPool schedules its
  * virtual threads. The workers of a {@code ThreadPoolExecutor} count the tasks that they have completed, and are locked while
- * on one ({@code Worker.completedTasks}, {@code isLocked}). The workers of a {@code ForkJoinPool} are told from idle ones by
+ * on one ({@code Worker.completedTasks}, {@code isLocked}). The workers of a {@code ForkJoinPool} are distinguished from idle ones by
  * their stacks.
  *
  * <p>The capacity of a {@code ThreadPoolExecutor} follows its own rule: it grows beyond its core size only when its queue

@@ -31,15 +31,15 @@ final class AgentPipeline implements PoolRegistry.Listener {
     /** The time between two looks for the first pool, once a class of a server has been loaded. */
     private static final long LOOK_NANOS = 200 * MILLISECOND;
 
-    /** So long after the last such class is a pool looked for at that pace, and then once an interval at most. */
+    /** For this time after the last such class pools are looked for at that pace, and then once an interval at most. */
     private static final long EAGER_NANOS = 30_000 * MILLISECOND;
 
-    /** After that, so many times what the last look took, and no longer than {@link #MAX_PAUSE_NANOS}: for many threads. */
+    /** After that the pause is this multiple of what the last look took, {@link #MAX_PAUSE_NANOS} at most: for many threads. */
     private static final int PAUSE_FACTOR = 1_000;
 
     private static final long MAX_PAUSE_NANOS = 10_000 * MILLISECOND;
 
-    /** So long after the last such class, with no pool found, its methods are compared with those that are expected. */
+    /** If no pool was found within this time after the last such class, its methods are compared with those expected. */
     private static final long NO_POOL_NANOS = 10_000 * MILLISECOND;
 
     /**
@@ -168,7 +168,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             looksLeft = LOOKS_AFTER_NEWS;
             if (!seenServer) {
                 seenServer = true;
-                log.debug("looking for pools, since a class of a server has been loaded");
+                log.debug("looking for pools, because a class of a server has been loaded");
                 lookedNanos = now;
             }
         }

@@ -22,17 +22,17 @@ import java.util.function.LongSupplier;
  * moment is not dead, and one that has done so for good falls silent by itself.
  */
 public final class ReportingLoop {
-    /** So long does a thread that shuts the JVM down wait at most for what it did to be told. */
-    private static final long TOLD_WITHIN_NANOS = 1_000_000_000L;
+    /** The most that a thread which shuts the JVM down waits for its report. */
+    private static final long MAX_REPORT_WAIT_NANOS = 1_000_000_000L;
 
     /** While the JVM shuts down, no longer than this between two samples: it may end at any moment. */
     private static final long DRAINING_NANOS = 200_000_000L;
 
-    /** So often may the look for pools, or the instrumentation, fail in a row before it is given up. */
+    /** After this number of failures in a row the look for pools, or the instrumentation, is given up. */
     private static final int MAX_FAILURES = 100;
 
-    /** So long does a sample that is the last, perhaps, wait at most for its datagrams to leave. */
-    private static final long FLUSHED_WITHIN_NANOS = 300_000_000L;
+    /** The most that a sample waits for its datagrams to leave while the JVM shuts down. */
+    private static final long MAX_FLUSH_NANOS = 300_000_000L;
 
     private final AgentConfig config;
     private final Limited lookForPools;
@@ -71,12 +71,12 @@ public final class ReportingLoop {
         this.lookForPools = new Limited(
                 lookForPools,
                 "a look for pools failed, those that are known are sampled all the same: ",
-                "no more looks for pools, since " + MAX_FAILURES
-                        + " in a row failed; one that no hook tells of is not counted: ");
+                "no more looks for pools, because " + MAX_FAILURES
+                        + " in a row failed; a pool that no hook reports is not counted: ");
         this.afterwards = new Limited(
                 afterwards,
                 "the instrumentation failed, requests are followed by the stacks of their threads: ",
-                "no more instrumentation, since it failed " + MAX_FAILURES + " times in a row: ");
+                "no more instrumentation, because it failed " + MAX_FAILURES + " times in a row: ");
         this.everWatched = everWatched;
         this.sampler = sampler;
         this.log = log;
@@ -88,7 +88,7 @@ public final class ReportingLoop {
     }
 
     /**
-     * Samples at once, since a pool has come or gone. Called on a server's thread, and returns at once; only while the JVM
+     * Samples at once, because a pool has started or stopped. Called on a server's thread, and returns at once; only while the JVM
      * shuts down it waits, a moment and no longer, until the sample is on its way: the JVM may end as soon as the server
      * has stopped, and then nothing would say so for as long as the lease.
      */
@@ -99,13 +99,13 @@ public final class ReportingLoop {
         LockSupport.unpark(thread);
         if (draining && Thread.currentThread() != thread) {
             long asked = System.nanoTime();
-            while (samplesEnded < next && System.nanoTime() - asked < TOLD_WITHIN_NANOS) {
+            while (samplesEnded < next && System.nanoTime() - asked < MAX_REPORT_WAIT_NANOS) {
                 LockSupport.parkNanos(this, 500_000L);
             }
         }
     }
 
-    /** Looks for pools soon, since a class of a server has been loaded. Returns at once. */
+    /** Looks for pools soon, because a class of a server has been loaded. Returns at once. */
     public void look() {
         startThread();
         lookWanted.set(true);
@@ -156,7 +156,7 @@ public final class ReportingLoop {
 
     /**
      * Catches something once. To find the handler of an exception the JVM has to resolve the class that it names, through
-     * the agent's class loader, which takes memory; if there is none, the exception passes the handler by and ends the
+     * the agent's class loader, which takes memory; without memory the exception passes the handler by and ends the
      * thread. Resolved classes stay resolved.
      */
     private static void resolveHandlers() {
@@ -179,7 +179,7 @@ public final class ReportingLoop {
         }
         gauges.endSample();
         if (wasDraining) {
-            gauges.flush(FLUSHED_WITHIN_NANOS);
+            gauges.flush(MAX_FLUSH_NANOS);
         }
         announceNewPools(sample);
     }
@@ -195,7 +195,7 @@ public final class ReportingLoop {
         }
     }
 
-    /** SIGTERM and System.exit are told at once, as the orchestrator that asked for them still sends requests. */
+    /** SIGTERM and System.exit are reported at once, because the orchestrator that asked for them still sends requests. */
     private void watchShutdown() {
         try {
             Thread hook = new Thread(this::drain, "healthcheck-shutdown");
@@ -203,7 +203,7 @@ public final class ReportingLoop {
         } catch (IllegalStateException e) {
             draining = true;
         } catch (Throwable e) {
-            complain("the start of a shutdown can't be told: ", e);
+            complain("the start of a shutdown can't be reported: ", e);
         }
     }
 

@@ -77,7 +77,7 @@ final class HookBridgeTest {
         assertEquals(
                 List.of(
                         "healthcheck: the hook failed on a thread of the server, which goes on: " + thrown,
-                        "healthcheck: the hook of consumers is off, since it failed 100 times in a row; what they do is not"
+                        "healthcheck: the hook of consumers is off, because it failed 100 times in a row; what they do is not"
                                 + " followed any more: " + thrown),
                 lines());
     }
@@ -121,7 +121,7 @@ final class HookBridgeTest {
         assertEquals(
                 List.of(
                         "healthcheck: the hook failed on a thread of the server, which goes on: " + thrown,
-                        "healthcheck: the hook of requests is off, since it failed 100 times in a row; a worker that it"
+                        "healthcheck: the hook of requests is off, because it failed 100 times in a row; a worker that it"
                                 + " has not seen yet counts as able, stuck or not: " + thrown),
                 lines());
         failure = null;
@@ -143,7 +143,7 @@ final class HookBridgeTest {
         assertEquals(
                 List.of(
                         "healthcheck: the hook failed on a thread of the server, which goes on: " + thrown,
-                        "healthcheck: the hook of pools is off, since it failed 100 times in a row; a pool that starts"
+                        "healthcheck: the hook of pools is off, because it failed 100 times in a row; a pool that starts"
                                 + " from now on is not counted, and one that stops may be counted on: " + thrown),
                 lines());
         failure = null;

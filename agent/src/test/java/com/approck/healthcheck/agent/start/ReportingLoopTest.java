@@ -230,7 +230,7 @@ final class ReportingLoopTest {
         wanted.add("healthcheck: a look for pools failed, those that are known are sampled all the same: " + failure);
         if (isBug) {
             wanted.add(
-                    "healthcheck: no more looks for pools, since 100 in a row failed; one that no hook tells of is not"
+                    "healthcheck: no more looks for pools, because 100 in a row failed; one that no hook tells of is not"
                             + " counted: " + failure);
         }
         assertEquals(wanted, said.toString(StandardCharsets.UTF_8).lines().collect(Collectors.toList()));
