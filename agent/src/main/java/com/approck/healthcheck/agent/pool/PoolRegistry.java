@@ -76,17 +76,8 @@ public final class PoolRegistry {
         }
     }
 
-    /** Adds the pools of an owner, as one server's adapters see them. Never throws. */
-    public void addPoolsOf(Object owner, ServerSupport server) {
-        addPoolOf(owner, server);
-    }
-
-    /**
-     * Adds the pools of an owner, as one server's adapters see them. Never throws.
-     *
-     * @return whether it has one that is watched
-     */
-    public boolean addPoolOf(Object owner, ServerSupport server) {
+    /** Adds the pools of an owner, as one server's adapters see them; returns whether it has one. Never throws. */
+    public boolean addPoolsOf(Object owner, ServerSupport server) {
         boolean watched = false;
         for (PoolAdapter adapter : server.adapters()) {
             try {

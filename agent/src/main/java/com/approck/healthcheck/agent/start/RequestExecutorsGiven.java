@@ -42,7 +42,7 @@ final class RequestExecutorsGiven {
 
     private boolean isKnown(Object executor) {
         try {
-            return registry.addPoolOf(Servers.executorInside(executor, opener), Servers.REQUEST_EXECUTORS);
+            return registry.addPoolsOf(Servers.executorInside(executor, opener), Servers.REQUEST_EXECUTORS);
         } catch (ReflectiveOperationException | RuntimeException e) {
             // Of a kind that cannot be looked into.
             return true;
