@@ -52,6 +52,7 @@ public final class Hook {
 
     /** The executors that were reported, held weakly. A new array replaces it, so that it can be read without a lock. */
     private static volatile WeakReference<?>[] requestExecutors = {};
+
     private static volatile BiFunction<Object, Object, AtomicLong> waitBegin;
     private static volatile BiConsumer<Object, Throwable> waitThrew;
     private static volatile Consumer<Object> giveUp;

@@ -118,8 +118,8 @@ public final class HookBridge {
         if (hasFailedTooOften(failedWaits, e)) {
             Hook.connectConsumers(null, null, null);
             log.complain(
-                    "the hook of consumers is off, because it failed " + MAX_FAILURES + " times in a row; what they do is"
-                            + " not followed any more: ",
+                    "the hook of consumers is off, because it failed " + MAX_FAILURES
+                            + " times in a row; what they do is" + " not followed any more: ",
                     e);
         }
     }
