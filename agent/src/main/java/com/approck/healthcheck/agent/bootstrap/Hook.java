@@ -257,7 +257,7 @@ public final class Hook {
         return virtualNumbers.get(slot);
     }
 
-    /** Empties the slot of a virtual thread that has ended without a report. */
+    /** Empties the slot of a virtual thread that has ended, if no hook reported it. */
     public static void forgetVirtual(int slot, Thread thread) {
         if (virtualThreads.compareAndSet(slot, thread, null)) {
             virtualTasks.lazySet(slot, null);

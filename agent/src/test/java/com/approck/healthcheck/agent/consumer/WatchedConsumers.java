@@ -54,7 +54,7 @@ final class WatchedConsumers implements PoolRegistry.Listener {
                 SECOND,
                 (sentence, reason) -> failures.add(sentence + reason));
         sampler = new Sampler(
-                servers, registry, SECOND, config.stuckAfterNanos(), () -> now, () -> 0, new Log(config.log()));
+                servers, registry, SECOND, config.stuckAfterNanos(), 0, () -> now, () -> 0, new Log(config.log()));
     }
 
     WatchedConsumers(ConsumerSupport library) {

@@ -163,7 +163,7 @@ final class ScaleBenchmark {
             table.add(what + "sidecar", "% of a core", ofSidecar.percent(), "");
             table.add(what + "HAProxy", "% of a core", ofHaproxy.percent(), "");
             table.add(what + "`/health/live` p99", "ms", ProbeClient.percentile(millis, 99), "≤ 1");
-            table.add(what + "servers up", "", up(socket), "all");
+            table.add(what + "servers up", "", (double) up(socket), "all");
             assertEquals(SERVERS, up(socket));
         }
         print();
