@@ -17,7 +17,7 @@ public final class PoolStats {
     private final int idleReserved;
     private final boolean unbounded;
     private final boolean virtual;
-    private final Collection<? extends Collection<Thread>> acceptingWorkers;
+    private final Collection<? extends Collection<Thread>> acceptingThreads;
     private final Map<Long, String> lostWorkers;
 
     private PoolStats(
@@ -28,7 +28,7 @@ public final class PoolStats {
             int idleReserved,
             boolean unbounded,
             boolean virtual,
-            Collection<? extends Collection<Thread>> acceptingWorkers,
+            Collection<? extends Collection<Thread>> acceptingThreads,
             Map<Long, String> lostWorkers) {
         this.capacity = capacity;
         this.alive = alive;
@@ -37,7 +37,7 @@ public final class PoolStats {
         this.idleReserved = idleReserved;
         this.unbounded = unbounded;
         this.virtual = virtual;
-        this.acceptingWorkers = acceptingWorkers;
+        this.acceptingThreads = acceptingThreads;
         this.lostWorkers = lostWorkers;
     }
 
@@ -71,13 +71,13 @@ public final class PoolStats {
      */
     public PoolStats withThreadsThatDoNotServe(int nonServing, int idleReserved) {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingWorkers, lostWorkers);
+                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingThreads, lostWorkers);
     }
 
     /** Returns the same, of a pool whose workers are virtual threads: a bound is one of permits, and none lives while idle. */
     public PoolStats onVirtualThreads() {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, true, acceptingWorkers, lostWorkers);
+                capacity, alive, queued, nonServing, idleReserved, unbounded, true, acceptingThreads, lostWorkers);
     }
 
     /**
@@ -86,7 +86,7 @@ public final class PoolStats {
      * @param byAddress for each listening address, the threads that accept there, workers of the pool or not: if all of them
      *     are stuck or have died, the pool gets no work
      */
-    public PoolStats withAcceptingWorkers(Collection<? extends Collection<Thread>> byAddress) {
+    public PoolStats withAcceptingThreads(Collection<? extends Collection<Thread>> byAddress) {
         return new PoolStats(
                 capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, byAddress, lostWorkers);
     }
@@ -99,7 +99,7 @@ public final class PoolStats {
      */
     public PoolStats withLostWorkers(Map<Long, String> reasons) {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingWorkers, reasons);
+                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingThreads, reasons);
     }
 
     /** Returns the most workers that the pool can have on requests at once; a constant if it is unbounded. */
@@ -138,8 +138,8 @@ public final class PoolStats {
     }
 
     /** Returns, for each listening address, the threads that accept connections there, as far as they are known. */
-    public Collection<? extends Collection<Thread>> acceptingWorkers() {
-        return acceptingWorkers;
+    public Collection<? extends Collection<Thread>> acceptingThreads() {
+        return acceptingThreads;
     }
 
     /** Returns why workers are not able, by the identifiers of their threads, as far as the pool itself knows. */

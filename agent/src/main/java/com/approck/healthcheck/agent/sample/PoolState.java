@@ -135,7 +135,7 @@ final class PoolState {
         Collection<Thread> ioThreads = pool.ioThreads();
         ioThreads.removeIf(thread -> workers.containsKey(Worker.idOf(thread)));
         List<Thread> all = new ArrayList<>(ioThreads);
-        for (Collection<Thread> threadsOfOneAddress : stats.acceptingWorkers()) {
+        for (Collection<Thread> threadsOfOneAddress : stats.acceptingThreads()) {
             all.addAll(threadsOfOneAddress);
         }
         accepting.tick(all, elapsedNanos, stuckAfterNanos, toleranceNanos, threads);
@@ -246,7 +246,7 @@ final class PoolState {
 
     /** Returns whether all threads that accept connections at one of the addresses are stuck or have died. */
     private boolean acceptsNothing() {
-        for (Collection<Thread> threadsOfOneAddress : stats.acceptingWorkers()) {
+        for (Collection<Thread> threadsOfOneAddress : stats.acceptingThreads()) {
             boolean anyIsAble = threadsOfOneAddress.isEmpty();
             for (Thread thread : threadsOfOneAddress) {
                 anyIsAble |= thread.isAlive() && !stuck.contains(Worker.idOf(thread)) && !accepting.isStuck(thread);

@@ -104,11 +104,11 @@ final class Grizzly implements ServerSupport, ExecutorAdapter {
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
         if (!pool.is(POOL)) {
-            return ExecutorAdapter.readExecutor(pool).withAcceptingWorkers(acceptingThreads(pool, owners));
+            return ExecutorAdapter.readExecutor(pool).withAcceptingThreads(acceptingThreads(pool, owners));
         }
         int capacity = Math.max(1, pool.callObject("getConfig").count("getMaxPoolSize"));
         return PoolStats.bounded(capacity, pool.count("getSize"), ExecutorAdapter.queued(pool))
-                .withAcceptingWorkers(acceptingThreads(pool, owners));
+                .withAcceptingThreads(acceptingThreads(pool, owners));
     }
 
     /** The selector of a server's socket may go from one thread to another, so it is asked for at each sample. */

@@ -234,7 +234,7 @@ final class Jetty implements ServerSupport, PoolAdapter {
                 : PoolStats.bounded(Math.max(1, max - leased), alive, queued);
         stats = stats.withThreadsThatDoNotServe(
                         pool.is(VIRTUAL_POOL) ? permitsOfConnectors(pool, owners) : leased, idleReserved(pool))
-                .withAcceptingWorkers(JettyConnectors.acceptors(pool, owners));
+                .withAcceptingThreads(JettyConnectors.acceptors(pool, owners));
         return pool.is(VIRTUAL_POOL) || virtualExecutorOf(pool).get() != null ? stats.onVirtualThreads() : stats;
     }
 

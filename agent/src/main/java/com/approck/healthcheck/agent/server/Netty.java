@@ -137,7 +137,7 @@ final class Netty implements ServerSupport, PoolAdapter {
 
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return readLoops(pool).withAcceptingWorkers(acceptingThreads(pool, owners));
+        return readLoops(pool).withAcceptingThreads(acceptingThreads(pool, owners));
     }
 
     /** Queued tasks are not read: the loops would have to be asked, and one that hangs does not answer. */

@@ -102,7 +102,7 @@ final class PekkoHttp implements ServerSupport, ExecutorAdapter {
 
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return ExecutorAdapter.readExecutor(pool).withAcceptingWorkers(selectingThreads(pool, owners));
+        return ExecutorAdapter.readExecutor(pool).withAcceptingThreads(selectingThreads(pool, owners));
     }
 
     /** Returns the threads of the pinned dispatchers on which the system selects. One that ends is replaced. */

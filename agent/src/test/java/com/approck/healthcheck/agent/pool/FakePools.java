@@ -227,7 +227,7 @@ public final class FakePools {
             PoolStats stats = read.unbounded
                     ? PoolStats.unbounded(read.alive, read.queued)
                     : PoolStats.bounded(read.capacity, read.alive, read.queued);
-            stats = stats.withAcceptingWorkers(read.acceptors)
+            stats = stats.withAcceptingThreads(read.acceptors)
                     .withThreadsThatDoNotServe(read.nonServing, read.idleReserved);
             return read.virtual ? stats.onVirtualThreads() : stats;
         }

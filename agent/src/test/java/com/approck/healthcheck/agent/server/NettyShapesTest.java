@@ -133,7 +133,7 @@ final class NettyShapesTest {
     }
 
     private List<Collection<Thread>> acceptingThreads(ReflectedObject pool) throws ReflectiveOperationException {
-        return List.copyOf(netty.read(pool, List.of(server)).acceptingWorkers());
+        return List.copyOf(netty.read(pool, List.of(server)).acceptingThreads());
     }
 
     static ReflectedObject reflect(Object object) {

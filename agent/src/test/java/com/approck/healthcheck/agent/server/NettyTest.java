@@ -46,7 +46,7 @@ final class NettyTest {
         assertEquals(3, stats.capacity());
         assertEquals(0, stats.alive(), "loops start their threads late");
         assertEquals(0, stats.queued());
-        assertEquals(1, stats.acceptingWorkers().size(), "the acceptor, which is another group's");
+        assertEquals(1, stats.acceptingThreads().size(), "the acceptor, which is another group's");
         assertEquals(ProgressSource.STACK, pool.progressSource());
 
         try (Requests requests = Requests.send(1, port)) {
@@ -65,7 +65,7 @@ final class NettyTest {
         Channel server = bind(loops);
         String name = "netty-" + ((InetSocketAddress) server.localAddress()).getPort();
         assertTrue(found.findServers().contains(name), found.names()::toString);
-        assertEquals(1, found.pool(name).read().acceptingWorkers().size());
+        assertEquals(1, found.pool(name).read().acceptingThreads().size());
         server.close().sync();
     }
 
