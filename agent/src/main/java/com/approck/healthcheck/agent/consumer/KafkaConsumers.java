@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Kafka's consumers, by themselves and inside Spring Kafka, Kafka Streams and others that poll them. Read from kafka-clients
- * 2.8.2 and 4.3.1, and the bytecode of 4.4.0.
+ * 2.8.2 and a snapshot of 4.0, and the bytecode of 4.4.0.
  *
  * <p>A consumer is a worker once it has polled with a subscription: one that was assigned its partitions by hand belongs to no
  * group, and may lie idle for as long as its owner likes. A consumer that has not polled for {@code max.poll.interval.ms}

@@ -85,7 +85,7 @@ final class ScaleBenchmark {
             table.add(
                     "series a pod",
                     "",
-                    page.lines().filter(line -> !line.startsWith("#")).count(),
+                    (double) page.lines().filter(line -> !line.startsWith("#")).count(),
                     "");
 
             ProcessUnderTest prometheus = prometheus(sidecar.port());
