@@ -56,7 +56,7 @@ final class MainTest {
     }
 
     @Test
-    void wrongSettings_areAllTold() {
+    void wrongSettings_areAllReported() {
         assertEquals(ExitCode.WRONG_SETTINGS, run("--port", "x", "--drian=5"));
         assertEquals(
                 List.of(

@@ -157,7 +157,7 @@ final class HookTest {
     }
 
     @Test
-    void poolChanges_areTold() {
+    void poolChanges_areReported() {
         connect();
 
         Hook.poolStarted("one");

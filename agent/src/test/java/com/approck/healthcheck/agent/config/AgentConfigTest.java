@@ -266,10 +266,10 @@ final class AgentConfigTest {
                 "lease=2h ~ argument lease is '2h'; allowed: a duration from 200ms to 3600s, in seconds or such as 500ms, 5s or 1m",
                 "lease=5124096h ~ argument lease is '5124096h'; allowed: a duration from 200ms to 3600s, in seconds or such as 500ms,"
                         + " 5s or 1m",
-                "lease=1s ~ argument lease is '1s'; allowed: at least twice the interval, 1000ms, since one datagram may"
+                "lease=1s ~ argument lease is '1s'; allowed: at least twice the interval, 1000ms, because one datagram may"
                         + " be lost",
                 "interval=4s,lease=7s ~ argument lease is '7s'; allowed: at least twice the interval, 4000ms by"
-                        + " argument interval, since one datagram may be lost",
+                        + " argument interval, because one datagram may be lost",
                 "stuck-after=25h ~ argument stuck-after is '25h'; allowed: a duration from 0 to 86400s, in seconds or such as 500ms,"
                         + " 5s or 1m",
                 "stuck-after=1d ~ argument stuck-after is '1d'; allowed: a duration from 0 to 86400s, in seconds or such as 500ms, 5s"
@@ -294,7 +294,7 @@ final class AgentConfigTest {
     }
 
     @Test
-    void wrongPropertyAndVariable_areToldLikeAnArgument() {
+    void wrongPropertyAndVariable_areReportedLikeAnArgument() {
         properties.setProperty("healthcheck.port", "http");
         environment.put("HEALTHCHECK_STUCK_AFTER", "never");
 
@@ -314,7 +314,7 @@ final class AgentConfigTest {
     }
 
     @Test
-    void valueOfSeveralLines_isToldInOne() {
+    void valueOfSeveralLines_isReportedInOne() {
         environment.put("HEALTHCHECK_LOG", "de\nbug\r");
 
         assertEquals("variable HEALTHCHECK_LOG is 'de bug'; allowed: info, debug or off", problemOf(null));

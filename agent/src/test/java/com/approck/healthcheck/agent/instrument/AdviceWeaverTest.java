@@ -28,9 +28,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Woven classes are loaded, verified and run: the JVM verifies what a loader like the one here defines. */
 final class AdviceWeaverTest {
-    private static final String REQUEST = Victims.Request.class.getName();
-    private static final String CONSUMER = Victims.Consumer.class.getName();
-    private static final String CONNECTOR = Victims.Connector.class.getName();
+    private static final String REQUEST = InstrumentedFixtures.Request.class.getName();
+    private static final String CONSUMER = InstrumentedFixtures.Consumer.class.getName();
+    private static final String CONNECTOR = InstrumentedFixtures.Connector.class.getName();
 
     private static final MethodHook TASK = new MethodHook(HookKind.TASK, REQUEST, "run");
     private static final MethodHook STARTED = new MethodHook(HookKind.POOL_STARTED, CONNECTOR, "start");
@@ -196,7 +196,7 @@ final class AdviceWeaverTest {
     }
 
     @Test
-    void start_isToldWhenItReturns() throws Exception {
+    void start_isReportedWhenItReturns() throws Exception {
         Object connector = wovenInstance(CONNECTOR, STARTED);
         doing(connector, () -> told.add("starting"));
 
@@ -206,7 +206,7 @@ final class AdviceWeaverTest {
     }
 
     @Test
-    void startThatThrows_isNotTold() throws Exception {
+    void startThatThrows_isNotReported() throws Exception {
         Object connector = wovenInstance(CONNECTOR, STARTED);
         RuntimeException thrown = new IllegalStateException("port in use");
         doing(connector, () -> {
@@ -219,7 +219,7 @@ final class AdviceWeaverTest {
     }
 
     @Test
-    void stop_isToldWhenItReturnsAndWhenItThrows() throws Exception {
+    void stop_isReportedWhenItReturnsAndWhenItThrows() throws Exception {
         Object connector = wovenInstance(CONNECTOR, STARTED, STOPPED);
         long[] times = new long[1];
         doing(connector, () -> told.add("stopping"));
@@ -286,7 +286,7 @@ final class AdviceWeaverTest {
 
     @Test
     void interfaceOfThatName_isLeftAlone() throws Exception {
-        String name = Victims.Interface.class.getName();
+        String name = InstrumentedFixtures.Interface.class.getName();
 
         assertNull(weave(name, new MethodHook(HookKind.POOL_STARTED, name, "start")));
     }

@@ -206,7 +206,7 @@ final class PoolClassTransformerTest {
         assertEquals(List.of(filter.getClass()), retransformed, "the loader's class and no other");
         assertEquals(
                 List.of("healthcheck: requests of Tomcat's class " + HOOKED
-                        + " (of unknown origin) cannot be followed, since"
+                        + " (of unknown origin) cannot be followed, because"
                         + " its class loader " + ThrowAwayLoader.class.getName()
                         + " does not find the agent's hook; the"
                         + " stacks of its threads are followed instead, once a sample"),

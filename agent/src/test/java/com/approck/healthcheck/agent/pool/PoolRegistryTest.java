@@ -48,7 +48,7 @@ final class PoolRegistryTest {
     }
 
     @Test
-    void startToldTwice_changesNothing() {
+    void startReportedTwice_changesNothing() {
         registry.addPoolsOf(owner);
         registry.addPoolsOf(owner);
 

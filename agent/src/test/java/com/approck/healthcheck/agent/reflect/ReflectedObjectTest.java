@@ -52,7 +52,7 @@ final class ReflectedObjectTest {
     }
 
     @Test
-    void methodThatFails_isToldWithItsCause() {
+    void methodThatFails_isReportedWithItsCause() {
         ReflectiveOperationException e =
                 assertThrows(ReflectiveOperationException.class, () -> reflected.call("failing"));
         assertTrue(e.getCause() instanceof NoClassDefFoundError);

@@ -41,7 +41,7 @@ final class SampleWriterTest {
     }
 
     @Test
-    void draining_isToldBeforeTheNumbers() {
+    void draining_isReportedBeforeTheNumbers() {
         assertEquals(List.of("workers.lease 5000", "workers.draining 1", "workers 0"), write(FakeSamples.of(), true));
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 final class UdpGaugeSenderTest {
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-    private final Ear ear = new Ear();
+    private final UdpListener ear = new UdpListener();
     private final List<UdpGaugeSender> ended = new CopyOnWriteArrayList<>();
     private final ThreadGroup group = new ThreadGroup("gauges") {
         @Override
@@ -56,16 +56,16 @@ final class UdpGaugeSenderTest {
 
         send(gauges, "workers.lease", 5_000, "workers", 198, "workers.pool.http.busy", 0);
 
-        assertEquals(List.of("workers.lease:5000|g", "workers:198|g", "workers.pool.http.busy:0|g"), ear.hear(3));
+        assertEquals(List.of("workers.lease:5000|g", "workers:198|g", "workers.pool.http.busy:0|g"), ear.receive(3));
     }
 
     @Test
-    void localhost_isHeardWithoutALookUpOfItsOwn() throws Exception {
+    void localhost_isReceivedWithoutALookUpOfItsOwn() throws Exception {
         UdpGaugeSender gauges = gauges("localhost", "");
 
         send(gauges, "workers", 1);
 
-        assertEquals("workers:1|g", ear.hear());
+        assertEquals("workers:1|g", ear.receive());
         assertNull(thread("healthcheck-resolve"));
     }
 
@@ -75,20 +75,20 @@ final class UdpGaugeSenderTest {
 
         send(gauges, "workers.lease", 5_000, "workers", 198);
 
-        assertEquals(List.of("app.workers.lease:5000|g", "app.workers:198|g"), ear.hear(2));
+        assertEquals(List.of("app.workers.lease:5000|g", "app.workers:198|g"), ear.receive(2));
     }
 
     @Test
     void samples_comeFromOneSourcePort() throws Exception {
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
         send(gauges, "workers", 0);
-        assertEquals("workers:0|g", ear.hear());
+        assertEquals("workers:0|g", ear.receive());
         int source = ear.lastSource();
 
         for (int i = 1; i < 100; i++) {
             now += SECOND;
             send(gauges, "workers", i);
-            assertEquals("workers:" + i + "|g", ear.hear());
+            assertEquals("workers:" + i + "|g", ear.receive());
             assertEquals(source, ear.lastSource());
         }
     }
@@ -109,15 +109,15 @@ final class UdpGaugeSenderTest {
     void channelClosedByAnInterrupt_costsASocketAndNoMore() throws Exception {
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
         send(gauges, "workers", 1);
-        ear.hear();
+        ear.receive();
         int source = ear.lastSource();
         send(gauges, "workers", 1);
-        ear.hear();
+        ear.receive();
         // What the client tells on its thread when an interrupt comes while something is written.
         gauges.failed(new ClosedChannelException());
 
         send(gauges, "workers", 7);
-        ear.hearUntil("workers:7|g");
+        ear.receiveUntil("workers:7|g");
         assertNotEquals(source, ear.lastSource());
     }
 
@@ -127,7 +127,7 @@ final class UdpGaugeSenderTest {
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
         send(gauges, "workers", 1);
-        assertEquals("workers:1|g", ear.hear());
+        assertEquals("workers:1|g", ear.receive());
         int source = ear.lastSource();
 
         for (int i = 0; i < 200; i++) {
@@ -140,7 +140,7 @@ final class UdpGaugeSenderTest {
                         + " java.io.IOException: Network is unreachable" + System.lineSeparator(),
                 said.toString(StandardCharsets.UTF_8));
         send(gauges, "workers", 2);
-        assertEquals("workers:2|g", ear.hear());
+        assertEquals("workers:2|g", ear.receive());
         assertEquals(source, ear.lastSource());
     }
 
@@ -172,10 +172,10 @@ final class UdpGaugeSenderTest {
         letGo.countDown();
 
         // The first of the five is the one that it reported.
-        assertEquals(List.of("workers:1|g", "workers:2|g", "workers:3|g", "workers:4|g"), ear.hear(4));
+        assertEquals(List.of("workers:1|g", "workers:2|g", "workers:3|g", "workers:4|g"), ear.receive(4));
         assertTrue(flush(gauges, 30 * SECOND));
         send(gauges, "workers", 21);
-        assertEquals("workers:21|g", ear.hear());
+        assertEquals("workers:21|g", ear.receive());
     }
 
     @Test
@@ -186,7 +186,7 @@ final class UdpGaugeSenderTest {
                 send(gauges, "workers", n);
             }
             assertTrue(flush(gauges, 30 * SECOND));
-            ear.hearUntil("workers:3|g");
+            ear.receiveUntil("workers:3|g");
         }
     }
 
@@ -194,7 +194,7 @@ final class UdpGaugeSenderTest {
     void senderThatEndsByAnError_isGivenSamplesAllTheSame() throws Exception {
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
         send(gauges, "workers", 0);
-        ear.hear();
+        ear.receive();
         Thread sender = threads().get(0);
         System.setErr(new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8) {
             @Override
@@ -209,18 +209,18 @@ final class UdpGaugeSenderTest {
         Await.until("its end is known", ended::isEmpty);
         for (int i = 1; i <= 20; i++) {
             send(gauges, "workers", i);
-            assertEquals("workers:" + i + "|g", ear.hear());
+            assertEquals("workers:" + i + "|g", ear.receive());
             assertTrue(flush(gauges, 30 * SECOND));
         }
     }
 
     @Test
-    void nobodyListening_throwsNothingAndIsHeardLater() throws Exception {
+    void nobodyListening_throwsNothingAndIsReceivedLater() throws Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
         UdpGaugeSender gauges = gauges("127.0.0.1", "");
         send(gauges, "workers", 1);
-        assertEquals("workers:1|g", ear.hear());
+        assertEquals("workers:1|g", ear.receive());
         int source = ear.lastSource();
         int port = ear.port();
         ear.close();
@@ -230,10 +230,10 @@ final class UdpGaugeSenderTest {
             assertTrue(flush(gauges, 30 * SECOND));
         }
 
-        try (Ear later = new Ear(port)) {
+        try (UdpListener later = new UdpListener(port)) {
             // The first is lost where the kernel still has the refusal of the last to report.
             send(gauges, "workers", 20, "workers", 21);
-            later.hearUntil("workers:21|g");
+            later.receiveUntil("workers:21|g");
             assertEquals(source, later.lastSource());
         }
         assertEquals("", said.toString(StandardCharsets.UTF_8));

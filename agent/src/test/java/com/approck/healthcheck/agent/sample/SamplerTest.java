@@ -182,7 +182,7 @@ final class SamplerTest {
     }
 
     @Test
-    void cpuTimeThatCannotBeTold_makesNobodyStuck() {
+    void cpuTimeThatIsUnknown_makesNobodyStuck() {
         FakeWorker worker = worker();
         worker.begins();
         threads.cpuNanos.put(worker.id(), -1L);
@@ -534,7 +534,7 @@ final class SamplerTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void poolThatCannotBeRead_keepsItsLastNumbersAndIsToldOnce(Throwable failure) {
+    void poolThatCannotBeRead_keepsItsLastNumbersAndIsLoggedOnce(Throwable failure) {
         pool.alive = 3;
         tick(1);
 
@@ -552,7 +552,7 @@ final class SamplerTest {
     }
 
     @Test
-    void poolThatCouldNeverBeRead_isNotToldOf() {
+    void poolThatCouldNeverBeRead_isNotLogged() {
         pool.failure = new IllegalStateException("still starting");
         assertFalse(sampler.sample().isKnown());
 
@@ -571,7 +571,7 @@ final class SamplerTest {
 
     @ParameterizedTest
     @MethodSource("failures")
-    void workersThatCannotBeFollowed_stayWhatTheyWereAndAreToldOfOnce(Throwable failure) {
+    void workersThatCannotBeFollowed_stayWhatTheyWereAndAreLoggedOnce(Throwable failure) {
         registry.removePoolsOf(owner);
         Pool executor = new Pool(3);
         executor.alive = 2;

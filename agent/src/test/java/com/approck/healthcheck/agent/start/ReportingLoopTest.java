@@ -15,7 +15,7 @@ import com.approck.healthcheck.agent.pool.FakePools.Owner;
 import com.approck.healthcheck.agent.pool.FakePools.Pool;
 import com.approck.healthcheck.agent.pool.PoolRegistry;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
-import com.approck.healthcheck.agent.report.Ear;
+import com.approck.healthcheck.agent.report.UdpListener;
 import com.approck.healthcheck.agent.sample.Sampler;
 import com.approck.healthcheck.agent.sample.Ticker;
 import java.io.ByteArrayOutputStream;
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The interval is longer than anybody waits here, but for the test of the interval: what is heard was not due. */
 final class ReportingLoopTest {
-    private final Ear ear = new Ear();
+    private final UdpListener ear = new UdpListener();
     private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
     private final Pool pool = new Pool(3);
     private final Owner owner = new Owner("http", pool);
@@ -65,7 +65,7 @@ final class ReportingLoopTest {
     }
 
     @Test
-    void firstPool_isToldAtOnceOnThreadsThatInheritNothing() throws Exception {
+    void firstPool_isReportedAtOnceOnThreadsThatInheritNothing() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
         assertNull(newThread("healthcheck"));
 
@@ -81,7 +81,7 @@ final class ReportingLoopTest {
                         "workers.pool.http.stuck:0|g",
                         "workers.pool.http.queued:0|g",
                         "workers.pool.http.capacity:3|g"),
-                ear.hear(8));
+                ear.receive(8));
         assertTrue(newThread("healthcheck").isDaemon());
         assertNull(newThread("healthcheck").getContextClassLoader());
         Await.until("the pool is announced", () -> said.size() > 0);
@@ -95,15 +95,15 @@ final class ReportingLoopTest {
     void wake_samplesAtOnce() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
         registry.addPoolsOf(owner);
-        ear.hear(8);
+        ear.receive(8);
 
         registry.removePoolsOf(owner);
 
-        ear.hearUntil("workers:0|g");
+        ear.receiveUntil("workers:0|g");
     }
 
     @Test
-    void poolThatCannotBeReadYet_isToldOfOnceItCan() throws Exception {
+    void poolThatCannotBeReadYet_isLoggedOnceItCan() throws Exception {
         AtomicBoolean readable = new AtomicBoolean();
         watch("interval=60s,lease=120s", () -> {
             pool.failure = readable.get() ? null : new IllegalStateException("still starting");
@@ -115,7 +115,7 @@ final class ReportingLoopTest {
         readable.set(true);
         registry.addPoolsOf(new Owner("other", new Pool(2)));
 
-        assertEquals(List.of("workers.lease:120000|g", "workers:5|g"), ear.hear(2));
+        assertEquals(List.of("workers.lease:120000|g", "workers:5|g"), ear.receive(2));
     }
 
     @Test
@@ -124,8 +124,8 @@ final class ReportingLoopTest {
         registry.addPoolsOf(owner);
 
         for (int i = 0; i < 5; i++) {
-            assertEquals("workers.lease:5000|g", ear.hear());
-            ear.hear(7);
+            assertEquals("workers.lease:5000|g", ear.receive());
+            ear.receive(7);
         }
     }
 
@@ -144,14 +144,14 @@ final class ReportingLoopTest {
         watched.set(true);
         beat.wake();
 
-        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.hear(2));
+        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.receive(2));
     }
 
     @Test
     void interruptedThread_beatsOn() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
         registry.addPoolsOf(owner);
-        ear.hear(8);
+        ear.receive(8);
 
         for (int i = 0; i < 10; i++) {
             newThread("healthcheck").interrupt();
@@ -160,7 +160,7 @@ final class ReportingLoopTest {
             } else {
                 registry.addPoolsOf(owner);
             }
-            ear.hearUntil(i % 2 != 0 ? "workers:3|g" : "workers:0|g");
+            ear.receiveUntil(i % 2 != 0 ? "workers:3|g" : "workers:0|g");
         }
     }
 
@@ -186,8 +186,8 @@ final class ReportingLoopTest {
 
         registry.addPoolsOf(owner);
 
-        assertEquals("workers.lease:5000|g", ear.hear());
-        assertEquals("workers:3|g", ear.hear());
+        assertEquals("workers.lease:5000|g", ear.receive());
+        assertEquals("workers:3|g", ear.receive());
         assertEquals(
                 "healthcheck: a sample failed, the next is taken all the same: " + failure,
                 said.toString(StandardCharsets.UTF_8).lines().findFirst().orElse(""));
@@ -222,7 +222,7 @@ final class ReportingLoopTest {
             beat.wake();
             Await.until("a sample is taken", () -> samples.get() > before);
         }
-        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.hear(2));
+        assertEquals(List.of("workers.lease:120000|g", "workers:0|g"), ear.receive(2));
 
         boolean isBug = !(failure instanceof OutOfMemoryError);
         assertTrue(isBug ? looks.get() == 100 : looks.get() >= 150, looks::toString);
@@ -230,7 +230,7 @@ final class ReportingLoopTest {
         wanted.add("healthcheck: a look for pools failed, those that are known are sampled all the same: " + failure);
         if (isBug) {
             wanted.add(
-                    "healthcheck: no more looks for pools, because 100 in a row failed; one that no hook tells of is not"
+                    "healthcheck: no more looks for pools, because 100 in a row failed; a pool that no hook reports is not"
                             + " counted: " + failure);
         }
         assertEquals(wanted, said.toString(StandardCharsets.UTF_8).lines().collect(Collectors.toList()));
@@ -257,8 +257,8 @@ final class ReportingLoopTest {
         loop[0].look();
 
         for (int i = 0; i < 5; i++) {
-            assertEquals("workers.lease:120000|g", ear.hear());
-            assertEquals("workers:0|g", ear.hear());
+            assertEquals("workers.lease:120000|g", ear.receive());
+            assertEquals("workers:0|g", ear.receive());
         }
         assertTrue(looks.get() >= 5, looks::toString);
         assertTrue(looks.get() <= 20, looks + " looks for five samples");
@@ -280,14 +280,14 @@ final class ReportingLoopTest {
         new Thread(survived, "starts").start();
 
         assertTrue(survived.get());
-        ear.hearUntil("workers:0|g");
+        ear.receiveUntil("workers:0|g");
     }
 
     @Test
     void errorThatEndsAThreadOfOurs_doesNotReachTheApplicationsHandler() throws Exception {
         watch("interval=60s,lease=120s", System::nanoTime);
         registry.addPoolsOf(owner);
-        ear.hear(8);
+        ear.receive(8);
         Thread ours = newThread("healthcheck");
         AtomicBoolean reached = new AtomicBoolean();
         Thread.UncaughtExceptionHandler others = Thread.getDefaultUncaughtExceptionHandler();

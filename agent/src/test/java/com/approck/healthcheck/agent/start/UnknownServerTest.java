@@ -43,7 +43,7 @@ final class UnknownServerTest {
             new ModuleOpener(null),
             type -> isOfOtherAgent.test(type),
             () -> calls.add("listens"),
-            new Log(LogLevel.INFO));
+            new Log(LogLevel.INFO, line -> System.err.println(line)));
 
     @BeforeEach
     void listen() {

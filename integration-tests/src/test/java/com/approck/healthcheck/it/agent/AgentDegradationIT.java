@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.program.ExecutorChurnProgram;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -76,7 +76,7 @@ final class AgentDegradationIT {
                                 classes.toString(),
                                 "."));
 
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = processes.java(
                 "strange-server-jdk" + jdk.feature(),
                 jdk,
@@ -98,7 +98,7 @@ final class AgentDegradationIT {
 
     @Test
     void droppedExecutors_leaveNothingBehind() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = processes.java(
                 "executors-jdk" + jdk.feature(),
                 jdk,
@@ -117,8 +117,8 @@ final class AgentDegradationIT {
     }
 
     @Test
-    void patternThatMatchesNoPool_isToldOnce_withTheNamesThatThereAre() {
-        Wire wire = processes.wire();
+    void patternThatMatchesNoPool_isLoggedOnce_withTheNamesThatThereAre() {
+        StatsdListener wire = processes.wire();
         ServerVersion jetty = ServerVersion.all().stream()
                 .filter(ServerVersion::everyScenario)
                 .findFirst()

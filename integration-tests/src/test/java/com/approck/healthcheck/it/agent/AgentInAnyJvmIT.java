@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.program.HelloProgram;
 import com.approck.healthcheck.it.support.TestProcesses;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ final class AgentInAnyJvmIT {
 
     @Test
     void programWithoutPool_sendsAndSaysNothing() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = hello(3000, TestProcesses.agent("port=" + wire.port()), Map.of());
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
@@ -50,7 +50,7 @@ final class AgentInAnyJvmIT {
     @ParameterizedTest
     @ValueSource(strings = {"jcmd -l", "keytool -help", "jar --version", "javac --version"})
     void jdkTool_runsAsWithoutTheAgent(String commandLine) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         Outcome with = runTool(commandLine, TestProcesses.agent("port=" + wire.port()));
         Outcome without = runTool(commandLine, "-Dno.agent=true");
         assertEquals(without, with);
@@ -101,7 +101,7 @@ final class AgentInAnyJvmIT {
 
     @Test
     void agentGivenTwice_isOne() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         String agent = TestProcesses.agent("port=" + wire.port());
         ProcessUnderTest program = hello(0, agent, Map.of(), agent);
         assertEquals(0, program.awaitExit(TO_EXIT));

@@ -8,7 +8,7 @@ import com.approck.healthcheck.it.program.HostileProgram;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -54,7 +54,7 @@ final class AgentSafetyIT {
     @ParameterizedTest
     @ValueSource(strings = {"-XX:+DisableAttachMechanism", "-Xshare:off", "-Xint", "-XX:+UseSerialGC"})
     void flagOfTheJvm_isNotMinded(String flag) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(
                 jetty(), List.of(flag, TestProcesses.agent("port=" + wire.port())), Map.of(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
@@ -63,7 +63,7 @@ final class AgentSafetyIT {
 
     @Test
     void checkedJni_findsNoFault() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(
                 jetty(), List.of("-Xcheck:jni", TestProcesses.agent("port=" + wire.port())), Map.of(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
@@ -82,7 +82,7 @@ final class AgentSafetyIT {
                 "package net.bytebuddy; public class ByteBuddy { static { if (true) throw new Error(\"not yours\"); } }",
                 "package com.timgroup.statsd; public class NonBlockingUdpSender {"
                         + " static { if (true) throw new Error(\"not yours\"); } }");
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = new App(processes.java(
                 "hostile-jdk" + jdk.feature(),
                 jdk,
@@ -115,7 +115,7 @@ final class AgentSafetyIT {
                     }
                 }
                 """);
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = new App(processes.java(
                 "module-jdk" + jdk.feature(),
                 jdk,
@@ -127,7 +127,7 @@ final class AgentSafetyIT {
 
     @Test
     void fullDiskUnderStderr_isNotMinded() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         List<String> command = new ArrayList<>(List.of(
                 "/bin/sh",
                 "-c",
@@ -176,7 +176,7 @@ final class AgentSafetyIT {
 
     @Test
     void agent_addsTwoThreads() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(jetty(), wire.port(), "threads=12");
         assertServesAndIsCounted(app, wire, "workers:\\d+\\|g");
         // The threads that instrument and that log end by themselves.
@@ -206,7 +206,7 @@ final class AgentSafetyIT {
                 .orElseThrow();
     }
 
-    private static void assertServesAndIsCounted(App app, Wire wire, String gauge) {
+    private static void assertServesAndIsCounted(App app, StatsdListener wire, String gauge) {
         assertEquals(200, Http.get(app.port(), "/ping").status());
         wire.await(Moment.now(), TO_BE_HEARD, line -> line.matches(gauge));
         // And again, after some beats.

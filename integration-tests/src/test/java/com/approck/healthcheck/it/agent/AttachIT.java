@@ -8,7 +8,7 @@ import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -44,8 +44,8 @@ final class AttachIT {
 
     @Test
     void secondAttach_changesNothing() {
-        Wire wire = processes.wire();
-        Wire other = processes.wire();
+        StatsdListener wire = processes.wire();
+        StatsdListener other = processes.wire();
         App app = app(jetty());
         assertEquals(0, attach(app.process().pid(), "port=" + wire.port()).awaitExit(TO_EXIT));
         wire.await(Moment.now(), SOON, line -> line.startsWith("workers:"));
@@ -57,13 +57,16 @@ final class AttachIT {
                 wire.await(later, SOON, "workers.lease:5000|g").at().plus(Duration.ofMillis(500)),
                 SOON,
                 line -> line.startsWith("workers:"));
-        assertEquals(1, wire.lines().stream().map(Wire.Line::from).distinct().count(), wire::describe);
+        assertEquals(
+                1,
+                wire.lines().stream().map(StatsdListener.Line::from).distinct().count(),
+                wire::describe);
         assertEquals(List.of(), other.lines());
     }
 
     @Test
     void jcmd_attachesTheAgentToo() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = app(jetty());
         ProcessUnderTest jcmd = processes.process(
                 "jcmd",
@@ -82,7 +85,7 @@ final class AttachIT {
     @Test
     void jattach_attachesTheAgentToo() {
         Tool.JATTACH.require();
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = app(jetty());
         String agent = BuiltJars.agent() + "=port=" + wire.port();
         ProcessUnderTest jattach = processes.process(
@@ -110,7 +113,7 @@ final class AttachIT {
     }
 
     @Test
-    void badSetting_isToldHereAndNotThere() {
+    void badSetting_isReportedHereAndNotThere() {
         App app = app(jetty());
         assertRefused(2, attach(app.process().pid(), "prot=8125"), "'prot'", "'port'");
         assertEquals("", app.process().stderr());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -70,7 +70,7 @@ final class AttachServersIT {
     @ParameterizedTest(name = "{0}")
     @MethodSource("servers")
     void idleServer_isFoundWithItsPools_andItsStuckWorkersAreSeen(ServerVersion.OnJdk server) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(server, List.of(), Map.of());
         app.awaitStarted();
         String pid = Long.toString(app.process().pid());

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -73,7 +73,7 @@ final class ClassArchivesIT {
         jdk = on;
         Path classes = folder.resolve("classes.txt");
         Path archive = folder.resolve("app.jsa");
-        Wire unheard = processes.wire();
+        StatsdListener unheard = processes.wire();
         train("-XX:DumpLoadedClassList=" + classes, TestProcesses.agent("port=" + unheard.port()));
         ProcessUnderTest dump = java(List.of(
                 "-Xshare:dump", "-XX:SharedClassListFile=" + classes, "-XX:SharedArchiveFile=" + archive, "-version"));
@@ -86,7 +86,7 @@ final class ClassArchivesIT {
     void aheadOfTimeCache_isUsedWithTheAgent_whetherOrNotItWasThereWhenTheCacheWasMade(Jdk on, boolean wasThere) {
         jdk = on;
         Path cache = folder.resolve("app.aot");
-        Wire unheard = processes.wire();
+        StatsdListener unheard = processes.wire();
         // Without an agent the module that every agent has the JVM load must be asked for: the cache is for one set of
         // them.
         List<String> agent = wasThere
@@ -108,7 +108,7 @@ final class ClassArchivesIT {
     }
 
     private void assertServesFrom(String... archive) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         List<String> flags = new ArrayList<>(Arrays.asList(archive));
         flags.add("-Xlog:class+load:stdout");
         flags.add(TestProcesses.agent("stuck-after=2s,port=" + wire.port()));

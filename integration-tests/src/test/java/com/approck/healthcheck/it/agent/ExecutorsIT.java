@@ -7,7 +7,7 @@ import com.approck.healthcheck.it.program.ExecutorsProgram;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -36,7 +36,7 @@ final class ExecutorsIT {
     @ParameterizedTest
     @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
     void executorsOfAProgram_loseTheirStuckWorkers(Jdk jdk) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = program(jdk, TestProcesses.agent(SETTINGS + wire.port()));
         await(wire, "workers:7|g");
         await(wire, "workers.pool.orders:4|g");
@@ -54,7 +54,7 @@ final class ExecutorsIT {
     @ParameterizedTest
     @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
     void tasksBegunBeforeTheAttach_areSeenToBeStuck(Jdk jdk) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = program(jdk);
         for (String name : List.of("orders", "mails")) {
             program.type(name + "\n");
@@ -76,7 +76,7 @@ final class ExecutorsIT {
     @ParameterizedTest
     @MethodSource("springBoot")
     void asyncTasksOfSpring_areWatchedBesideItsServer(ServerVersion.OnJdk server) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(
                 server,
                 List.of(TestProcesses.agent("interval=500ms,stuck-after=2s,executors=task-*,port=" + wire.port())),
@@ -105,7 +105,7 @@ final class ExecutorsIT {
         return program;
     }
 
-    private static void await(Wire wire, String line) {
+    private static void await(StatsdListener wire, String line) {
         wire.await(Moment.now(), SOON, line);
     }
 }

@@ -6,7 +6,7 @@ import com.approck.healthcheck.it.program.HelloProgram;
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -56,7 +56,7 @@ final class OtherAgentsIT {
     @ParameterizedTest(name = "{0}, ours first: {1}")
     @MethodSource("cases")
     void applicationThatTransformsTheSameClasses_isCountedByBoth(ServerVersion.OnJdk server, boolean oursFirst) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         String settings = "stuck-after=3s,port=" + wire.port();
         List<String> arguments = new ArrayList<>();
         if (oursFirst) {
@@ -111,7 +111,7 @@ final class OtherAgentsIT {
     void threeAgents_doTheirWork(ServerVersion.OnJdk server, boolean oursFirst) throws IOException {
         Path settings = Files.writeString(folder.resolve("jmx.yaml"), "rules:\n- pattern: '.*'\n");
         int metrics = processes.freePort();
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         List<String> agents = new ArrayList<>(List.of(
                 TestProcesses.agent("stuck-after=3s,port=" + wire.port()),
                 "-javaagent:" + SampleClassPath.jar(OPENTELEMETRY),
@@ -142,7 +142,7 @@ final class OtherAgentsIT {
     @ParameterizedTest(name = "{0}, ours first: {1}")
     @MethodSource("cases")
     void serverOfAnotherAgent_isNoPool_whereTheProgramHasNone(ServerVersion.OnJdk server, boolean oursFirst) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         int jolokia = processes.freePort();
         List<String> arguments = new ArrayList<>(withJolokia("log=debug,port=" + wire.port(), jolokia, oursFirst));
         arguments.addAll(List.of(
@@ -167,7 +167,7 @@ final class OtherAgentsIT {
     @ParameterizedTest(name = "{0}, ours first: {1}")
     @MethodSource("cases")
     void serverOfAnotherAgent_doesNotHideTheDeathOfTheApplications(ServerVersion.OnJdk server, boolean oursFirst) {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         int jolokia = processes.freePort();
         App app = processes.app(
                 server,
@@ -183,7 +183,7 @@ final class OtherAgentsIT {
         assertEquals(
                 1,
                 wire.lines().stream()
-                        .map(Wire.Line::text)
+                        .map(StatsdListener.Line::text)
                         .filter(line -> line.startsWith("workers.pool."))
                         .map(line -> line.split("[.:]", -1)[2])
                         .distinct()

@@ -8,7 +8,7 @@ import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -49,7 +49,7 @@ final class SecurityManagerIT {
     @MethodSource("cases")
     void agentThatTheManagerLetsIn_seesTheWorkersOfAnApplicationThatMayDoLittle(Jdk jdk, String flag)
             throws IOException {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = app(jdk, flag, grant(BuiltJars.agent(), "java.security.AllPermission"), wire);
         assertEquals("pong", Http.get(app.port(), "/ping").body());
         // Of twelve threads Jetty keeps two for its acceptor and its selector.
@@ -67,7 +67,7 @@ final class SecurityManagerIT {
     @MethodSource("cases")
     void agentThatTheManagerDoesNotLetIn_saysWhatIsMissing_andTheApplicationServes(Jdk jdk, String flag)
             throws IOException {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = app(jdk, flag, "", wire);
         assertEquals("pong", Http.get(app.port(), "/ping").body());
         List<String> said = said(app);
@@ -82,7 +82,7 @@ final class SecurityManagerIT {
         assertEquals(List.of(), wire.lines());
     }
 
-    private App app(Jdk jdk, String flag, String forTheAgent, Wire wire) throws IOException {
+    private App app(Jdk jdk, String flag, String forTheAgent, StatsdListener wire) throws IOException {
         List<String> sample = SampleClassPath.of(
                 ServerVersion.newestForEveryJdk("jetty").findFirst().orElseThrow());
         String forTheApplication = Stream.of(sample.get(1).split(File.pathSeparator))

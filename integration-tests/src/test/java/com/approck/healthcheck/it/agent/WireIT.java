@@ -7,8 +7,8 @@ import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
-import com.approck.healthcheck.it.support.probe.Wire.Line;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
+import com.approck.healthcheck.it.support.probe.StatsdListener.Line;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -45,7 +45,7 @@ final class WireIT {
 
     @Test
     void beat_isLeaseThenTotalThenPools_onceASecond_fromOnePort() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(server, wire.port());
         Moment started = app.awaitStarted();
 
@@ -82,7 +82,7 @@ final class WireIT {
 
     @Test
     void firstBeat_saysTheLeaseBeforeAnyNumber() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         processes.app(server, wire.port()).awaitStarted();
         wire.await(Moment.now(), SOON, line -> line.startsWith("workers:"));
         assertEquals("workers.lease:5000|g", wire.lines().get(0).text());
@@ -90,7 +90,7 @@ final class WireIT {
 
     @Test
     void requestInFlight_isBusy() throws IOException {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(server, wire.port());
         app.awaitStarted();
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
@@ -102,7 +102,7 @@ final class WireIT {
 
     @Test
     void shutdown_isDraining_thenTheTruth_thenZero() throws IOException {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(server, wire.port(), "graceful=20000");
         app.awaitStarted();
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
@@ -127,8 +127,8 @@ final class WireIT {
     }
 
     @Test
-    void shutdown_isToldAtOnce_howeverLongTheInterval() {
-        Wire wire = processes.wire();
+    void shutdown_isReportedAtOnce_howeverLongTheInterval() {
+        StatsdListener wire = processes.wire();
         App app = processes.app(
                 server, List.of(TestProcesses.agent("interval=30s,lease=60s,log=debug,port=" + wire.port())), Map.of());
         app.awaitStarted();
@@ -143,7 +143,7 @@ final class WireIT {
 
     @Test
     void stoppedPoolInALivingJvm_isZeroWithItsLease_andNotListed() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(server, wire.port());
         app.awaitStarted();
         wire.await(Moment.now(), SOON, line -> line.startsWith("workers.pool."));
@@ -159,7 +159,7 @@ final class WireIT {
 
     @Test
     void secondPool_isInTheSum() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         App app = processes.app(server, wire.port(), "management=0");
         app.awaitStarted();
         wire.await(Moment.now(), SOON, "workers:" + 2 * server.server().workers() + "|g");
@@ -168,7 +168,7 @@ final class WireIT {
 
     @Test
     void settings_comeFromArgumentPropertyAndEnvironment() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         processes.app(
                 server,
                 List.of(
@@ -206,7 +206,7 @@ final class WireIT {
         return name;
     }
 
-    private static long poolsOf(Wire wire) {
+    private static long poolsOf(StatsdListener wire) {
         List<List<Line>> beats = beats(wire.lines());
         return beats.size() < 2
                 ? 0

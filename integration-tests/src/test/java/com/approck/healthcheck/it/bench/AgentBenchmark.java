@@ -3,7 +3,7 @@ package com.approck.healthcheck.it.bench;
 import static com.approck.healthcheck.it.bench.Comparison.median;
 
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -65,7 +65,7 @@ final class AgentBenchmark {
     /** A JVM that is measured: its flags, by the name of its column. */
     private final Map<String, List<String>> variants = new LinkedHashMap<>();
 
-    private final Wire sink = Wire.listen();
+    private final StatsdListener sink = StatsdListener.listen();
 
     AgentBenchmark() throws IOException {
         variants.put(NONE, List.of());

@@ -68,7 +68,7 @@ public final class AttackMeasurements {
         boolean full = effort == SidecarMeasurements.Effort.FULL;
         for (Jdk jdk : full ? Jdk.all() : List.of(Jdk.running())) {
             try (SidecarMeasurements.Running sidecar = SidecarMeasurements.start(jdk, sidecars.install(jdk))) {
-                sidecar.hear("workers:3|g");
+                sidecar.report("workers:3|g");
                 sidecar.client.latencies(effort.probes, Duration.ZERO);
                 int many = full ? 2000 : 100;
                 measure(jdk, sidecar, "none", over -> Await.pause(lasting()));

@@ -75,7 +75,7 @@ final class ScaleBenchmark {
     void manyPodsOnOnePrometheus() throws IOException {
         Tool.PROMETHEUS.require();
         try (Running sidecar = sidecar("--host", "0.0.0.0")) {
-            sidecar.hear(POD);
+            sidecar.report(POD);
             Await.until(
                     SOON,
                     () -> Http.get(sidecar.port(), "/health/live").status() == 200,
@@ -141,7 +141,7 @@ final class ScaleBenchmark {
     void manyChecksOfOneHaproxy() throws IOException {
         Tool.HAPROXY.require();
         try (Running sidecar = sidecar("--agent-check-port", "0")) {
-            sidecar.hear(POD);
+            sidecar.report(POD);
             String agentPort = sidecar.process
                     .awaitStderr("agent-check://\\S+?:(\\d+)", SOON)
                     .group(1);

@@ -82,7 +82,7 @@ public final class SidecarMeasurements {
             launches(jdk, directory, gevent);
             try (Running sidecar = start(jdk, directory)) {
                 table.add(jdk + ", resident after start", "MB", sidecar.atRest(effort), "≤ 48");
-                sidecar.hear("workers:3|g");
+                sidecar.report("workers:3|g");
                 quiet(jdk, sidecar);
                 tools.ifPresent(some -> flood(jdk, sidecar, some));
             }
@@ -179,7 +179,7 @@ public final class SidecarMeasurements {
         List<double[]> some = new ArrayList<>();
         long before = sidecar.client.notWell();
         while (!flood.isDone()) {
-            sidecar.hear("workers.lease:5000|g\nworkers:3|g");
+            sidecar.report("workers.lease:5000|g\nworkers:3|g");
             some.add(sidecar.client.latencies(100, Duration.ofMillis(10)));
         }
         double[] millis = some.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
@@ -289,7 +289,7 @@ public final class SidecarMeasurements {
                         directory,
                         "--application-health-ready-url",
                         "http://localhost:" + silent.getLocalPort() + "/")) {
-            sidecar.hear("workers:3|g");
+            sidecar.report("workers:3|g");
             sidecar.client.latencies(effort.probes / 10, Duration.ZERO);
             double[] alone = sidecar.client.latencies(effort.probes / 10, Duration.ZERO);
             ProbeClient ready = new ProbeClient(sidecar.port(), "/health/ready");
@@ -331,7 +331,7 @@ public final class SidecarMeasurements {
     private static void beats(Running sidecar, int count, Duration pause) {
         for (int i = 0; i < count; i++) {
             for (String datagram : agentOf(1, 1)) {
-                sidecar.hear(datagram);
+                sidecar.report(datagram);
             }
             sidecar.client.isAnswered();
             Await.pause(pause);
@@ -489,7 +489,7 @@ public final class SidecarMeasurements {
             return figures().residentMegabytes();
         }
 
-        void hear(String datagram) {
+        void report(String datagram) {
             try {
                 send(sender, datagram, statsdPort);
             } catch (IOException e) {

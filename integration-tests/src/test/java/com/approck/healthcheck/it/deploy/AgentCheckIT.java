@@ -60,30 +60,30 @@ final class AgentCheckIT {
         ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings);
 
         try (DatagramSocket sender = new DatagramSocket()) {
-            hear(sender, sidecar, 4);
+            report(sender, sidecar, 4);
             awaitState("UP 100", socket, haproxy);
-            hear(sender, sidecar, 2);
+            report(sender, sidecar, 2);
             awaitState("UP 50", socket, haproxy);
-            hear(sender, sidecar, 0);
+            report(sender, sidecar, 0);
             awaitState("DOWN", socket, haproxy);
-            hear(sender, sidecar, 4);
+            report(sender, sidecar, 4);
             awaitState("UP 100", socket, haproxy);
-            hear(sender, sidecar, "workers.draining:1|g");
+            report(sender, sidecar, "workers.draining:1|g");
             awaitState("DRAIN", socket, haproxy);
-            hear(sender, sidecar, "workers.draining:0|g");
+            report(sender, sidecar, "workers.draining:0|g");
             awaitState("UP 100", socket, haproxy);
         }
     }
 
-    private static void hear(DatagramSocket sender, Sidecar sidecar, int able) throws IOException {
-        hear(
+    private static void report(DatagramSocket sender, Sidecar sidecar, int able) throws IOException {
+        report(
                 sender,
                 sidecar,
                 "workers.lease:600000|g\nworkers:" + able + "|g\nworkers.pool.http:" + able
                         + "|g\nworkers.pool.http.capacity:4|g");
     }
 
-    private static void hear(DatagramSocket sender, Sidecar sidecar, String datagram) throws IOException {
+    private static void report(DatagramSocket sender, Sidecar sidecar, String datagram) throws IOException {
         byte[] bytes = datagram.getBytes(US_ASCII);
         sender.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), sidecar.statsdPort()));
     }

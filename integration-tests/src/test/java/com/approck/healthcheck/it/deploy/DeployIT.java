@@ -134,11 +134,11 @@ final class DeployIT {
         ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings);
 
         awaitStatus("503", "/", socket, haproxy);
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         awaitStatus("200", "/", socket, haproxy);
-        sidecar.hear("workers:0|g");
+        sidecar.report("workers:0|g");
         awaitStatus("503", "/", socket, haproxy);
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         awaitStatus("200", "/", socket, haproxy);
     }
 
@@ -154,7 +154,7 @@ final class DeployIT {
         ProcessUnderTest nginx = LoadBalancers.nginx(processes, folder, settings);
 
         awaitStatus("422", "/health/ready", socket, nginx);
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         awaitStatus("200", "/health/ready", socket, nginx);
         sidecar.process().signal("STOP");
         // Of itself nginx would wait a minute.

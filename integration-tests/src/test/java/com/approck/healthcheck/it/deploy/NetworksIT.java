@@ -9,7 +9,7 @@ import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.NetworkNamespace;
@@ -135,7 +135,7 @@ final class NetworksIT {
     }
 
     private static boolean passesOn(int relayPort, Sidecar receiver) {
-        Wire.send(relayPort, "workers:3|g");
+        StatsdListener.send(relayPort, "workers:3|g");
         return Http.get(receiver.httpPort(), "/health/live").status() == 200;
     }
 

@@ -45,7 +45,7 @@ final class ProbeCommandIT {
         assertEquals(1, unheard.awaitExit(SOON), unheard::describe);
         assertTrue(unheard.stdout().startsWith("422 NoWorkers: "), unheard::describe);
 
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         assertEquals(200, sidecar.ready().status());
         ProcessUnderTest well = ask(command, port);
         assertEquals(0, well.awaitExit(SOON), well::describe);

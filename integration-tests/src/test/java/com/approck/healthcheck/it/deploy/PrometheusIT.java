@@ -81,7 +81,7 @@ final class PrometheusIT {
     @Test
     void everyMetricOfRulesAndDashboard_isOneThatTheSidecarShows() throws IOException {
         Sidecar sidecar = processes.sidecar(Jdk.running());
-        sidecar.hear("workers.lease:60000|g\nworkers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.busy:1|g"
+        sidecar.report("workers.lease:60000|g\nworkers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.busy:1|g"
                 + "\nworkers.pool.http.stuck:0|g\nworkers.pool.http.queued:0|g\nworkers.pool.http.capacity:3|g");
         Await.until(
                 SOON,

@@ -12,7 +12,7 @@ import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -80,7 +80,7 @@ public final class SidecarMatrixIT {
                     stub.url(),
                     "--application-health-ready-timeout",
                     DEADLINE.toMillis() + "ms");
-            sidecar.hear("workers:3|g");
+            sidecar.report("workers:3|g");
             Prober prober = processes.prober(sidecar);
             prober.await(LIVE, 200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
             // The first calls load the classes that make them.
@@ -121,7 +121,7 @@ public final class SidecarMatrixIT {
                             "--statsd-port=0"));
             MatchResult ports = sidecar.awaitStderr(Sidecar.STARTED, Duration.ofSeconds(30));
             for (int i = 0; i < 200; i++) {
-                Wire.send(Integer.parseInt(ports.group(2)), "workers:3|g");
+                StatsdListener.send(Integer.parseInt(ports.group(2)), "workers:3|g");
             }
             assertEquals(1, sidecar.awaitExit(Duration.ofSeconds(60)));
             assertTrue(sidecar.stderr().contains("ERROR the UDP receiver failed"), sidecar::describe);

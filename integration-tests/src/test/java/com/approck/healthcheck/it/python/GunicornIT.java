@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.approck.healthcheck.it.python.GunicornScene.Speaker;
 import com.approck.healthcheck.it.support.PageTable;
 import com.approck.healthcheck.it.support.TestProcesses;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
@@ -113,7 +113,7 @@ final class GunicornIT {
                 "from healthcheck.gunicorn import hooks\ndef worker_exit(s, w): hooks.worker_exit(s, w)"
             })
     void eachWayToImport_reportsFromOneSource(String line) throws IOException {
-        Wire wire = run.wire();
+        StatsdListener wire = run.wire();
         Path conf = Files.createTempFile(Path.of("target", "it").toAbsolutePath(), "import", ".conf.py");
         Files.writeString(conf, line + "\n");
         ProcessUnderTest gunicorn = gunicorn(wire, Map.of(), "--config", conf.toString(), "-w", "2");
@@ -121,13 +121,16 @@ final class GunicornIT {
         gunicorn.signal("TERM");
         gunicorn.awaitExit(TO_START);
         wire.await(gunicorn.startedAt(), TO_START, "gunicorn.workers:0|g");
-        assertEquals(1, wire.lines().stream().map(Wire.Line::from).distinct().count(), wire.describe());
+        assertEquals(
+                1,
+                wire.lines().stream().map(StatsdListener.Line::from).distinct().count(),
+                wire.describe());
     }
 
     @Test
     void arbiterThatIsMonkeyPatched_speaksAlone() throws IOException {
         Tool.GEVENT.require();
-        try (Wire wire = Wire.listen()) {
+        try (StatsdListener wire = StatsdListener.listen()) {
             Path conf = Files.writeString(
                     Files.createTempFile(Path.of("target", "it").toAbsolutePath(), "patched", ".conf.py"), """
                     from gevent import monkey; monkey.patch_all()
@@ -141,7 +144,12 @@ final class GunicornIT {
             gunicorn.awaitExit(TO_START);
             wire.await(terminated, TO_START, "gunicorn.workers:0|g");
             assertEquals(
-                    1, wire.lines().stream().map(Wire.Line::from).distinct().count(), wire.describe());
+                    1,
+                    wire.lines().stream()
+                            .map(StatsdListener.Line::from)
+                            .distinct()
+                            .count(),
+                    wire.describe());
         }
     }
 
@@ -161,7 +169,7 @@ final class GunicornIT {
     }
 
     private void wrong(String name, String value, String sentence) {
-        try (Wire wire = Wire.listen();
+        try (StatsdListener wire = StatsdListener.listen();
                 ProcessUnderTest gunicorn = gunicorn(wire, Map.of(name, value), "--config", hooksConf())) {
             gunicorn.awaitStderr("healthcheck: ", TO_START);
             gunicorn.awaitStderr("LOADED ", TO_START);
@@ -178,7 +186,7 @@ final class GunicornIT {
 
     @Test
     void settings_areTakenFromTheEnvironment() {
-        Wire wire = run.wire();
+        StatsdListener wire = run.wire();
         Map<String, String> environment =
                 Map.of("HEALTHCHECK_PREFIX", "shop.", "HEALTHCHECK_INTERVAL", "200ms", "HEALTHCHECK_LEASE", "1m");
         ProcessUnderTest gunicorn = gunicorn(wire, environment, "--config", hooksConf());
@@ -190,7 +198,7 @@ final class GunicornIT {
 
     @Test
     void disabledHooks_areSilent() {
-        Wire wire = run.wire();
+        StatsdListener wire = run.wire();
         ProcessUnderTest gunicorn = gunicorn(wire, Map.of("HEALTHCHECK_ENABLED", "false"), "--config", hooksConf());
         gunicorn.awaitStderr("LOADED ", TO_START);
         gunicorn.signal("TERM");
@@ -199,7 +207,7 @@ final class GunicornIT {
         assertEquals(false, gunicorn.stderr().contains("healthcheck"));
     }
 
-    private ProcessUnderTest gunicorn(Wire wire, Map<String, String> environment, String... settings) {
+    private ProcessUnderTest gunicorn(StatsdListener wire, Map<String, String> environment, String... settings) {
         Tool.GUNICORN.require();
         Map<String, String> all = new ConcurrentHashMap<>(Map.of(
                 "PYTHONDONTWRITEBYTECODE", "1",

@@ -51,7 +51,7 @@ final class PythonCompatibilityIT {
     final TestProcesses run = new TestProcesses();
 
     @Test
-    void nothingHeard_isNoWorkers() {
+    void noReport_isNoWorkers() {
         Sidecar sidecar = run.sidecar(jdk);
         assertNoWorkers(sidecar.live());
         assertNoWorkers(sidecar.ready());
@@ -61,12 +61,12 @@ final class PythonCompatibilityIT {
     @ValueSource(strings = {"workers", "gunicorn.workers", "myapp.gunicorn.workers"})
     void gauge_isAlive_andZeroIsNoWorkers(String name) {
         Sidecar sidecar = run.sidecar(jdk);
-        sidecar.hear(name + ":3|g");
+        sidecar.report(name + ":3|g");
         awaitWorkers(sidecar, 3);
         assertEmptyOk(sidecar.live());
         assertEmptyOk(sidecar.ready());
 
-        sidecar.hear(name + ":0|g");
+        sidecar.report(name + ":0|g");
         awaitWorkers(sidecar, 0);
         assertNoWorkers(sidecar.live());
         assertNoWorkers(sidecar.ready());
@@ -135,7 +135,7 @@ final class PythonCompatibilityIT {
     void readyUrlThatHangs_isNotReadyInTheDeadline_andLiveGoesOn() throws IOException {
         ApplicationStub application = run.add(ApplicationStub.hanging());
         Sidecar sidecar = run.sidecar(jdk, "--application-health-ready-url", application.url());
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         awaitWorkers(sidecar, 3);
         Prober prober = run.prober(sidecar);
         prober.await(LIVE, 200, Moment.now(), PromisedTimes.AT_ONCE);
@@ -199,8 +199,8 @@ final class PythonCompatibilityIT {
             })
     void fieldsStatsd_isUnderstood(String datagram, long workers) {
         Sidecar sidecar = run.sidecar(jdk);
-        sidecar.hear(datagram.replace("\\n", "\n"));
-        awaitHeard(sidecar, 1);
+        sidecar.report(datagram.replace("\\n", "\n"));
+        awaitReport(sidecar, 1);
         assertEquals(workers, sidecar.verbose().get("workers").asLong());
         assertEquals(workers > 0 ? 200 : 422, sidecar.live().status());
         assertEquals(workers > 0 ? 200 : 422, sidecar.ready().status());
@@ -210,8 +210,8 @@ final class PythonCompatibilityIT {
     @ValueSource(strings = {"workers:5|c", "workers:5|ms", "workers:5|s", "other:5|g", "xworkers:5|g", "a.workers:5|g"})
     void otherTypesAndNames_areNoWorkers(String datagram) {
         Sidecar sidecar = run.sidecar(jdk);
-        sidecar.hear(datagram);
-        awaitHeard(sidecar, 1);
+        sidecar.report(datagram);
+        awaitReport(sidecar, 1);
         assertNoWorkers(sidecar.live());
         assertEquals("never heard", sidecar.verbose().get("state").asString());
     }
@@ -221,7 +221,7 @@ final class PythonCompatibilityIT {
         Sidecar sidecar = run.sidecar(jdk);
         Prober prober = run.prober(sidecar);
         Moment said = Moment.now();
-        sidecar.hear("workers.lease:2000|g\nworkers:3|g");
+        sidecar.report("workers.lease:2000|g\nworkers:3|g");
         prober.awaitBoth(200, said, PromisedTimes.AT_ONCE);
         prober.awaitBoth(422, said.plus(PromisedTimes.AT_ONCE), Duration.ofSeconds(2));
         assertEquals("stale", sidecar.verbose().get("state").asString());
@@ -233,7 +233,7 @@ final class PythonCompatibilityIT {
         Sidecar sidecar = run.sidecar(jdk, "--workers-ttl", "2");
         Prober prober = run.prober(sidecar);
         Moment said = Moment.now();
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         prober.awaitBoth(200, said, PromisedTimes.AT_ONCE);
         prober.awaitBoth(422, said.plus(PromisedTimes.AT_ONCE), Duration.ofSeconds(2));
         assertEquals("stale", sidecar.verbose().get("state").asString());
@@ -279,7 +279,7 @@ final class PythonCompatibilityIT {
         Sidecar sidecar = run.sidecar(
                 jdk, "--application-health-ready-url", application.url(), "--application-health-ready-timeout", "9s");
         assertNoWorkers(sidecar.ready());
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         awaitWorkers(sidecar, 3);
         assertEmptyOk(sidecar.live());
         return sidecar.ready();
@@ -296,7 +296,7 @@ final class PythonCompatibilityIT {
                 () -> workers + " workers in " + sidecar.verbose());
     }
 
-    private static void awaitHeard(Sidecar sidecar, long datagrams) {
+    private static void awaitReport(Sidecar sidecar, long datagrams) {
         Await.until(
                 SOON,
                 () -> sidecar.verbose().get("counters").get("datagrams").asLong() == datagrams,

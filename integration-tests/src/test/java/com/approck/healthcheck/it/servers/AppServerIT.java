@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -72,7 +72,7 @@ final class AppServerIT {
     @MethodSource("cases")
     void workers_areSeen_andStuckOnesAmongThem_untilTheServerStops(Jdk jdk, boolean fromTheStart) throws IOException {
         AppServer appServer = server();
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         int port = processes.freePort();
         String settings = "stuck-after=3s,port=" + wire.port();
         List<String> jvmFlags = new ArrayList<>(List.of("-XX:ActiveProcessorCount=2"));

@@ -8,7 +8,7 @@ import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -84,7 +84,7 @@ final class EventLoopsIT {
     @Test
     void programWithClientsOnly_sendsNothing() throws IOException {
         ServerVersion.OnJdk netty = servers().findFirst().orElseThrow();
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             App app = processes.app(
                     netty,

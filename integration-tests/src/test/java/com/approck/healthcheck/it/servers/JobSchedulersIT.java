@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.approck.healthcheck.it.support.TestProcesses;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -39,7 +39,7 @@ final class JobSchedulersIT {
 
     @Test
     void quartz_losesWhatIsInADeadlock_andNoLongJob() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = start(
                 "quartz",
                 "2.5.0",
@@ -58,7 +58,7 @@ final class JobSchedulersIT {
         assertEquals(
                 Set.of("4", "2"),
                 wire.lines().stream()
-                        .map(Wire.Line::text)
+                        .map(StatsdListener.Line::text)
                         .filter(line -> line.startsWith("workers.pool.jobs_Worker:"))
                         .map(line -> line.replaceAll(".*:|\\|g", ""))
                         .collect(toSet()),
@@ -67,7 +67,7 @@ final class JobSchedulersIT {
 
     @Test
     void pekko_losesAThreadOfItsDispatcherToAnActorThatHangs() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         ProcessUnderTest program = start(
                 "pekko",
                 "1.1.5",
@@ -83,7 +83,7 @@ final class JobSchedulersIT {
     }
 
     private ProcessUnderTest start(
-            String name, String version, String sample, String coordinate, String executors, Wire wire) {
+            String name, String version, String sample, String coordinate, String executors, StatsdListener wire) {
         ServerVersion program = ServerVersion.untabled(name, version, sample, coordinate, "org.slf4j:slf4j-nop:2.0.17");
         List<String> arguments = new ArrayList<>(List.of(
                 TestProcesses.agent(SETTINGS + executors + ",port=" + wire.port()), "-XX:ActiveProcessorCount=2"));

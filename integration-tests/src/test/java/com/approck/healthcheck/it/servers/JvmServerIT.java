@@ -11,7 +11,7 @@ import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -143,7 +143,7 @@ final class JvmServerIT {
     }
 
     private int closedPort() {
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         int port = wire.port();
         wire.close();
         return port;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -55,7 +55,7 @@ final class WarIT {
     @Test
     void webApplication_isCountedThroughItsRedeployments_andNoneIsHeldByTheAgent() throws IOException {
         Tool.TOMCAT.require();
-        Wire wire = processes.wire();
+        StatsdListener wire = processes.wire();
         makeBase();
         deploy(1);
         ProcessUnderTest tomcat = processes.process(

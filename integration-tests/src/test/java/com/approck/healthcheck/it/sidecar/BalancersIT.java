@@ -42,7 +42,7 @@ final class BalancersIT {
     void checkOfTheRoot_isTheReadyVerdict(String method) {
         Sidecar sidecar = processes.sidecar(Jdk.running());
         assertEquals(422, Http.request(method, sidecar.httpPort(), "/", SOON).status());
-        sidecar.hear("workers:1|g");
+        sidecar.report("workers:1|g");
         Await.until(
                 SOON,
                 () -> Http.request(method, sidecar.httpPort(), "/", SOON).status() == 200,
@@ -73,7 +73,7 @@ final class BalancersIT {
         Tool.NGINX.require();
         Tool.CHROMIUM.require();
         Sidecar sidecar = processes.sidecar(Jdk.running());
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         int port = processes.freePort();
         ProcessUnderTest nginx = LoadBalancers.nginx(
                 processes,
@@ -85,7 +85,7 @@ final class BalancersIT {
         awaitPort(port, nginx);
         page.open("http://127.0.0.1:" + port + "/hc/");
         page.await("document.querySelector('#live .status')?.textContent.includes('200')");
-        sidecar.hear("workers:0|g");
+        sidecar.report("workers:0|g");
         page.await("document.querySelector('#live .status')?.textContent.includes('422')");
         assertEquals(List.of(), page.troubles());
     }

@@ -5,7 +5,7 @@ import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -49,7 +49,7 @@ final class FewDescriptorsIT {
                         "--statsd-port=0"));
         MatchResult said = sidecar.awaitStderr(Sidecar.STARTED, TO_START);
         int httpPort = Integer.parseInt(said.group(1));
-        Wire.send(Integer.parseInt(said.group(2)), "workers:3|g");
+        StatsdListener.send(Integer.parseInt(said.group(2)), "workers:3|g");
         for (int i = 0; i < 100; i++) {
             processes.add(new Socket(InetAddress.getByName("localhost"), httpPort));
         }

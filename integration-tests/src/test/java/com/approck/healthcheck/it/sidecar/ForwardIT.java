@@ -45,7 +45,7 @@ final class ForwardIT {
         Await.until(
                 SOON,
                 () -> {
-                    sidecar.hear("workers:3|g");
+                    sidecar.report("workers:3|g");
                     return dropped(sidecar) > 5;
                 },
                 () -> sidecar.verbose().toString());
@@ -56,7 +56,7 @@ final class ForwardIT {
         Await.until(
                 SOON,
                 () -> {
-                    sidecar.hear("workers:7|g\nother.gauge:42|g\nother.counter:1|c");
+                    sidecar.report("workers:7|g\nother.gauge:42|g\nother.counter:1|c");
                     return wrote("gauge-workers").contains(",7.000000")
                             && wrote("gauge-other.gauge").contains(",42.000000")
                             && !wrote("derive-other.counter").isEmpty();
@@ -71,7 +71,7 @@ final class ForwardIT {
         Await.until(
                 SOON,
                 () -> {
-                    sidecar.hear("workers:8|g");
+                    sidecar.report("workers:8|g");
                     return dropped(sidecar) > before;
                 },
                 () -> sidecar.verbose().toString());

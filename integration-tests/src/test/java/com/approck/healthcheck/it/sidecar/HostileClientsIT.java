@@ -8,7 +8,7 @@ import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -56,7 +56,7 @@ final class HostileClientsIT {
         MatchResult said = sidecar.awaitStderr(Sidecar.STARTED, SOON);
         httpPort = Integer.parseInt(said.group(1));
         statsdPort = Integer.parseInt(said.group(2));
-        Wire.send(statsdPort, "workers:3|g");
+        StatsdListener.send(statsdPort, "workers:3|g");
         Await.until(SOON, () -> live() == 200, sidecar::describe);
     }
 

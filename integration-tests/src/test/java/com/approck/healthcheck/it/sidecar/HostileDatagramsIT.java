@@ -7,7 +7,7 @@ import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -40,14 +40,14 @@ final class HostileDatagramsIT {
     @Test
     void junk_changesNothingButACounter() {
         Sidecar sidecar = processes.sidecar(jdk);
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         awaitDatagrams(sidecar, 1);
         JsonNode before = sidecar.verbose();
         Prober prober = processes.prober(sidecar);
         Moment from = prober.awaitFirst();
 
         List<byte[]> junk = junk();
-        junk.forEach(datagram -> Wire.send(sidecar.statsdPort(), datagram));
+        junk.forEach(datagram -> StatsdListener.send(sidecar.statsdPort(), datagram));
         awaitDatagrams(sidecar, 1 + junk.size());
 
         JsonNode after = sidecar.verbose();
@@ -61,7 +61,7 @@ final class HostileDatagramsIT {
         assertEquals(List.of("200"), prober.storyOf(Prober.Probe.LIVE, from));
         assertEquals(List.of("200"), prober.storyOf(Prober.Probe.READY, from));
 
-        sidecar.hear("workers:4|g");
+        sidecar.report("workers:4|g");
         awaitDatagrams(sidecar, 2 + junk.size());
         assertEquals(4, sidecar.verbose().get("workers").asLong());
     }
@@ -69,7 +69,7 @@ final class HostileDatagramsIT {
     @Test
     void badLineBesideAGoodOne_doesNotSpoilIt() {
         Sidecar sidecar = processes.sidecar(jdk);
-        sidecar.hear("workers:x|g\nworkers:8\nworkers:7|g\n\u0000\u0001\n:|\n");
+        sidecar.report("workers:x|g\nworkers:8\nworkers:7|g\n\u0000\u0001\n:|\n");
         awaitDatagrams(sidecar, 1);
         JsonNode verbose = sidecar.verbose();
         assertEquals(7, verbose.get("workers").asLong());
@@ -83,7 +83,7 @@ final class HostileDatagramsIT {
         String goodLine = "\nworkers:5|g";
         byte[] datagram =
                 ("x".repeat(MAX_DATAGRAM_BYTES - goodLine.length()) + goodLine).getBytes(StandardCharsets.US_ASCII);
-        Wire.send(sidecar.statsdPort(), datagram);
+        StatsdListener.send(sidecar.statsdPort(), datagram);
         awaitDatagrams(sidecar, 1);
         assertEquals(5, sidecar.verbose().get("workers").asLong());
     }

@@ -47,7 +47,7 @@ final class LeaseClaimIT {
                 processes.add(ReportSender.start(sidecar.statsdPort(), name + ".lease:5000|g", name + ":3|g"));
         prober.awaitBoth(200, Moment.now(), PromisedTimes.AT_ONCE);
         Moment alive = Moment.now();
-        sidecar.hear(foreign);
+        sidecar.report(foreign);
         prober.assertBothStay(200, Duration.ofSeconds(3));
         assertEquals(3, sidecar.verbose().get("workers").asLong());
         assertShown(sidecar.verbose());

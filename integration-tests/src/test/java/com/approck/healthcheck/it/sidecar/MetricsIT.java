@@ -42,11 +42,11 @@ final class MetricsIT {
                 "x\"y\\n{le=",
                 "--application-health-ready-timeout=100ms",
                 "--application-health-ready-url=" + application.url());
-        sidecar.hear("workers.lease:60000|g\nworkers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.busy:1|g"
+        sidecar.report("workers.lease:60000|g\nworkers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.busy:1|g"
                 + "\nworkers.pool.<img src=x onerror=alert(1)>:3|g\nworkers.pool.q\"}\\:3|g"
                 // Two names that are no text look the same as text.
                 + "\nworkers.pool.\u0080:3|g\nworkers.pool.\u0081:3|g\nworkers.pool.\u0000\r:3|g\nworkers:bad|g");
-        sidecar.hear("x\"y\\n{le=:4|g");
+        sidecar.report("x\"y\\n{le=:4|g");
         Await.until(
                 SOON,
                 () -> sidecar.verbose().get("counters").get("datagrams").asLong() == 2,

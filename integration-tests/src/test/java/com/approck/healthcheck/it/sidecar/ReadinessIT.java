@@ -148,7 +148,7 @@ final class ReadinessIT {
         all[2] = PATIENT;
         System.arraycopy(flags, 0, all, 3, flags.length);
         Sidecar sidecar = processes.sidecar(Jdk.running(), all);
-        sidecar.hear("workers:1|g");
+        sidecar.report("workers:1|g");
         return sidecar;
     }
 

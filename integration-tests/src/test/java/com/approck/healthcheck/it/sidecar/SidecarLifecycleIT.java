@@ -130,7 +130,7 @@ final class SidecarLifecycleIT {
     }
 
     @Test
-    void secondSidecarOnOneStatsdPort_isTold() {
+    void secondSidecarOnOneStatsdPort_isReported() {
         Sidecar first = processes.sidecar(jdk);
         String port = Integer.toString(first.statsdPort());
         ProcessUnderTest second = launch(Map.of(), "--port", "0", "--statsd-port", port);
@@ -199,7 +199,7 @@ final class SidecarLifecycleIT {
         Prober prober = processes.prober(sidecar);
         prober.awaitFirst();
         Moment said = Moment.now();
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         prober.awaitBoth(200, said, PromisedTimes.AT_ONCE);
         Moment alive = Moment.now();
 

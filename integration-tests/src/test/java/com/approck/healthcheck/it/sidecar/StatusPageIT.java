@@ -47,7 +47,7 @@ final class StatusPageIT {
         awaitText("#live .why", "No report about workers was received");
         page.evaluate("window.sameDocument = true");
 
-        sidecar.hear("workers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.capacity:5|g"
+        sidecar.report("workers:3|g\nworkers.pool.http:3|g\nworkers.pool.http.capacity:5|g"
                 + "\nworkers.pool.http.busy:2|g\nworkers.pool.http.stuck:1|g\nworkers.pool.http.queued:4|g");
         awaitText("#live .status", "✓ 200");
         awaitText("#ready .status", "✓ 200");
@@ -61,7 +61,7 @@ final class StatusPageIT {
         assertTrue(isReadAloud("Able workers: now 3 of 5"), "the plot has a name for who cannot see it");
         assertTrue(isReadAloud("Source, pool"), "the table has its heads");
 
-        sidecar.hear("workers:0|g");
+        sidecar.report("workers:0|g");
         awaitText("#live .status", "✗ 422 NoWorkers");
         awaitText("#live .why", "There has been no able worker for");
         awaitText("#transitions", "422 NoWorkers");
@@ -80,10 +80,10 @@ final class StatusPageIT {
 
     @Test
     void hostileNames_areText_andNothingOfThemRuns() {
-        sidecar.hear("workers:3|g");
+        sidecar.report("workers:3|g");
         page.open(address());
         awaitText("#live .status", "✓ 200");
-        sidecar.hear("workers.pool." + HOSTILE + ":0|g\nworkers.pool.</script><script>hacked=1</script>:1|g");
+        sidecar.report("workers.pool." + HOSTILE + ":0|g\nworkers.pool.</script><script>hacked=1</script>:1|g");
         awaitText("#sources", HOSTILE);
         awaitText("#live .why", "Pool " + HOSTILE);
         awaitText("#transitions", HOSTILE);
@@ -102,7 +102,8 @@ final class StatusPageIT {
 
     @Test
     void page_fitsAPhone_andTheDark() {
-        sidecar.hear("workers.lease:600000|g\nworkers:3|g\nworkers.pool." + "a-long-name-of-a-pool".repeat(5) + ":3|g");
+        sidecar.report(
+                "workers.lease:600000|g\nworkers:3|g\nworkers.pool." + "a-long-name-of-a-pool".repeat(5) + ":3|g");
         page.command(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", 360, "height", 740, "deviceScaleFactor", 2, "mobile", true));

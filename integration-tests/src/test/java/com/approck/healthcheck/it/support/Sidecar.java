@@ -1,7 +1,7 @@
 package com.approck.healthcheck.it.support;
 
 import com.approck.healthcheck.it.support.probe.Http;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -83,8 +83,8 @@ public final class Sidecar implements AutoCloseable {
         return Moment.now();
     }
 
-    public void hear(String datagram) {
-        Wire.send(statsdPort, datagram);
+    public void report(String datagram) {
+        StatsdListener.send(statsdPort, datagram);
     }
 
     public Http.Answer live() {

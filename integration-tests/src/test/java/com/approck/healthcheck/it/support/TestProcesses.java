@@ -1,7 +1,7 @@
 package com.approck.healthcheck.it.support;
 
 import com.approck.healthcheck.it.support.probe.Prober;
-import com.approck.healthcheck.it.support.probe.Wire;
+import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -56,13 +56,13 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
         return add(Prober.start(sidecar.httpPort()));
     }
 
-    public Wire wire() {
-        return add(Wire.listen());
+    public StatsdListener wire() {
+        return add(StatsdListener.listen());
     }
 
     /** A port that nobody uses at this moment. */
     public int freePort() {
-        try (Wire wire = Wire.listen()) {
+        try (StatsdListener wire = StatsdListener.listen()) {
             return wire.port();
         }
     }
@@ -171,7 +171,7 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
         if (closeable instanceof Prober prober) {
             return prober.describe();
         }
-        return closeable instanceof Wire wire ? wire.describe() : closeable.toString();
+        return closeable instanceof StatsdListener wire ? wire.describe() : closeable.toString();
     }
 
     private static Path temporaryFolder() {

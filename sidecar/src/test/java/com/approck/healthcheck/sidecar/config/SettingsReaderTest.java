@@ -409,7 +409,7 @@ final class SettingsReaderTest {
     }
 
     @Test
-    void allProblems_areToldAtOnce() {
+    void allProblems_areReportedAtOnce() {
         assertEquals(
                 List.of(
                         "'--drian' is not a flag; the nearest is --drain, --help shows all",

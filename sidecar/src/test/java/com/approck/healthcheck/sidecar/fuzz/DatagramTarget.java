@@ -82,11 +82,11 @@ public final class DatagramTarget {
     public static void fuzzerTestOneInput(byte[] input) {
         boolean mortal = input.length > 0 && input[0] % 2 != 0;
         DatagramTarget target = new DatagramTarget(mortal ? Duration.ofMinutes(5) : Duration.ZERO);
-        target.hear(input);
+        target.report(input);
         target.check();
     }
 
-    private void hear(byte[] input) {
+    private void report(byte[] input) {
         byte[] datagram = new byte[65_535];
         int sender = 0;
         for (int start = 0; start <= input.length; ) {

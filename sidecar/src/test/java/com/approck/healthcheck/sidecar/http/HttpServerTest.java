@@ -203,7 +203,7 @@ final class HttpServerTest {
                 "PRI * HTTP/2.0\r\n\r\n",
                 "GET / HTTP/1.1\r\n x\r\n"
             })
-    void whatIsNoRequest_isToldSo(String text) throws Exception {
+    void whatIsNoRequest_isNamedSo(String text) throws Exception {
         start(exchange -> {
             fail("not to be handled");
         });

@@ -85,7 +85,7 @@ final class UdpReceiverTest {
     }
 
     @Test
-    void datagrams_areHeard_onEachAddressOfTheHost() throws Exception {
+    void datagrams_areReceived_onEachAddressOfTheHost() throws Exception {
         for (var address : sockets.addresses()) {
             send(address.getAddress(), "workers:3|g");
         }
@@ -95,25 +95,25 @@ final class UdpReceiverTest {
                         .map(address -> address.getPort())
                         .distinct()
                         .count());
-        awaitHeard(sockets.addresses().size());
+        awaitReport(sockets.addresses().size());
         assertEquals(sockets.addresses().size(), counters.get(Counter.DATAGRAMS));
     }
 
     @Test
-    void emptyAndLargestDatagram_areHeardWhole() throws Exception {
+    void emptyAndLargestDatagram_areReceivedWhole() throws Exception {
         send("");
         send("x".repeat(65_507));
         send("workers:3|g");
-        awaitHeard(3);
+        awaitReport(3);
         assertEquals(List.of("", "length 65507", "workers:3|g"), List.copyOf(heard));
     }
 
     @Test
-    void failure_isCounted_andTheNextDatagramHeard() throws Exception {
+    void failure_isCounted_andTheNextDatagramReceived() throws Exception {
         send("bug");
         send("error");
         send("workers:3|g");
-        awaitHeard(1);
+        awaitReport(1);
         assertEquals(2, counters.get(Counter.FAILURES));
         String said = log.toString(StandardCharsets.UTF_8);
         assertTrue(
@@ -129,7 +129,7 @@ final class UdpReceiverTest {
                 send("bug");
             }
             send("workers:3|g");
-            awaitHeard(i);
+            awaitReport(i);
         }
         assertEquals(null, broken.get());
     }
@@ -161,18 +161,18 @@ final class UdpReceiverTest {
             send("slow");
         }
         slowness.release();
-        awaitHeard(1);
+        awaitReport(1);
         // The second waits; those behind it are read in the same turn.
         Await.until(slowness::hasQueuedThreads, () -> "the second");
         long turns = receiver.turns();
         long progress = receiver.progress();
         slowness.release();
-        awaitHeard(2);
+        awaitReport(2);
         Await.until(slowness::hasQueuedThreads, () -> "the third");
         assertEquals(turns, receiver.turns());
         assertEquals(progress + 1, receiver.progress());
         slowness.release(2);
-        awaitHeard(4);
+        awaitReport(4);
     }
 
     @Test
@@ -184,7 +184,7 @@ final class UdpReceiverTest {
     }
 
     @Test
-    void idleReceiver_hearsOn() throws Exception {
+    void idleReceiver_receivesOn() throws Exception {
         clock.addAndGet(500_000_000L);
         Await.until(() -> watermark.get() == clock.get(), () -> "a turn");
         assertEquals(List.of(), List.copyOf(pauses));
@@ -198,7 +198,7 @@ final class UdpReceiverTest {
         assertEquals(List.of(20_000_000_000L), List.copyOf(pauses));
     }
 
-    private void awaitHeard(int datagrams) throws Exception {
+    private void awaitReport(int datagrams) throws Exception {
         Await.until(
                 () -> heard.size() == datagrams && counters.get(Counter.DATAGRAMS) >= datagrams,
                 () -> datagrams + " datagrams, heard " + heard);

@@ -50,8 +50,8 @@ final class StateFileTest {
     @Test
     void countWithoutALease_isKnownAgain() {
         try (Life before = new Life(Duration.ZERO)) {
-            before.hear(ARBITER, "my.gunicorn.workers:3|g|#env:test");
-            before.hear(SIX, "workers:2|g");
+            before.report(ARBITER, "my.gunicorn.workers:3|g|#env:test");
+            before.report(SIX, "workers:2|g");
             before.file.save();
         }
         restartAfter(Duration.ofMinutes(7));
@@ -71,7 +71,7 @@ final class StateFileTest {
     @Test
     void zero_isKnownAgain() {
         try (Life before = new Life(Duration.ZERO)) {
-            before.hear(ARBITER, "workers:0|g");
+            before.report(ARBITER, "workers:0|g");
             before.file.save();
         }
         try (Life after = new Life(Duration.ZERO)) {
@@ -83,7 +83,7 @@ final class StateFileTest {
     @Test
     void wordOlderThanItsTimeToLive_isStale() {
         try (Life before = new Life(minutesLong(5))) {
-            before.hear(ARBITER, "gunicorn.workers:3|g");
+            before.report(ARBITER, "gunicorn.workers:3|g");
             before.file.save();
         }
         restartAfter(Duration.ofMinutes(4));
@@ -101,9 +101,9 @@ final class StateFileTest {
     @Test
     void wordWithALease_isNotKept() {
         try (Life before = new Life(Duration.ZERO)) {
-            before.hear(ARBITER, "gunicorn.workers:3|g");
+            before.report(ARBITER, "gunicorn.workers:3|g");
             before.file.save();
-            before.hear(ARBITER, "gunicorn.workers.lease:5000|g");
+            before.report(ARBITER, "gunicorn.workers.lease:5000|g");
             before.file.save();
         }
         try (Life after = new Life(Duration.ZERO)) {
@@ -113,13 +113,13 @@ final class StateFileTest {
     }
 
     @Test
-    void wordHeardAlready_isNotReplaced() {
+    void reportReceivedAlready_isNotReplaced() {
         try (Life before = new Life(Duration.ZERO)) {
-            before.hear(ARBITER, "workers:3|g");
+            before.report(ARBITER, "workers:3|g");
             before.file.save();
         }
         try (Life after = new Life(Duration.ZERO)) {
-            after.hear(ARBITER, "workers:4|g");
+            after.report(ARBITER, "workers:4|g");
             after.file.load();
             assertEquals(4, after.workers.snapshot(nanos).able());
         }
@@ -128,13 +128,13 @@ final class StateFileTest {
     @Test
     void senderThatDeclaresALeaseAfterTheRestart_takesItsWordAlong() {
         try (Life before = new Life(Duration.ZERO)) {
-            before.hear(ARBITER, "gunicorn.workers:3|g");
+            before.report(ARBITER, "gunicorn.workers:3|g");
             before.file.save();
         }
         try (Life after = new Life(Duration.ZERO)) {
             after.file.load();
-            after.hear(ARBITER, "gunicorn.workers.lease:5000|g");
-            after.hear(ARBITER, "gunicorn.workers:2|g");
+            after.report(ARBITER, "gunicorn.workers.lease:5000|g");
+            after.report(ARBITER, "gunicorn.workers:2|g");
             assertEquals(2, after.workers.snapshot(nanos).able());
             assertEquals(List.of(), after.workers.retained());
         }
@@ -143,7 +143,7 @@ final class StateFileTest {
     @Test
     void wallClockSetBack_makesAWordNoYoungerThanNow() {
         try (Life before = new Life(minutesLong(5))) {
-            before.hear(ARBITER, "workers:3|g");
+            before.report(ARBITER, "workers:3|g");
             before.file.save();
         }
         wallMillis -= Duration.ofDays(1).toMillis();
@@ -185,7 +185,7 @@ final class StateFileTest {
         try (Life process = new Life(Duration.ZERO)) {
             process.file.load();
             assertEquals(WorkersState.NEVER_HEARD, process.state());
-            process.hear(ARBITER, "workers:3|g");
+            process.report(ARBITER, "workers:3|g");
             process.file.save();
         }
         assertEquals(1, said().lines().count(), said());
@@ -208,7 +208,7 @@ final class StateFileTest {
         path = folder.resolve("later").resolve("state");
         try (Life process = new Life(Duration.ZERO)) {
             process.file.load();
-            process.hear(ARBITER, "workers:3|g");
+            process.report(ARBITER, "workers:3|g");
             process.file.save();
             process.file.save();
             assertEquals(1, said().lines().count(), said());
@@ -232,7 +232,7 @@ final class StateFileTest {
     }
 
     @Test
-    void nothingHeard_writesNothing() {
+    void noReport_writesNothing() {
         try (Life process = new Life(Duration.ZERO)) {
             process.file.save();
         }
@@ -243,7 +243,7 @@ final class StateFileTest {
     void close_savesOnceMore() throws IOException {
         try (Life process = new Life(Duration.ZERO)) {
             process.file.start();
-            process.hear(ARBITER, "workers:3|g");
+            process.report(ARBITER, "workers:3|g");
         }
         assertTrue(Files.readString(path).contains(" 3 "));
         assertFalse(Files.exists(path.resolveSibling("state.next")));
@@ -252,8 +252,8 @@ final class StateFileTest {
     @Test
     void nameOfStrangeBytes_isLeftOut() {
         try (Life before = new Life(Duration.ZERO)) {
-            before.hear(ARBITER, "p\u00e4.gunicorn.workers:3|g");
-            before.hear(ARBITER, "gunicorn.workers:2|g");
+            before.report(ARBITER, "p\u00e4.gunicorn.workers:3|g");
+            before.report(ARBITER, "gunicorn.workers:2|g");
             before.file.save();
         }
         try (Life after = new Life(Duration.ZERO)) {
@@ -305,7 +305,7 @@ final class StateFileTest {
             file = new StateFile(path, workers, () -> nanos, () -> wallMillis, log);
         }
 
-        void hear(InetSocketAddress from, String datagram) {
+        void report(InetSocketAddress from, String datagram) {
             byte[] bytes = datagram.getBytes(StandardCharsets.UTF_8);
             intake.datagram(bytes, bytes.length, from);
         }

@@ -3,8 +3,8 @@ package com.approck.healthcheck.agent.instrument;
 import java.time.Duration;
 
 /** Classes of a server that never was, to be woven. Public, as they are called from outside their class loader. */
-public final class Victims {
-    private Victims() {}
+public final class InstrumentedFixtures {
+    private InstrumentedFixtures() {}
 
     /** Serves requests. */
     public static class Request implements Runnable {

@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** An ear at a UDP port of this machine: keeps every datagram literally, with its time and its sender. */
-public final class Wire implements AutoCloseable {
+public final class StatsdListener implements AutoCloseable {
 
     /** One line of one datagram. */
     public record Line(Moment at, SocketAddress from, String text) {}
@@ -26,13 +26,13 @@ public final class Wire implements AutoCloseable {
     private final DatagramSocket socket;
     private final List<Line> lines = new CopyOnWriteArrayList<>();
 
-    private Wire(DatagramSocket socket) {
+    private StatsdListener(DatagramSocket socket) {
         this.socket = socket;
     }
 
-    public static Wire listen() {
+    public static StatsdListener listen() {
         try {
-            Wire wire = new Wire(new DatagramSocket(0, InetAddress.getByName("localhost")));
+            StatsdListener wire = new StatsdListener(new DatagramSocket(0, InetAddress.getByName("localhost")));
             Thread thread = new Thread(wire::run, "wire-" + wire.port());
             thread.setDaemon(true);
             thread.start();

@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Where a StatsD server would be: hears datagrams on a free port of the loopback. */
-public final class Ear implements AutoCloseable {
+public final class UdpListener implements AutoCloseable {
     private static final int NEVER_MILLIS = 30_000;
 
     private final DatagramSocket socket;
     private int lastSource;
 
-    public Ear() throws IOException {
+    public UdpListener() throws IOException {
         this(0);
     }
 
     /** Listens on that port. */
-    public Ear(int port) throws IOException {
+    public UdpListener(int port) throws IOException {
         socket = new DatagramSocket(port, InetAddress.getLoopbackAddress());
         socket.setSoTimeout(NEVER_MILLIS);
     }
@@ -31,7 +31,7 @@ public final class Ear implements AutoCloseable {
     }
 
     /** The next datagram. */
-    public String hear() throws IOException {
+    public String receive() throws IOException {
         DatagramPacket packet = new DatagramPacket(new byte[2_000], 2_000);
         socket.receive(packet);
         lastSource = packet.getPort();
@@ -39,17 +39,17 @@ public final class Ear implements AutoCloseable {
     }
 
     /** The next datagrams. */
-    public List<String> hear(int count) throws IOException {
+    public List<String> receive(int count) throws IOException {
         List<String> heard = new ArrayList<>();
         while (heard.size() < count) {
-            heard.add(hear());
+            heard.add(receive());
         }
         return heard;
     }
 
     /** Listens until that datagram comes. */
-    public void hearUntil(String wanted) throws IOException {
-        while (!hear().equals(wanted)) {
+    public void receiveUntil(String wanted) throws IOException {
+        while (!receive().equals(wanted)) {
             // Another sample's.
         }
     }
@@ -58,7 +58,7 @@ public final class Ear implements AutoCloseable {
     public boolean hasHeard() throws IOException {
         socket.setSoTimeout(1);
         try {
-            hear();
+            receive();
             return true;
         } catch (SocketTimeoutException e) {
             return false;
