@@ -43,8 +43,12 @@ final class AgentCode {
         this.classPath = classPath;
     }
 
-    /** Returns whether a class comes from an agent's jar, or is loaded by a class loader that does. */
+    /** Returns whether a class comes from another agent's jar, or is loaded by a class loader that does. */
     synchronized boolean isOfAgent(Class<?> type) {
+        if (type.getClassLoader() == AgentCode.class.getClassLoader()) {
+            // Ours: a group of consumers stands for the application's.
+            return false;
+        }
         Boolean known = this.known.get(type);
         if (known == null) {
             known = isFromAgentJar(type);

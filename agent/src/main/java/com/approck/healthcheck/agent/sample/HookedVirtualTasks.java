@@ -2,11 +2,21 @@ package com.approck.healthcheck.agent.sample;
 
 import com.approck.healthcheck.agent.bootstrap.Hook;
 
-/** Those that the hook reports. */
+/** Those that the hook reports; none if the hook could not be put into the boot loader. */
 final class HookedVirtualTasks implements VirtualTasks {
+    private boolean hasNoHook;
+
     @Override
     public int slots() {
-        return Hook.virtualSlots();
+        if (hasNoHook) {
+            return 0;
+        }
+        try {
+            return Hook.virtualSlots();
+        } catch (NoClassDefFoundError e) {
+            hasNoHook = true;
+            return 0;
+        }
     }
 
     @Override

@@ -87,7 +87,12 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
 
     @Override
     public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return pool.is(SERVER) && (Boolean) pool.field("terminating");
+        for (Object owner : owners) {
+            if (!(Boolean) pool.with(owner).field("terminating")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

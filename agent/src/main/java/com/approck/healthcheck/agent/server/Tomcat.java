@@ -117,7 +117,12 @@ final class Tomcat implements ServerSupport, ExecutorAdapter {
 
     @Override
     public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return pool.is(ENDPOINT) && !pool.isTrue("isRunning");
+        for (Object owner : owners) {
+            if (pool.with(owner).isTrue("isRunning")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Override

@@ -172,8 +172,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 lookedNanos = now;
             }
         }
-        long next = seenServer && connect() ? lookForServers(now) : Long.MAX_VALUE;
-        if (!config.executors().isEmpty()) {
+        boolean findsExecutors = !config.executors().isEmpty();
+        boolean hasHook = (seenServer || findsExecutors) && connect();
+        long next = seenServer && hasHook ? lookForServers(now) : Long.MAX_VALUE;
+        if (findsExecutors) {
             discovery.findExecutors(config.executors());
         }
         requestExecutors.look();

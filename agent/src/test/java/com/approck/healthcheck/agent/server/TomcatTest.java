@@ -61,6 +61,7 @@ final class TomcatTest {
 
         connector.stop();
         assertTrue(pool.threads().isEmpty());
+        assertFalse(found.names().contains(name), "seen at a sample, without a hook");
     }
 
     @Test

@@ -33,6 +33,8 @@ final class WireIT {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration SOON = Duration.ofSeconds(5);
     private static final Duration TO_EXIT = Duration.ofSeconds(30);
+    /** With this the hooks go in a second after the first pool was found, not five. */
+    private static final String HOOKS_SOON = "stuck-after=12s,";
     /** What the agent logs once a stop of Jetty's or Tomcat's pool is reported by a hook. */
     private static final String STOP_INSTRUMENTED =
             "instrumented (Jetty's class org.eclipse.jetty.server.Server|Tomcat's class .*AbstractEndpoint) ";
@@ -103,7 +105,8 @@ final class WireIT {
     @Test
     void shutdown_isDraining_thenTheTruth_thenZero() throws IOException {
         StatsdListener wire = processes.wire();
-        App app = processes.app(server, wire.port(), "graceful=20000");
+        App app = processes.app(
+                server, List.of(TestProcesses.agent(HOOKS_SOON + "port=" + wire.port())), Map.of(), "graceful=20000");
         app.awaitStarted();
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
         assertEquals(0, download.read());
@@ -130,7 +133,7 @@ final class WireIT {
     void shutdown_isReportedAtOnce_howeverLongTheInterval() {
         StatsdListener wire = processes.wire();
         App app = processes.app(
-                server, List.of(TestProcesses.agent("interval=30s,lease=60s,log=debug,port=" + wire.port())), Map.of());
+                server, List.of(TestProcesses.agent(HOOKS_SOON + "interval=30s,lease=60s,log=debug,port=" + wire.port())), Map.of());
         app.awaitStarted();
         wire.await(app.process().startedAt(), SOON, "workers:" + server.server().workers() + "|g");
         // A pool that stops before its class is instrumented is noticed at a sample, if there is one.
