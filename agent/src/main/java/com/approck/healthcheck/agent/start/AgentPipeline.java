@@ -97,7 +97,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 log);
         requestExecutors = new RequestExecutorsGiven(registry, opener);
         unknown = new UnknownServer(instrumentation, opener, registry::isOfOtherAgent, this::listens, log);
-        late = new LateInstrumentation(config, transformer, this::instrumented, log);
+        late = new LateInstrumentation(config, transformer, this::isDraining, this::instrumented, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
@@ -225,6 +225,10 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private long instrument() {
         // A consumer is found by its calls, which its hook reports.
         return connected && (registry.everWatched() || transformer.hasSeenConsumer()) ? late.run() : Long.MAX_VALUE;
+    }
+
+    private boolean isDraining() {
+        return loop.isDraining();
     }
 
     private void instrumented() {

@@ -5,6 +5,7 @@ import com.approck.healthcheck.agent.instrument.PoolClassTransformer;
 import com.approck.healthcheck.agent.instrument.SelfCheck;
 import com.approck.healthcheck.agent.log.Log;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Instruments the classes that the transformer has noted, some seconds after the first pool was found, and checks once that the
@@ -29,6 +30,7 @@ final class LateInstrumentation {
 
     private final AgentConfig config;
     private final PoolClassTransformer transformer;
+    private final BooleanSupplier draining;
     private final Runnable onEnd;
     private final Log log;
     private final AtomicInteger failures = new AtomicInteger();
@@ -39,10 +41,15 @@ final class LateInstrumentation {
     private volatile boolean tried;
     private volatile boolean checked;
 
-    /** @param onEnd called on the thread that has instrumented */
-    LateInstrumentation(AgentConfig config, PoolClassTransformer transformer, Runnable onEnd, Log log) {
+    /**
+     * @param draining whether the JVM has begun to shut down
+     * @param onEnd called on the thread that has instrumented
+     */
+    LateInstrumentation(
+            AgentConfig config, PoolClassTransformer transformer, BooleanSupplier draining, Runnable onEnd, Log log) {
         this.config = config;
         this.transformer = transformer;
+        this.draining = draining;
         this.onEnd = onEnd;
         this.log = log;
     }
@@ -91,6 +98,10 @@ final class LateInstrumentation {
     }
 
     private long afterNanos() {
+        if (draining.getAsBoolean()) {
+            // Only a hook reports the stop of the last pool in time: the JVM ends right after it.
+            return 0;
+        }
         if (transformer.hasSeenConsumer()) {
             // Nothing is known of a consumer before its hook is in.
             return MIN_AFTER_NANOS;

@@ -207,6 +207,11 @@ public final class ReportingLoop {
         }
     }
 
+    /** Returns whether the JVM has begun to shut down. Any thread. */
+    boolean isDraining() {
+        return draining;
+    }
+
     /** The JVM shuts down. */
     void drain() {
         draining = true;
