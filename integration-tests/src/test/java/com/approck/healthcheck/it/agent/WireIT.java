@@ -133,7 +133,9 @@ final class WireIT {
     void shutdown_isReportedAtOnce_howeverLongTheInterval() {
         StatsdListener wire = processes.wire();
         App app = processes.app(
-                server, List.of(TestProcesses.agent(HOOKS_SOON + "interval=30s,lease=60s,log=debug,port=" + wire.port())), Map.of());
+                server,
+                List.of(TestProcesses.agent(HOOKS_SOON + "interval=30s,lease=60s,log=debug,port=" + wire.port())),
+                Map.of());
         app.awaitStarted();
         wire.await(app.process().startedAt(), SOON, "workers:" + server.server().workers() + "|g");
         // A pool that stops before its class is instrumented is noticed at a sample, if there is one.

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.bench.SidecarMeasurements.Effort;
 import com.approck.healthcheck.it.bench.SidecarMeasurements.Running;
 import com.approck.healthcheck.it.support.BuiltJars;
-import com.approck.healthcheck.it.support.LoadBalancers;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
@@ -19,12 +18,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.StandardProtocolFamily;
 import java.net.URLEncoder;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +37,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A fleet around one sidecar: many pods on one Prometheus, many sources on one node, many checks of one HAProxy. With
+ * A fleet around one sidecar: many pods on one Prometheus, many sources on one node. With
  * {@code -Pbench} in the sizes that the page on scale names; without, small ones that show that it works.
  */
 @Isolated
@@ -54,7 +48,6 @@ final class ScaleBenchmark {
     private static final int PODS = FULL ? 5_000 : 20;
     private static final int SOURCES = FULL ? 200 : 5;
     private static final int POOLS_EACH = 10;
-    private static final int SERVERS = FULL ? 500 : 5;
     private static final Duration TIME = Duration.ofSeconds(FULL ? 60 : 3);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String POD =
@@ -137,38 +130,6 @@ final class ScaleBenchmark {
         print();
     }
 
-    @Test
-    void manyChecksOfOneHaproxy() throws IOException {
-        Tool.HAPROXY.require();
-        try (Running sidecar = sidecar("--agent-check-port", "0")) {
-            sidecar.report(POD);
-            String agentPort = sidecar.process
-                    .awaitStderr("agent-check://\\S+?:(\\d+)", SOON)
-                    .group(1);
-            Path socket = folder.resolve("stats");
-            StringBuilder settings =
-                    new StringBuilder("global\n    stats socket " + socket + "\ndefaults\n    mode tcp\n"
-                            + "    timeout connect 2s\n    timeout client 5s\n    timeout server 5s\nbackend many\n");
-            for (int i = 0; i < SERVERS; i++) {
-                settings.append(
-                        "    server s%d 127.0.0.1:%d weight 100 check agent-check agent-port %s agent-inter 1s inter 1h\n"
-                                .formatted(i, sidecar.port(), agentPort));
-            }
-            ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings.toString());
-            Await.until(SOON, () -> up(socket) == SERVERS, haproxy::describe);
-            Load ofHaproxy = new Load(haproxy.pid());
-            Load ofSidecar = new Load(sidecar.process.pid());
-            double[] millis = sidecar.client.latencies((int) (TIME.toMillis() / 10), Duration.ofMillis(10));
-            String what = "%,d agent-checks a second, ".formatted(SERVERS);
-            table.add(what + "sidecar", "% of a core", ofSidecar.percent(), "");
-            table.add(what + "HAProxy", "% of a core", ofHaproxy.percent(), "");
-            table.add(what + "`/health/live` p99", "ms", ProbeClient.percentile(millis, 99), "≤ 1");
-            table.add(what + "servers up", "", (double) up(socket), "all");
-            assertEquals(SERVERS, up(socket));
-        }
-        print();
-    }
-
     private Running sidecar(String... flags) {
         Jdk jdk = Jdk.running();
         Path directory = new SidecarMeasurements(BuiltJars.launcher(), folder, Effort.SMOKE, table).install(jdk);
@@ -231,21 +192,6 @@ final class ScaleBenchmark {
             throw new AssertionError(e);
         } finally {
             sockets.forEach(DatagramSocket::close);
-        }
-    }
-
-    /** Servers that the agent-check has put up. */
-    private static long up(Path socket) {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap("show stat\n".getBytes(US_ASCII)));
-            String stats = new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
-            // The weight is 100 only once the agent-check has said so: "ready up 100%".
-            return stats.lines()
-                    .filter(line -> line.startsWith("many,s") && line.contains(",UP,100,") && line.contains(",L7OK,"))
-                    .count();
-        } catch (IOException notYet) {
-            return 0;
         }
     }
 
