@@ -49,14 +49,13 @@ final class AcceptingThreads {
     }
 
     private static final class Following {
-        private long cpuNanos = -1;
-        private long monitorWait = -1;
+        private final IdleCheck idle = new IdleCheck();
         private long idleNanos;
         private boolean waitsForWork;
         private boolean stuck;
 
         void tick(long id, long elapsedNanos, long dueNanos, boolean mayBeStuck, JvmThreads jvm) {
-            idleNanos = isIdle(id, jvm) ? idleNanos + elapsedNanos : 0;
+            idleNanos = idle.isIdle(id, jvm) ? idleNanos + elapsedNanos : 0;
             boolean due = mayBeStuck && idleNanos >= dueNanos;
             if (due && !stuck && !waitsForWork) {
                 // Read once: a thread that leaves its wait uses CPU.
@@ -64,18 +63,6 @@ final class AcceptingThreads {
             }
             waitsForWork &= due;
             stuck = due && !waitsForWork;
-        }
-
-        /** As {@link WorkerState} has it: a thread that waits for a monitor wakes up once a second before Java 24. */
-        private boolean isIdle(long id, JvmThreads jvm) {
-            long cpu = jvm.cpuNanos(id);
-            if (cpu == cpuNanos && cpu >= 0) {
-                return true;
-            }
-            cpuNanos = cpu;
-            long before = monitorWait;
-            monitorWait = jvm.monitorWait(id);
-            return monitorWait >= 0 && monitorWait == before;
         }
     }
 }

@@ -12,8 +12,7 @@ final class WorkerState {
     private final PoolState pool;
     private final boolean isLoop;
     private long tasks = -1;
-    private long cpuNanos = -1;
-    private long monitorWait = -1;
+    private final IdleCheck idleCheck = new IdleCheck();
     private long idleCpuNanos;
     private long sameTaskNanos;
     private boolean overdue;
@@ -61,15 +60,14 @@ final class WorkerState {
         overdue = false;
         deadlocked = false;
         if (isOnTask()) {
-            cpuNanos = threads.cpuNanos(worker.threadId());
-            monitorWait = -1;
+            idleCheck.begin(worker.threadId(), threads);
         }
         return moved;
     }
 
     /** Counts a tick in which its counter stood still; returns whether it used CPU. */
     private boolean stayed(long elapsedNanos, long stuckAfterNanos, long toleranceNanos, JvmThreads threads) {
-        boolean idle = isIdle(threads);
+        boolean idle = idleCheck.isIdle(worker.threadId(), threads);
         idleCpuNanos = idle ? idleCpuNanos + elapsedNanos : 0;
         deadlocked &= idle;
         if (!idle) {
@@ -97,22 +95,6 @@ final class WorkerState {
             serving = !threads.waitsForWork(worker.threadId());
             stackRead = true;
         }
-    }
-
-    /**
-     * Returns whether the thread did nothing since the last tick: it used no CPU, with one exception. Before Java 24 the first
-     * thread that waits for a monitor wakes up once a second to check whether it was forgotten (ObjectMonitor::EnterI,
-     * MAX_RECHECK_INTERVAL), which costs some 50 us of CPU and is no progress.
-     */
-    private boolean isIdle(JvmThreads threads) {
-        long cpu = threads.cpuNanos(worker.threadId());
-        if (cpu == cpuNanos && cpu >= 0) {
-            return true;
-        }
-        cpuNanos = cpu;
-        long before = monitorWait;
-        monitorWait = threads.monitorWait(worker.threadId());
-        return monitorWait >= 0 && monitorWait == before;
     }
 
     /** Returns whether this tick has to look at it again: it is on a request, or was logged as stuck. Few are when idle. */
