@@ -194,7 +194,7 @@ enum GunicornRow {
             scene -> GunicornFaults.named(scene.start(2, "--dogstatsd-tags", "env:test,team:a"), "gunicorn.workers"),
             "sync"),
     UNIX_SOCKET(
-            "StatsD at a Unix socket, which no sidecar hears",
+            "StatsD at a Unix socket, on which no sidecar listens",
             "a sentence in Gunicorn's log, and the application runs",
             "yes",
             "no: Gunicorn 20.1 does not start, newer ones send nothing to the sidecar",

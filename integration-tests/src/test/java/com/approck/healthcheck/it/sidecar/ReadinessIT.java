@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
+import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.sun.net.httpserver.Headers;
@@ -38,6 +39,8 @@ final class ReadinessIT {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
     private static final String PATIENT = "--application-health-ready-timeout=20s";
+
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @RegisterExtension
     final TestProcesses processes = new TestProcesses();
@@ -148,12 +151,13 @@ final class ReadinessIT {
         all[2] = PATIENT;
         System.arraycopy(flags, 0, all, 3, flags.length);
         Sidecar sidecar = processes.sidecar(Jdk.running(), all);
-        sidecar.report("workers:1|g");
+        sidecar.report("workers.lease:60000|g\nworkers:1|g");
+        Await.until(SOON, () -> sidecar.live().status() == 200, () -> sidecar.verbose().toString());
         return sidecar;
     }
 
     private static void assertReady(String body, Sidecar sidecar) {
-        Http.Answer ready = Http.request("GET", sidecar.httpPort(), "/health/ready", Duration.ofSeconds(30));
+        Http.Answer ready = Http.request("GET", sidecar.httpPort(), "/health/ready", SOON);
         assertEquals(200, ready.status(), ready.body());
         assertEquals(body, ready.body());
     }
