@@ -58,6 +58,7 @@ final class ServersIT {
             awaitHook(app, sidecar);
         }
         hang(app);
+        processes.onlyWaits();
         if (withOneHung == all) {
             watch(sidecar, STUCK_IS_SEEN);
             assertEquals(Set.of(all), story, why::toString);
