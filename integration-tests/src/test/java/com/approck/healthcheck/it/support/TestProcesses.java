@@ -173,9 +173,14 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
     private void record(ExtensionContext context) throws IOException {
         String line = "%6.1f s  %s %s%n"
                 .formatted(
-                        turn.toMillis() / 1e3, context.getRequiredTestClass().getSimpleName(), context.getDisplayName());
+                        turn.toMillis() / 1e3,
+                        context.getRequiredTestClass().getSimpleName(),
+                        context.getDisplayName());
         Files.writeString(
-                temporaryFolder().resolveSibling("turns.txt"), line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                temporaryFolder().resolveSibling("turns.txt"),
+                line,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     private static String describe(AutoCloseable closeable) {
