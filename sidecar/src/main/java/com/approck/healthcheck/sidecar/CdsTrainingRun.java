@@ -1,6 +1,5 @@
 package com.approck.healthcheck.sidecar;
 
-import com.approck.healthcheck.sidecar.client.ProbeClient;
 import com.approck.healthcheck.sidecar.text.Ticker;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -53,11 +51,11 @@ final class CdsTrainingRun {
         String[] flags = {"--port", "0", "--statsd-port", "0"};
         daemon("training", () -> new Main(Map.of(), Ticker.system()).run(System.out, err, flags));
         InetSocketAddress http = address(log, "http://");
-        // What --probe loads, for both answers: 422 now, 200 once there are workers.
-        URI live = URI.create("http://localhost:" + http.getPort() + "/health/live");
-        ProbeClient.ask(live, System.out);
+        // For both answers: 422 now, 200 once there are workers.
+        String[] probe = {"--probe", "live", "--port", Integer.toString(http.getPort())};
+        new Main(Map.of(), Ticker.system()).run(System.out, err, probe);
         play(http, address(log, "statsd://"));
-        ProbeClient.ask(live, System.out);
+        new Main(Map.of(), Ticker.system()).run(System.out, err, probe);
         System.exit(ExitCode.OK.code);
     }
 
