@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * The entry that the JVM calls, at start ({@code -javaagent}) or in a running JVM (attach).
@@ -20,7 +21,13 @@ public final class Agent {
     private static final String POLICY = "; the policy of the security manager must say: grant codeBase"
             + " \"file:/path/to/healthcheck-agent.jar\" { permission java.security.AllPermission; };";
 
+    /** At the beginning of an argument by which the agent is asked for what it sees; a request follows. */
+    private static final String EXPLAIN = "--explain ";
+
     private static boolean installed;
+
+    /** Explains what the agent that is at work sees; null if none is. */
+    private static Consumer<String> running;
 
     private Agent() {}
 
@@ -29,14 +36,19 @@ public final class Agent {
         install(arguments, instrumentation);
     }
 
-    /** Called by the JVM when the agent is attached while the application runs. Never throws. */
+    /** Called by the JVM when the agent is attached while the application runs, or asked what it sees. Never throws. */
     public static void agentmain(String arguments, Instrumentation instrumentation) {
-        install(arguments, instrumentation);
+        if (arguments != null && arguments.startsWith(EXPLAIN)) {
+            explain(arguments.substring(EXPLAIN.length()), instrumentation);
+        } else {
+            install(arguments, instrumentation);
+        }
     }
 
     /**
-     * Attaches the agent to a running JVM: {@code java -jar healthcheck-agent.jar PID [key=value,...]}. Exits with 0 if it
-     * is attached, with 1 if it can't be and with 2 if the command is wrong; a sentence on stderr says why.
+     * Attaches the agent to a running JVM, or with {@code --explain} prints what there is to see in it: {@code java -jar
+     * healthcheck-agent.jar PID [key=value,...] [--explain]}. Exits with 0 if that was done, with 1 if it can't be and with
+     * 2 if the command is wrong; a sentence on stderr says why.
      */
     public static void main(String[] arguments) throws Exception {
         File jar = jar();
@@ -52,6 +64,8 @@ public final class Agent {
     }
 
     /** A second call, by the agent named twice or attached again, changes nothing. */
+    @SuppressWarnings(
+            "unchecked") // What is started is of a class loader of its own, and only types of the JDK are common.
     private static synchronized void install(String arguments, Instrumentation instrumentation) {
         try {
             if (installed || !enabled(arguments)) {
@@ -59,13 +73,27 @@ public final class Agent {
             }
             installed = true;
             File jar = jar();
-            AgentClassLoader.load(STARTER, jar)
+            running = (Consumer<String>) AgentClassLoader.load(STARTER, jar)
                     .getMethod("start", String.class, Instrumentation.class, File.class)
                     .invoke(null, arguments, instrumentation, jar);
         } catch (Throwable e) {
             System.err.println("healthcheck: agent off: it could not start: " + e
                     + (e.getCause() == null ? "" : ": " + e.getCause())
                     + (e instanceof SecurityException || e.getCause() instanceof SecurityException ? POLICY : ""));
+        }
+    }
+
+    private static synchronized void explain(String request, Instrumentation instrumentation) {
+        try {
+            if (running != null) {
+                running.accept(request);
+            } else {
+                AgentClassLoader.load(STARTER, jar())
+                        .getMethod("look", String.class, Instrumentation.class)
+                        .invoke(null, request, instrumentation);
+            }
+        } catch (Throwable e) {
+            System.err.println("healthcheck: can't explain: " + e + (e.getCause() == null ? "" : ": " + e.getCause()));
         }
     }
 

@@ -12,69 +12,100 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
 
 /** The command that attaches. By reflection, because the JDK's attach interface is in no Java 8 platform API. */
 public final class Attacher {
-    private static final int ATTACHED = 0;
+    private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int WRONG_COMMAND = 2;
+
+    private static final String EXPLAIN = "--explain";
 
     private static final String VIRTUAL_MACHINE = "com.sun.tools.attach.VirtualMachine";
 
     private Attacher() {}
 
     /**
-     * Attaches the agent to the JVM that the arguments name.
+     * Attaches the agent to the JVM that the arguments name, or prints what there is to see in it.
      *
      * @param jar the agent's own jar, which the other JVM loads
-     * @return the exit code: 0 attached, 1 not attached, 2 the command is wrong
+     * @return the exit code: 0 done, 1 not done, 2 the command is wrong
      */
     public static int run(PrintStream out, PrintStream err, File jar, String... arguments) {
-        if (arguments.length == 0 || arguments.length > 2) {
-            err.println("healthcheck: usage: java -jar " + jar.getName() + " PID [key=value,key=value]");
+        List<String> words = new ArrayList<>(Arrays.asList(arguments));
+        boolean explain = words.remove(EXPLAIN);
+        String wrong = wrong(words, jar);
+        if (wrong != null) {
+            err.println("healthcheck: " + wrong);
             return WRONG_COMMAND;
         }
-        String pid = arguments[0];
-        String settings = arguments.length == 2 ? arguments[1] : "";
-        if (!pid.matches("[0-9]{1,10}")) {
-            err.println("healthcheck: '" + pid + "' is not a process identifier; jps lists those of running JVMs");
-            return WRONG_COMMAND;
-        }
-        try {
-            // The environment and the properties that count are the other JVM's.
-            AgentConfig.read(settings, new Properties(), Collections.emptyMap());
-        } catch (BadSettingException e) {
-            err.println("healthcheck: not attached: " + e.getMessage());
-            return WRONG_COMMAND;
-        }
+        String pid = words.get(0);
+        String settings = words.size() == 2 ? words.get(1) : "";
         if (isNoJvm(pid)) {
             // The attempt itself would harm it: it begins with a SIGQUIT.
             err.println("healthcheck: not attached: process " + pid + " is no JVM");
             return FAILED;
         }
-        try {
-            attach(pid, jar, settings);
-            out.println("healthcheck: attached to " + pid);
-            return ATTACHED;
-        } catch (ClassNotFoundException e) {
-            err.println("healthcheck: not attached: this Java runtime can't attach (it has no module jdk.attach);"
-                    + " use a JDK's java");
-        } catch (InvocationTargetException e) {
-            err.println("healthcheck: not attached: " + reason(pid, e.getCause()));
-        } catch (ReflectiveOperationException | IOException e) {
-            err.println("healthcheck: not attached: " + e);
+        String failure = explain ? new Question(pid, jar, settings).ask(out) : attach(pid, jar, settings);
+        if (failure != null) {
+            err.println("healthcheck: " + failure);
+            return FAILED;
         }
-        return FAILED;
+        if (!explain) {
+            out.println("healthcheck: attached to " + pid);
+        }
+        return DONE;
     }
 
-    private static void attach(String pid, File jar, String settings) throws ReflectiveOperationException, IOException {
+    /** Returns what is wrong with the command; null if nothing is. */
+    private static String wrong(List<String> words, File jar) {
+        String usage = "usage: java -jar " + jar.getName() + " PID [key=value,key=value] [" + EXPLAIN + "]";
+        for (String word : words) {
+            if (word.startsWith("-")) {
+                return "'" + word + "' is not an option; " + usage;
+            }
+        }
+        if (words.isEmpty() || words.size() > 2) {
+            return usage;
+        }
+        if (!words.get(0).matches("[0-9]{1,10}")) {
+            return "'" + words.get(0) + "' is not a process identifier; jps lists those of running JVMs";
+        }
+        try {
+            // The environment and the properties that count are the other JVM's.
+            AgentConfig.read(words.size() == 2 ? words.get(1) : "", new Properties(), Collections.emptyMap());
+        } catch (BadSettingException e) {
+            return "not attached: " + e.getMessage();
+        }
+        return null;
+    }
+
+    /** Attaches; returns why that failed, or null. */
+    static String attach(String pid, File jar, String argument) {
+        try {
+            loadAgent(pid, jar, argument);
+            return null;
+        } catch (ClassNotFoundException e) {
+            return "not attached: this Java runtime can't attach (it has no module jdk.attach); use a JDK's java";
+        } catch (InvocationTargetException e) {
+            return "not attached: " + reason(pid, e.getCause());
+        } catch (ReflectiveOperationException | IOException e) {
+            return "not attached: " + e;
+        }
+    }
+
+    private static void loadAgent(String pid, File jar, String argument)
+            throws ReflectiveOperationException, IOException {
         Class<?> type = virtualMachine();
         Object machine = type.getMethod("attach", String.class).invoke(null, pid);
         try {
-            type.getMethod("loadAgent", String.class, String.class).invoke(machine, jar.getAbsolutePath(), settings);
+            type.getMethod("loadAgent", String.class, String.class).invoke(machine, jar.getAbsolutePath(), argument);
         } finally {
             type.getMethod("detach").invoke(machine);
         }

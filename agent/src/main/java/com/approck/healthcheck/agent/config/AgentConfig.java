@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.config;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -146,6 +147,31 @@ public final class AgentConfig {
     /** Whether to do anything at all. */
     public boolean enabled() {
         return enabled;
+    }
+
+    /** Returns each setting with its value and where that came from, for people: {@code port} → {@code 8125 (default)}. */
+    public Map<String, String> describe() {
+        Map<String, String> values = new LinkedHashMap<>();
+        values.put("host", host);
+        values.put("port", Integer.toString(port));
+        values.put("prefix", prefix.isEmpty() ? "none" : prefix);
+        values.put("interval", duration(intervalNanos));
+        values.put("lease", duration(leaseNanos));
+        values.put("stuck-after", duration(stuckAfterNanos));
+        values.put("exhausted-after", duration(exhaustedAfterNanos));
+        values.put("pools", text("pools", "every pool of a known server"));
+        values.put("executors", executors.isEmpty() ? "none" : String.join(",", executors));
+        values.put("log", log.name().toLowerCase(Locale.ROOT));
+        values.put("enabled", Boolean.toString(enabled));
+        for (Map.Entry<String, String> value : values.entrySet()) {
+            Setting setting = sources.find(value.getKey());
+            value.setValue(value.getValue() + " (" + (setting == null ? "default" : setting.origin) + ")");
+        }
+        return values;
+    }
+
+    private static String duration(long nanos) {
+        return nanos % SECOND == 0 ? nanos / SECOND + " s" : nanos / MILLISECOND + " ms";
     }
 
     private String text(String key, String otherwise) {

@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,9 @@ final class SettingSources {
     private final Properties properties;
     private final Map<String, String> environment;
 
+    /** What was found, or null, by key: a property may be changed later. */
+    private final Map<String, Setting> found = new HashMap<>();
+
     /** @param problems gets a sentence for each piece of the argument that is no setting */
     SettingSources(String argument, Properties properties, Map<String, String> environment, List<String> problems) {
         this.properties = properties;
@@ -46,6 +50,13 @@ final class SettingSources {
 
     /** The strongest source's text, without blanks around it; null if no source has any. */
     Setting find(String key) {
+        if (!found.containsKey(key)) {
+            found.put(key, look(key));
+        }
+        return found.get(key);
+    }
+
+    private Setting look(String key) {
         Setting argument = setting(arguments.get(key), "argument " + key);
         if (argument != null) {
             return argument;

@@ -142,7 +142,8 @@ final class ConsumerGroup {
                 lost.put(lost.containsKey(id) ? -1L - lost.size() : id, reason);
             }
         }
-        return PoolStats.bounded(members.size(), alive, 0).withLostWorkers(lost);
+        return PoolStats.bounded(members.size(), "the consumers of this group in this JVM", alive, 0)
+                .withLostWorkers(lost);
     }
 
     /** Returns each live thread with a number that is odd while it works and changes with each turn. */

@@ -1,7 +1,9 @@
 package com.approck.healthcheck.agent.log;
 
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -16,7 +18,7 @@ public final class Log {
     private final LogLevel level;
     private final Consumer<String> lines;
     private final Runnable resume;
-    private final Set<String> said = new HashSet<>();
+    private final Set<String> said = new LinkedHashSet<>();
 
     /** Logs on stderr. */
     public Log(LogLevel level) {
@@ -74,12 +76,16 @@ public final class Log {
         }
     }
 
-    private boolean isNews(String complaint) {
-        if (level == LogLevel.OFF) {
-            return false;
-        }
+    /** Returns what has been found to be wrong so far, whether it was logged or not. */
+    public List<String> complaints() {
         synchronized (said) {
-            return said.size() < MAX_COMPLAINTS && said.add(complaint);
+            return new ArrayList<>(said);
+        }
+    }
+
+    private boolean isNews(String complaint) {
+        synchronized (said) {
+            return said.size() < MAX_COMPLAINTS && said.add(complaint) && level != LogLevel.OFF;
         }
     }
 

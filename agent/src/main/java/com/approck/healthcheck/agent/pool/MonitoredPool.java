@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,21 @@ public final class MonitoredPool {
     /** Returns the pool's name in gauges: unique among the pools of this JVM, made of letters, digits, {@code _} and {@code -}. */
     public String name() {
         return name;
+    }
+
+    /** Returns the name of the pool's class; null if it has been collected. */
+    public String className() {
+        Object object = pool.get();
+        return object == null ? null : object.getClass().getName();
+    }
+
+    /** Returns the names of the classes of its owners that have not been collected. */
+    public Set<String> ownerClassNames() {
+        Set<String> names = new LinkedHashSet<>();
+        for (Object owner : liveOwners()) {
+            names.add(owner.getClass().getName());
+        }
+        return names;
     }
 
     /** Reads the pool. */

@@ -23,9 +23,6 @@ public final class PoolRegistry {
     /** More pools than any server has; any more are not watched. */
     static final int MAX_POOLS = 1_000;
 
-    /** The most different reasons of pools that are not watched that are reported. */
-    private static final int MAX_SKIPPED = 100;
-
     /** Gets to know what happens. Called on any thread; returns at once and never throws. */
     public interface Listener {
         /** A pool was added or removed. */
@@ -46,7 +43,7 @@ public final class PoolRegistry {
     private final AgentCode agentCode = new AgentCode();
     private final HookedWorkers workers = new HookedWorkers();
     private final PatternCheck patternCheck;
-    private final Set<String> skipped = new HashSet<>();
+    private final SkippedPools skipped = new SkippedPools();
     private boolean everFound;
     private boolean everWatched;
 
@@ -194,6 +191,11 @@ public final class PoolRegistry {
         return everFound;
     }
 
+    /** Returns, for each kind of what was found and is not watched, a sentence with the reason. */
+    public List<String> skipped() {
+        return skipped.sentences();
+    }
+
     /** Returns whether another agent brought a class into the JVM. */
     public boolean isOfOtherAgent(Class<?> type) {
         return agentCode.isOfAgent(type);
@@ -336,11 +338,7 @@ public final class PoolRegistry {
 
     private void skip(ServerSupport server, Object found, String reason) {
         String sentence = "found " + found.getClass().getName() + " of " + server.name() + ", not watched: " + reason;
-        boolean isNew;
-        synchronized (skipped) {
-            isNew = skipped.size() < MAX_SKIPPED && skipped.add(sentence);
-        }
-        if (isNew) {
+        if (skipped.add(sentence)) {
             listener.skipped(sentence);
         }
     }

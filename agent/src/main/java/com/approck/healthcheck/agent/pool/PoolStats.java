@@ -11,6 +11,7 @@ public final class PoolStats {
             Math.max(1, Runtime.getRuntime().availableProcessors());
 
     private final int capacity;
+    private final String whyCapacity;
     private final int alive;
     private final int queued;
     private final int nonServing;
@@ -22,6 +23,7 @@ public final class PoolStats {
 
     private PoolStats(
             int capacity,
+            String whyCapacity,
             int alive,
             int queued,
             int nonServing,
@@ -31,6 +33,7 @@ public final class PoolStats {
             Collection<? extends Collection<Thread>> acceptingThreads,
             Map<Long, String> lostWorkers) {
         this.capacity = capacity;
+        this.whyCapacity = whyCapacity;
         this.alive = alive;
         this.queued = queued;
         this.nonServing = nonServing;
@@ -45,12 +48,22 @@ public final class PoolStats {
      * Returns the numbers of a pool that has a bound.
      *
      * @param capacity the most workers that the pool can have on requests at once
+     * @param whyCapacity what of the pool that number is, for people: "its largest size"
      * @param alive its live threads
      * @param queued tasks that wait for a thread
      */
-    public static PoolStats bounded(int capacity, int alive, int queued) {
+    public static PoolStats bounded(int capacity, String whyCapacity, int alive, int queued) {
         return new PoolStats(
-                capacity, alive, queued, 0, 0, false, false, Collections.emptyList(), Collections.emptyMap());
+                capacity,
+                whyCapacity,
+                alive,
+                queued,
+                0,
+                0,
+                false,
+                false,
+                Collections.emptyList(),
+                Collections.emptyMap());
     }
 
     /**
@@ -59,7 +72,16 @@ public final class PoolStats {
      */
     public static PoolStats unbounded(int alive, int queued) {
         return new PoolStats(
-                UNBOUNDED_CAPACITY, alive, queued, 0, 0, true, false, Collections.emptyList(), Collections.emptyMap());
+                UNBOUNDED_CAPACITY,
+                "a stated constant, the processors of the JVM: its requests have no bound",
+                alive,
+                queued,
+                0,
+                0,
+                true,
+                false,
+                Collections.emptyList(),
+                Collections.emptyMap());
     }
 
     /**
@@ -71,13 +93,31 @@ public final class PoolStats {
      */
     public PoolStats withThreadsThatDoNotServe(int nonServing, int idleReserved) {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingThreads, lostWorkers);
+                capacity,
+                whyCapacity,
+                alive,
+                queued,
+                nonServing,
+                idleReserved,
+                unbounded,
+                virtual,
+                acceptingThreads,
+                lostWorkers);
     }
 
     /** Returns the same, of a pool whose workers are virtual threads: a bound is one of permits, and none lives while idle. */
     public PoolStats onVirtualThreads() {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, true, acceptingThreads, lostWorkers);
+                capacity,
+                whyCapacity,
+                alive,
+                queued,
+                nonServing,
+                idleReserved,
+                unbounded,
+                true,
+                acceptingThreads,
+                lostWorkers);
     }
 
     /**
@@ -88,7 +128,16 @@ public final class PoolStats {
      */
     public PoolStats withAcceptingThreads(Collection<? extends Collection<Thread>> byAddress) {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, byAddress, lostWorkers);
+                capacity,
+                whyCapacity,
+                alive,
+                queued,
+                nonServing,
+                idleReserved,
+                unbounded,
+                virtual,
+                byAddress,
+                lostWorkers);
     }
 
     /**
@@ -99,12 +148,26 @@ public final class PoolStats {
      */
     public PoolStats withLostWorkers(Map<Long, String> reasons) {
         return new PoolStats(
-                capacity, alive, queued, nonServing, idleReserved, unbounded, virtual, acceptingThreads, reasons);
+                capacity,
+                whyCapacity,
+                alive,
+                queued,
+                nonServing,
+                idleReserved,
+                unbounded,
+                virtual,
+                acceptingThreads,
+                reasons);
     }
 
     /** Returns the most workers that the pool can have on requests at once; a constant if it is unbounded. */
     public int capacity() {
         return capacity;
+    }
+
+    /** Returns why the capacity is that number, without a full stop: "its largest size". */
+    public String whyCapacity() {
+        return whyCapacity;
     }
 
     /** Returns the number of live threads. */

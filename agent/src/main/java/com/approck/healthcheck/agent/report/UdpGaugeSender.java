@@ -38,6 +38,7 @@ public final class UdpGaugeSender implements GaugeSender {
     private volatile boolean broken;
     private final AtomicInteger failuresInSample = new AtomicInteger();
     private volatile boolean lastSampleFailed;
+    private volatile Exception lastFailure;
     private volatile InetAddress address;
     private NonBlockingUdpSender sender;
 
@@ -106,6 +107,24 @@ public final class UdpGaugeSender implements GaugeSender {
         waiting.set(0);
     }
 
+    /** Returns where the gauges go and what became of the last ones, for people. */
+    public String describe() {
+        InetAddress present = address;
+        if (present == null) {
+            return "nothing has been sent: no address of " + host + " is known, or none can be sent to";
+        }
+        Exception failure = lastFailure;
+        boolean failing = failure != null && (lastSampleFailed || failuresInSample.get() > 0);
+        String outcome = "they have left this process; whether they arrived, UDP does not say";
+        if (failing) {
+            outcome = failure instanceof PortUnreachableException
+                    ? "refused, because nobody listens there"
+                    : "failed: " + failure;
+        }
+        return "to " + present.getHostAddress() + ":" + port + " (" + host + "); the last ones: " + outcome
+                + (waiting.get() == 0 ? "" : "; " + waiting.get() + " reports wait to be sent");
+    }
+
     private void connect(InetAddress newest, long nowNanos) {
         if (sender != null && waiting.get() == 0) {
             // Waits for an empty queue, so not at all.
@@ -149,6 +168,7 @@ public final class UdpGaugeSender implements GaugeSender {
      * channel for good.
      */
     void failed(Exception e) {
+        lastFailure = e;
         if (e instanceof ClosedChannelException) {
             broken = true;
             return;

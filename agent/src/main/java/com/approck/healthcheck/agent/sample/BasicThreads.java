@@ -4,6 +4,7 @@ import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.pool.ServerSupport;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,20 @@ final class BasicThreads implements JvmThreads {
             }
         }
         return on;
+    }
+
+    @Override
+    @SuppressWarnings("deprecation") // As above.
+    public Map<Long, List<String>> tops(Collection<Long> threadIds) {
+        Map<Long, List<String>> tops = new HashMap<>();
+        for (Map.Entry<Thread, StackTraceElement[]> thread :
+                Thread.getAllStackTraces().entrySet()) {
+            long id = thread.getKey().getId();
+            if (threadIds.contains(id)) {
+                tops.put(id, StackTop.of(thread.getKey().getState().toString(), thread.getValue()));
+            }
+        }
+        return tops;
     }
 
     @Override

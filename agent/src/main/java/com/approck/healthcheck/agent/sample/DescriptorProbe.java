@@ -34,6 +34,11 @@ final class DescriptorProbe {
         return failingNanos;
     }
 
+    /** Returns whether the last try failed, and an earlier one did not. */
+    boolean isFailing() {
+        return failing;
+    }
+
     /** Whether the JVM can open a descriptor at this moment: a socket, as a connection needs one. */
     static boolean canOpen() {
         try {

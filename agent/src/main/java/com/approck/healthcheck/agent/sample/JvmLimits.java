@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.sample;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -51,6 +53,23 @@ final class JvmLimits {
                 ? "the JVM has been unable to open a file or a socket for " + seconds(descriptors.failingNanos())
                         + " s (a limit on descriptors)"
                 : null;
+    }
+
+    /** Returns what the JVM cannot do at this moment, whether that lasts long enough to count or not. */
+    List<String> problems() {
+        List<String> problems = new ArrayList<>();
+        if (!threadsCanBeCreated) {
+            problems.add("the JVM cannot create a thread (a limit on processes or memory)");
+        }
+        if (virtualThreads.waitedNanos() > 0) {
+            problems.add("the JVM has run no virtual thread for " + seconds(virtualThreads.waitedNanos())
+                    + " s (every carrier is taken)");
+        }
+        if (descriptors.isFailing()) {
+            problems.add("the JVM has been unable to open a file or a socket for " + seconds(descriptors.failingNanos())
+                    + " s (a limit on descriptors)");
+        }
+        return problems;
     }
 
     private boolean isTooLong(long nanos) {

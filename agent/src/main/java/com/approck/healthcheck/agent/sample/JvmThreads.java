@@ -1,6 +1,7 @@
 package com.approck.healthcheck.agent.sample;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -41,6 +42,9 @@ interface JvmThreads {
     default boolean startVirtualThread(Runnable work) {
         return VirtualThreads.start(work);
     }
+
+    /** Returns, for each of these threads that has not ended, its state and the top of its stack, as {@link StackTop}. */
+    Map<Long, List<String>> tops(Collection<Long> threadIds);
 
     /** Returns the thread's state and the top of its stack in one line, for logs. */
     String describe(long threadId);

@@ -169,6 +169,27 @@ final class MxBeanThreads implements JvmThreads {
     }
 
     @Override
+    public Map<Long, List<String>> tops(Collection<Long> threadIds) {
+        Map<Long, List<String>> tops = new HashMap<>();
+        for (ThreadInfo info : bean.getThreadInfo(positive(threadIds), StackTop.READ_DEPTH)) {
+            if (info != null) {
+                String lock = info.getLockOwnerName();
+                String state = info.getThreadState() + (lock == null ? "" : ", waiting for a lock held by " + lock);
+                tops.put(info.getThreadId(), StackTop.of(state, info.getStackTrace()));
+            }
+        }
+        return tops;
+    }
+
+    /** The pool itself may have given a worker that has ended a negative number, which the JVM refuses. */
+    private static long[] positive(Collection<Long> threadIds) {
+        return threadIds.stream()
+                .mapToLong(Long::longValue)
+                .filter(id -> id > 0)
+                .toArray();
+    }
+
+    @Override
     public String describe(long threadId) {
         ThreadInfo info = bean.getThreadInfo(threadId, LOGGED_DEPTH);
         if (info == null) {

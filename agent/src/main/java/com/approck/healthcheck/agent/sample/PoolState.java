@@ -6,8 +6,10 @@ import com.approck.healthcheck.agent.pool.ProgressSource;
 import com.approck.healthcheck.agent.pool.Worker;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,7 @@ final class PoolState {
     private long notListeningNanos;
     private String unreachable;
     private boolean unreachableChanged;
+    private Sample.Pool numbers;
     private long stillNanos;
     private int stillTicks;
     private int unfollowedTicks;
@@ -176,7 +179,7 @@ final class PoolState {
 
     /** Returns why workers are not able, by their threads, as far as the pool itself knows. */
     Map<Long, String> lostWorkers() {
-        return stats.lostWorkers();
+        return stats == null ? Collections.emptyMap() : stats.lostWorkers();
     }
 
     /** Returns the workers that were lost at the last call, and notes those that are now. */
@@ -189,6 +192,38 @@ final class PoolState {
     /** Returns why no request reaches the pool any more; null if nothing suggests that. */
     String unreachable() {
         return unreachable;
+    }
+
+    /** Returns what the last tick ended with; null if the pool could never be read. */
+    Sample.Pool numbers() {
+        return numbers;
+    }
+
+    /** Returns whether it lost workers, or all of them, or could never be read. */
+    boolean isInTrouble() {
+        return numbers == null || numbers.able() < numbers.capacity();
+    }
+
+    String whyCapacity() {
+        return stats == null ? "" : stats.whyCapacity();
+    }
+
+    /** Returns the threads that were found stuck in the last tick. */
+    Set<Long> stuck() {
+        return stuck;
+    }
+
+    /** Returns the threads that accept its connections or hand them out, workers or not. */
+    Collection<Thread> acceptingThreads() {
+        Set<Thread> all = new LinkedHashSet<>(pool.ioThreads());
+        if (stats != null) {
+            stats.acceptingThreads().forEach(all::addAll);
+        }
+        return all;
+    }
+
+    boolean isStuckAccepting(Thread thread) {
+        return stuck.contains(Worker.idOf(thread)) || accepting.isStuck(thread);
     }
 
     /** Returns whether that changed in this tick. */
@@ -236,7 +271,8 @@ final class PoolState {
             int lostReserve = !stuck.isEmpty() && stillTicks >= 2 ? stats.idleReserved() : 0;
             able = stats.capacity() - stuck.size() - lostReserve;
         }
-        return new Sample.Pool(pool.name(), Math.max(0, able), busy, stuck.size(), stats);
+        numbers = new Sample.Pool(pool.name(), Math.max(0, able), busy, stuck.size(), stats);
+        return numbers;
     }
 
     /** A task that is in the queue for a moment does not count, nor do threads that serve only while the queue is empty. */

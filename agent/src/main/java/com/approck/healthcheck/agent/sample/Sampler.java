@@ -6,6 +6,7 @@ import com.approck.healthcheck.agent.pool.PoolRegistry;
 import com.approck.healthcheck.agent.pool.ServerSupport;
 import com.approck.healthcheck.agent.pool.Worker;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -135,6 +136,42 @@ public final class Sampler {
         List<Sample.Pool> samples = samplePools(deadlocked, elapsed);
         changeLog.logWorkers(ofInterest, threads);
         return new Sample(samples, pools.isEmpty() || !samples.isEmpty());
+    }
+
+    /** Returns the number of pools at the last sample. */
+    public int pools() {
+        return pools.size();
+    }
+
+    /** Returns some of the pools as of the last sample, those in trouble first, and what their threads do now, for people. */
+    public List<SeenPool> view(int max) {
+        List<PoolState> troubledFirst = new ArrayList<>(pools.values());
+        troubledFirst.sort(Comparator.comparing(PoolState::isInTrouble).reversed());
+        List<SeenPool> seen = new ArrayList<>();
+        for (PoolState pool : troubledFirst.subList(0, Math.min(max, troubledFirst.size()))) {
+            seen.add(new PoolViewer(virtualRequests, threads).view(pool));
+        }
+        return seen;
+    }
+
+    /** Returns the identifiers of the threads that belong to a pool, as a worker or to accept connections. */
+    public Set<Long> threadIds() {
+        Set<Long> ids = new HashSet<>();
+        for (PoolState pool : pools.values()) {
+            pool.acceptingThreads().forEach(thread -> ids.add(Worker.idOf(thread)));
+            pool.pool().threads().forEach(thread -> ids.add(Worker.idOf(thread)));
+        }
+        return ids;
+    }
+
+    /** Returns what the JVM as a whole cannot do at this moment. */
+    public List<String> limits() {
+        return limits.problems();
+    }
+
+    /** Returns the nanoseconds since the last sample; negative if there was none. */
+    public long age() {
+        return ticked ? ticker.nanos() - lastTick : -1;
     }
 
     /** Stacks do not distinguish one request from the next where the thread uses CPU: only the hook does. */

@@ -4,8 +4,11 @@ import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolRegistry;
 import com.approck.healthcheck.agent.pool.Worker;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +68,28 @@ final class VirtualRequests {
                 lines += tick(request, pool, elapsedNanos, lines < MAX_LINES) ? 1 : 0;
             }
         }
+    }
+
+    /** Returns the number of requests on virtual threads in a pool, as of the last tick. */
+    int count(MonitoredPool pool) {
+        int count = 0;
+        for (Request request : requests.values()) {
+            count += request.pool == pool ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** Returns some of the requests on virtual threads in a pool, those that have waited longest first, for people. */
+    List<SeenThread> view(MonitoredPool pool, int max) {
+        List<Request> longestFirst = new ArrayList<>(requests.values());
+        longestFirst.removeIf(request -> request.pool != pool);
+        longestFirst.sort(Comparator.<Request>comparingLong(request -> request.waitedNanos)
+                .reversed());
+        List<SeenThread> seen = new ArrayList<>();
+        for (Request request : longestFirst.subList(0, Math.min(max, longestFirst.size()))) {
+            seen.add(request.view());
+        }
+        return seen;
     }
 
     private static void markMoved(Map<MonitoredPool, PoolState> pools, Set<Request> some, Set<Request> others) {
@@ -157,6 +182,16 @@ final class VirtualRequests {
             this.number = number;
             this.task = task;
             this.pool = pool;
+        }
+
+        SeenThread view() {
+            long waited = TimeUnit.NANOSECONDS.toSeconds(waitedNanos);
+            return new SeenThread(
+                    nameOf(thread),
+                    Worker.idOf(thread),
+                    loggedStuck ? "stuck" : "busy",
+                    waited == 0 ? "" : "it has waited for " + waited + " s without a time limit",
+                    StackTop.of(thread.getState().toString(), thread.getStackTrace()));
         }
     }
 }

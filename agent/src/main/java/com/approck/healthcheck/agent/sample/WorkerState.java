@@ -141,12 +141,41 @@ final class WorkerState {
         return changed;
     }
 
+    /** Returns for how long its counter has stood still on a request. */
+    long sameTaskNanos() {
+        return sameTaskNanos;
+    }
+
+    /** Returns what it does, in a word, for people. */
+    String word() {
+        if (deadlocked) {
+            return "deadlocked";
+        }
+        return overdue ? "stuck" : isBusy() ? "busy" : "idle";
+    }
+
+    /** Returns since when it does that, for people. */
+    String detail() {
+        if (isStuck()) {
+            return reason();
+        }
+        if (isLoop) {
+            return idleCpuNanos == 0 ? "" : "without using CPU for " + seconds(idleCpuNanos) + " s";
+        }
+        return "for " + seconds(sameTaskNanos) + " s"
+                + (idleCpuNanos == 0 ? "" : ", the last " + seconds(idleCpuNanos) + " s without using CPU");
+    }
+
+    private static long seconds(long nanos) {
+        return Math.round(nanos / 1e9);
+    }
+
     /** Returns why it is stuck, for logs. */
     String reason() {
         if (deadlocked) {
             return "it is part of a deadlock, or waits for one";
         }
         String where = isLoop ? "has not come back for work for " : "has been on one request for ";
-        return "it " + where + Math.round(idleCpuNanos / 1e9) + " s without using CPU";
+        return "it " + where + seconds(idleCpuNanos) + " s without using CPU";
     }
 }

@@ -83,7 +83,20 @@ interface ExecutorAdapter extends PoolAdapter {
         int max = maxThreads(executor);
         int alive = alive(executor);
         int queued = queued(executor);
-        return max == UNBOUNDED ? PoolStats.unbounded(alive, queued) : PoolStats.bounded(max, alive, queued);
+        return max == UNBOUNDED
+                ? PoolStats.unbounded(alive, queued)
+                : PoolStats.bounded(max, whyMaxThreads(executor), alive, queued);
+    }
+
+    /** Returns what {@link #maxThreads} goes by, for people. */
+    static String whyMaxThreads(ReflectedObject executor) {
+        Object object = executor.get();
+        if (object instanceof ForkJoinPool) {
+            return "its parallelism";
+        }
+        return object instanceof ThreadPoolExecutor && !JdkExecutors.grows((ThreadPoolExecutor) object)
+                ? "its core size, because its queue has no bound"
+                : "its largest size";
     }
 
     /** Returns the most threads that it can have on tasks at once, at least 1; {@link #UNBOUNDED} if there is no bound. */

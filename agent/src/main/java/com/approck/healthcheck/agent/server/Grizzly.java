@@ -107,7 +107,7 @@ final class Grizzly implements ServerSupport, ExecutorAdapter {
             return ExecutorAdapter.readExecutor(pool).withAcceptingThreads(acceptingThreads(pool, owners));
         }
         int capacity = Math.max(1, pool.callObject("getConfig").count("getMaxPoolSize"));
-        return PoolStats.bounded(capacity, pool.count("getSize"), ExecutorAdapter.queued(pool))
+        return PoolStats.bounded(capacity, "its largest size", pool.count("getSize"), ExecutorAdapter.queued(pool))
                 .withAcceptingThreads(acceptingThreads(pool, owners));
     }
 

@@ -86,6 +86,7 @@ final class JdkExecutors implements ServerSupport, ExecutorAdapter {
         if (pool.get() instanceof ForkJoinPool) {
             return PoolStats.bounded(
                     Math.max(1, pool.count("getParallelism")),
+                    ExecutorAdapter.whyMaxThreads(pool),
                     pool.count("getPoolSize"),
                     pool.count("getQueuedSubmissionCount"));
         }
@@ -93,7 +94,9 @@ final class JdkExecutors implements ServerSupport, ExecutorAdapter {
         int queued = ExecutorAdapter.queued(pool);
         // getPoolSize would take the executor's lock.
         int alive = workers(pool).length;
-        return max == UNBOUNDED ? PoolStats.unbounded(alive, queued) : PoolStats.bounded(max, alive, queued);
+        return max == UNBOUNDED
+                ? PoolStats.unbounded(alive, queued)
+                : PoolStats.bounded(max, ExecutorAdapter.whyMaxThreads(pool), alive, queued);
     }
 
     /** Returns the progress of a {@code ThreadPoolExecutor}'s workers. */
@@ -142,12 +145,15 @@ final class JdkExecutors implements ServerSupport, ExecutorAdapter {
 
     /** Returns the most threads that the executor's own rule lets it have. */
     static int maxThreads(ThreadPoolExecutor executor) {
+        return grows(executor) ? executor.getMaximumPoolSize() : executor.getCorePoolSize();
+    }
+
+    /** Returns whether it makes more threads than its core size: not before its queue is full. */
+    static boolean grows(ThreadPoolExecutor executor) {
         BlockingQueue<Runnable> queue = executor.getQueue();
         boolean unbounded = queue.remainingCapacity() == Integer.MAX_VALUE;
-        boolean grows = !unbounded || queue.getClass().getName().equals(Tomcat.QUEUE_THAT_REFUSES);
-        return grows && !(executor instanceof ScheduledThreadPoolExecutor)
-                ? executor.getMaximumPoolSize()
-                : executor.getCorePoolSize();
+        return (!unbounded || queue.getClass().getName().equals(Tomcat.QUEUE_THAT_REFUSES))
+                && !(executor instanceof ScheduledThreadPoolExecutor);
     }
 
     static Collection<Thread> threadsOf(ForkJoinPool pool) {

@@ -96,7 +96,7 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
             return ExecutorAdapter.readExecutor(pool);
         }
         if (servesOnDispatcher(pool)) {
-            return PoolStats.bounded(1, 1, 0);
+            return PoolStats.bounded(1, "without an executor, its dispatcher serves", 1, 0);
         }
         PoolStats stats = PoolStats.unbounded(0, 0);
         ReflectedObject executor = pool.with(ExecutorAdapter.unwrap(pool.fieldObject("executor")));

@@ -34,6 +34,9 @@ final class Jetty implements ServerSupport, PoolAdapter {
     private static final String VIRTUAL_POOL = THREADS + "VirtualThreadPool";
     private static final String WEBSOCKET = "org.eclipse.jetty.websocket.";
 
+    private static final String WHY_CAPACITY =
+            "its largest size less the threads that acceptors and selectors keep (or its permits, on virtual threads)";
+
     /** Part of the names that Jetty's clients give to the pools that they make: HttpClient@1f2e3d, WebSocketClient@1f2e3d. */
     private static final String NAME_OF_CLIENT = "Client@";
 
@@ -231,7 +234,7 @@ final class Jetty implements ServerSupport, PoolAdapter {
         int queued = queued(pool);
         PoolStats stats = max == ExecutorAdapter.UNBOUNDED
                 ? PoolStats.unbounded(alive, queued)
-                : PoolStats.bounded(Math.max(1, max - leased), alive, queued);
+                : PoolStats.bounded(Math.max(1, max - leased), WHY_CAPACITY, alive, queued);
         stats = stats.withThreadsThatDoNotServe(
                         pool.is(VIRTUAL_POOL) ? permitsOfConnectors(pool, owners) : leased, idleReserved(pool))
                 .withAcceptingThreads(JettyConnectors.acceptors(pool, owners));

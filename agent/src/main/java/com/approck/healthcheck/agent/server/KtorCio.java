@@ -120,7 +120,11 @@ final class KtorCio implements ServerSupport, PoolAdapter {
             alive += thread.isAlive() ? 1 : 0;
         }
         int capacity = Math.max(1, (Integer) pool.field("parallelism"));
-        return PoolStats.bounded(capacity, alive, pool.fieldObject("queue").count("getSize"));
+        return PoolStats.bounded(
+                capacity,
+                "the parallelism of its dispatcher",
+                alive,
+                pool.fieldObject("queue").count("getSize"));
     }
 
     @Override

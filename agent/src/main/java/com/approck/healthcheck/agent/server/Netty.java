@@ -146,7 +146,7 @@ final class Netty implements ServerSupport, PoolAdapter {
         for (Object loop : loops(group)) {
             capacity += group.with(loop).isTrue("isTerminated") ? 0 : 1;
         }
-        return PoolStats.bounded(capacity, threadsOf(group).size(), 0);
+        return PoolStats.bounded(capacity, "its event loops", threadsOf(group).size(), 0);
     }
 
     @Override

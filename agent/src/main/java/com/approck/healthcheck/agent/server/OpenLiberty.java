@@ -100,7 +100,7 @@ final class OpenLiberty implements ServerSupport, PoolAdapter {
         int added = (int) controller.field(controller.hasField(limit) ? limit : "MAX_THREADS_TO_BREAK_HANG");
         PoolStats inside = ExecutorAdapter.readExecutor(executorInside(pool));
         int capacity = Math.max(inside.capacity(), Math.min((int) controller.field("maxThreads"), added));
-        return PoolStats.bounded(capacity, inside.alive(), inside.queued());
+        return PoolStats.bounded(capacity, "what its controller may grow to", inside.alive(), inside.queued());
     }
 
     @Override

@@ -55,7 +55,7 @@ final class Quartz implements ServerSupport, PoolAdapter {
     @Override
     public PoolStats read(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
         int alive = threads(pool).size();
-        return PoolStats.bounded(alive, alive, 0);
+        return PoolStats.bounded(alive, "its threads, which are all made at the start", alive, 0);
     }
 
     @Override

@@ -177,7 +177,7 @@ final class Undertow implements ServerSupport {
             for (Thread thread : threads) {
                 alive += thread.isAlive() ? 1 : 0;
             }
-            return PoolStats.bounded(threads.size(), alive, 0);
+            return PoolStats.bounded(threads.size(), "its I/O threads, which serve", alive, 0);
         }
 
         @Override

@@ -3,6 +3,7 @@ package com.approck.healthcheck.agent.start;
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.consumer.ConsumerGroups;
 import com.approck.healthcheck.agent.consumer.QueueConsumers;
+import com.approck.healthcheck.agent.explain.ExplainRequest;
 import com.approck.healthcheck.agent.instrument.BootstrapInjector;
 import com.approck.healthcheck.agent.instrument.ClassWeaver;
 import com.approck.healthcheck.agent.instrument.HookBridge;
@@ -54,13 +55,16 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final Instrumentation instrumentation;
     private final File jar;
     private final Log log;
+    private final ModuleOpener opener;
     private final PoolClassTransformer transformer;
     private final PoolRegistry registry;
     private final PoolDiscovery discovery;
     private final QueueConsumers consumers;
     private final ConsumerGroups consumerGroups;
     private final LateInstrumentation late;
+    private final Sampler sampler;
     private final ReportingLoop loop;
+    private final Acceptors acceptors;
     private final UnknownServer unknown;
     private final RequestExecutorsGiven requestExecutors;
     private boolean connected;
@@ -79,14 +83,14 @@ final class AgentPipeline implements PoolRegistry.Listener {
         this.instrumentation = instrumentation;
         this.jar = jar;
         this.log = log;
-        ModuleOpener opener = new ModuleOpener(instrumentation);
+        opener = new ModuleOpener(instrumentation);
         transformer = new PoolClassTransformer(instrumentation, AgentPipeline::weaver, this::classLoaded, log);
         registry = new PoolRegistry(Servers.ALL, config.pools(), opener, this);
         discovery = new PoolDiscovery(Servers.ALL, registry, opener, instrumentation::getAllLoadedClasses);
         consumers = new QueueConsumers(this::consumerSeen);
         consumerGroups = new ConsumerGroups(
                 consumers, registry, opener, System::nanoTime, config.intervalNanos(), log::complain);
-        Sampler sampler = new Sampler(
+        sampler = new Sampler(
                 Servers.ALL,
                 registry,
                 config.intervalNanos(),
@@ -96,7 +100,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 transformer::generation,
                 log);
         requestExecutors = new RequestExecutorsGiven(registry, opener);
-        unknown = new UnknownServer(instrumentation, opener, registry::isOfOtherAgent, this::listens, log);
+        acceptors = new Acceptors(instrumentation, opener, registry::isOfOtherAgent);
+        unknown = new UnknownServer(instrumentation, acceptors, this::listens, log);
         late = new LateInstrumentation(config, transformer, this::isDraining, this::instrumented, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
@@ -109,6 +114,21 @@ final class AgentPipeline implements PoolRegistry.Listener {
         if (!config.executors().isEmpty()) {
             wake();
         }
+    }
+
+    /** Writes what the agent sees into a file that another process has made. Returns at once. */
+    void explain(ExplainRequest request) {
+        loop.execute(() -> {
+            // What was found before may have started or stopped since.
+            PoolRegistry found = PassingLook.find(config, opener, instrumentation, log);
+            new Explainer(config, found, sampler, acceptors, log)
+                    .explain(state(), loop.describeSending(), request.file());
+        });
+    }
+
+    private String state() {
+        return "the agent is at work, " + (late.hasTried() ? "and its hooks are in" : "and its hooks are not in yet")
+                + (isDraining() ? "; the JVM shuts down" : "");
     }
 
     private void wake() {

@@ -3,11 +3,13 @@ package com.approck.healthcheck.agent.start;
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.config.AgentConfig.LogLevel;
 import com.approck.healthcheck.agent.config.BadSettingException;
+import com.approck.healthcheck.agent.explain.ExplainRequest;
 import com.approck.healthcheck.agent.log.Log;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
 import java.util.Collections;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Where the agent starts, inside its own class loader: reads the settings and begins to look at classes. */
 public final class AgentStarter {
@@ -17,24 +19,34 @@ public final class AgentStarter {
      * Starts the agent. A wrong setting is one line on stderr, and the agent stays off.
      *
      * @param jar the agent's own jar
+     * @return what explains from now on what the agent sees, to a request as {@link ExplainRequest#parse} takes it; null if
+     *     the agent is off
      */
-    public static void start(String argument, Instrumentation instrumentation, File jar) {
+    public static Consumer<String> start(String argument, Instrumentation instrumentation, File jar) {
         AgentConfig config;
         try {
             config = AgentConfig.read(argument, System.getProperties(), environment());
         } catch (BadSettingException e) {
             new Log(LogLevel.INFO).complain("agent off: " + e.getMessage());
-            return;
+            return null;
         }
         // Nearly always found out before, by the entry class; but that one knows less of how settings are written.
         if (!config.enabled()) {
-            return;
+            return null;
         }
         Log log = new Log(config.log());
         for (String remark : config.remarks()) {
             log.info(remark);
         }
-        new AgentPipeline(config, instrumentation, jar, log).start();
+        AgentPipeline pipeline = new AgentPipeline(config, instrumentation, jar, log);
+        pipeline.start();
+        return request -> pipeline.explain(ExplainRequest.parse(request));
+    }
+
+    /** Explains what there is to see in a JVM in which no agent is at work, and leaves nothing there. Returns at once. */
+    public static void look(String request, Instrumentation instrumentation) {
+        ExplainRequest parsed = ExplainRequest.parse(request);
+        PassingLook.start(parsed, System.getProperties(), environment(), instrumentation);
     }
 
     private static Map<String, String> environment() {

@@ -8,7 +8,9 @@ import com.approck.healthcheck.agent.report.UdpGaugeSender;
 import com.approck.healthcheck.agent.sample.Sample;
 import com.approck.healthcheck.agent.sample.Sampler;
 import java.util.HashSet;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -48,6 +50,7 @@ public final class ReportingLoop {
     private final AtomicBoolean lookWanted = new AtomicBoolean();
     private volatile long samplesBegun;
     private volatile long samplesEnded;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private Set<String> announced = new HashSet<>();
 
     /**
@@ -112,6 +115,20 @@ public final class ReportingLoop {
         LockSupport.unpark(thread);
     }
 
+    /** Has a task run on the agent's thread soon, between two samples; what it throws is logged. Returns at once. */
+    public void execute(Runnable task) {
+        tasks.add(task);
+        look();
+    }
+
+    /** Returns where the gauges go and what became of the last ones, for people. */
+    public String describeSending() {
+        return everWatched.getAsBoolean()
+                ? gauges.describe()
+                : "nothing is sent to " + config.host() + ":" + config.port()
+                        + ", because no pool has been watched yet";
+    }
+
     private synchronized void startThread() {
         if (!started) {
             thread.start();
@@ -139,6 +156,7 @@ public final class ReportingLoop {
                 samplesEnded = sample;
             }
             nextLook = Math.min(nextLook, afterwards.run());
+            runTasks();
             log.resume();
             long now = System.nanoTime();
             // Not if only the look for pools took so long: then the sample is due at once.
@@ -151,6 +169,16 @@ public final class ReportingLoop {
                 }
             }
             sleep(Math.min(nextSample - now, nextLook));
+        }
+    }
+
+    private void runTasks() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            try {
+                task.run();
+            } catch (Throwable e) {
+                complain("a question was not answered: ", e);
+            }
         }
     }
 

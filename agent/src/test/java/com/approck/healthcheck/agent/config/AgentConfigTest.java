@@ -38,6 +38,38 @@ final class AgentConfigTest {
     }
 
     @Test
+    void describe_saysEachValueAndWhereItCameFrom() throws BadSettingException {
+        environment.put("STATSD_HOST", "statsd");
+        properties.setProperty("healthcheck.stuck-after", "1500ms");
+        AgentConfig config = read("pools=http-*,!http-9090");
+        properties.setProperty("healthcheck.stuck-after", "9s");
+
+        Map<String, String> described = config.describe();
+
+        assertEquals(
+                List.of(
+                        "host",
+                        "port",
+                        "prefix",
+                        "interval",
+                        "lease",
+                        "stuck-after",
+                        "exhausted-after",
+                        "pools",
+                        "executors",
+                        "log",
+                        "enabled"),
+                List.copyOf(described.keySet()));
+        assertEquals("statsd (variable STATSD_HOST)", described.get("host"));
+        assertEquals("8125 (default)", described.get("port"));
+        assertEquals("none (default)", described.get("prefix"));
+        assertEquals("1 s (default)", described.get("interval"));
+        assertEquals("1500 ms (system property healthcheck.stuck-after)", described.get("stuck-after"));
+        assertEquals("http-*,!http-9090 (argument pools)", described.get("pools"));
+        assertEquals("info (default)", described.get("log"));
+    }
+
+    @Test
     void everyKey_isSetByArgument() throws BadSettingException {
         assertIsAllSet(read("host=statsd,port=9125,prefix=app,interval=2s,lease=20s,stuck-after=3m,exhausted-after=4m,"
                 + "pools=http-*,!http-9090,executors=batch-*,log=debug,enabled=false"));

@@ -44,6 +44,17 @@ final class LogTest {
     }
 
     @Test
+    void complaints_areKnownWhereNothingIsLogged() {
+        Log log = log(LogLevel.OFF);
+        log.complain("one");
+        log.complain("it failed: ", new IllegalStateException("at 1"));
+        log.complain("one");
+
+        assertEquals(List.of("one", "it failed: java.lang.IllegalStateException"), log.complaints());
+        assertEquals(List.of(), lines);
+    }
+
+    @Test
     void complaintWithACause_isSaidOnceForEachClassOfIt() {
         Log log = log(LogLevel.INFO);
         for (int i = 0; i < 3; i++) {

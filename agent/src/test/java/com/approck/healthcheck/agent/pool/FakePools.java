@@ -226,7 +226,7 @@ public final class FakePools {
             // An unbounded pool's capacity is a constant: the number of processors.
             PoolStats stats = read.unbounded
                     ? PoolStats.unbounded(read.alive, read.queued)
-                    : PoolStats.bounded(read.capacity, read.alive, read.queued);
+                    : PoolStats.bounded(read.capacity, "a number of the test", read.alive, read.queued);
             stats = stats.withAcceptingThreads(read.acceptors)
                     .withThreadsThatDoNotServe(read.nonServing, read.idleReserved);
             return read.virtual ? stats.onVirtualThreads() : stats;

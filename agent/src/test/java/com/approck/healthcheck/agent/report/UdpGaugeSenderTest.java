@@ -262,6 +262,28 @@ final class UdpGaugeSenderTest {
         assertFalse(ear.hasHeard());
     }
 
+    @Test
+    void describe_saysWhereToAndWhatBecameOfIt() throws Exception {
+        UdpGaugeSender unknown = gauges("host.invalid", "");
+        assertEquals(
+                "nothing has been sent: no address of host.invalid is known, or none can be sent to",
+                unknown.describe());
+
+        UdpGaugeSender gauges = gauges("127.0.0.1", "");
+        send(gauges, "workers", 1);
+        assertEquals("workers:1|g", ear.receive());
+        assertTrue(flush(gauges, 30 * SECOND));
+        String to = "to 127.0.0.1:" + ear.port() + " (127.0.0.1); the last ones: ";
+        assertEquals(to + "they have left this process; whether they arrived, UDP does not say", gauges.describe());
+
+        ear.close();
+        for (int i = 0; i < 5; i++) {
+            send(gauges, "workers", 1, "workers", 1);
+            assertTrue(flush(gauges, 30 * SECOND));
+        }
+        assertEquals(to + "refused, because nobody listens there", gauges.describe());
+    }
+
     private UdpGaugeSender gauges(String host, String prefix) {
         return new UdpGaugeSender(
                 host,

@@ -3,6 +3,7 @@ package com.approck.healthcheck.agent.sample;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -88,6 +89,13 @@ final class FakeThreads implements JvmThreads {
             work.run();
         }
         return true;
+    }
+
+    @Override
+    public Map<Long, List<String>> tops(Collection<Long> threadIds) {
+        Map<Long, List<String>> tops = new HashMap<>();
+        threadIds.forEach(id -> tops.put(id, List.of("WAITING", "the.Frame.of(Thread.java:" + id + ")")));
+        return tops;
     }
 
     @Override

@@ -311,6 +311,27 @@ final class ReportingLoopTest {
                         + " java.lang.OutOfMemoryError: Java heap space"));
     }
 
+    @Test
+    void task_runsOnTheAgentsThreadAndMayThrow() throws Exception {
+        ReportingLoop loop = watch("interval=60s,lease=120s", System::nanoTime);
+        assertEquals(
+                "nothing is sent to 127.0.0.1:" + ear.port() + ", because no pool has been watched yet",
+                loop.describeSending());
+
+        FutureTask<Thread> task = new FutureTask<>(Thread::currentThread);
+        loop.execute(() -> {
+            throw new IllegalStateException("thrown");
+        });
+        loop.execute(task);
+
+        assertEquals(newThread("healthcheck"), task.get());
+        assertEquals(
+                "healthcheck: a question was not answered: java.lang.IllegalStateException: thrown"
+                        + System.lineSeparator(),
+                said.toString(StandardCharsets.UTF_8));
+        assertFalse(ear.hasHeard());
+    }
+
     private ReportingLoop watch(String settings, Ticker ticker) throws BadSettingException {
         ReportingLoop[] beat = new ReportingLoop[1];
         registry = FakePools.registry("*", () -> beat[0].wake(), complaint -> {

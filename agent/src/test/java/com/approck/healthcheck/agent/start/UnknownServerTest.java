@@ -40,8 +40,7 @@ final class UnknownServerTest {
     private Predicate<Class<?>> isOfOtherAgent = type -> false;
     private final UnknownServer unknown = new UnknownServer(
             instrumentation(),
-            new ModuleOpener(null),
-            type -> isOfOtherAgent.test(type),
+            new Acceptors(instrumentation(), new ModuleOpener(null), type -> isOfOtherAgent.test(type)),
             () -> calls.add("listens"),
             new Log(LogLevel.INFO, line -> System.err.println(line)));
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
+import com.approck.healthcheck.it.support.Explained;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The agent put into servers that run already and have not had a request: all that it has to go by are their threads.
- * {@code -Dattach.every=true} takes every server of the table, and not only those to which other ways lead.
+ * {@code --explain} then names the request that hangs. {@code -Dattach.every=true} takes every server of the table, and not only those to which other ways lead.
  */
 final class AttachServersIT {
 
@@ -94,6 +95,10 @@ final class AttachServersIT {
                 Moment.now().plus(STUCK_IS_SEEN),
                 SOON,
                 "workers:" + server.server().withOneHung() + "|g");
+        Explained.by(processes, server.jdk(), app.process())
+                .assertHasBelow(
+                        server.server().withOneHung() < server.server().workers() ? "  stuck: " : "  busy: ",
+                        "at com.approck.healthcheck.it.sample.Faults.hang(Faults.java:");
         assertFalse(never.isDone());
         String said = app.process().stderr();
         assertEquals(server.jdk().feature() >= WARNS_FROM, said.contains("-XX:+EnableDynamicAgentLoading"), said);

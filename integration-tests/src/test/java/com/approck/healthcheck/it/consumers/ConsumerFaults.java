@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.approck.healthcheck.it.support.Explained;
 import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
@@ -133,6 +134,11 @@ final class ConsumerFaults {
         assertTrue(scene.description().contains(scene.group()), scene::description);
         scene.program()
                 .awaitStderr("a worker of pool " + scene.group() + " of Kafka is lost: its thread \\S+ has ", SOON);
+        Explained explained = scene.explain();
+        explained.assertHasBelow(
+                "pool " + scene.group() + " of Kafka: 0 able of 1; ",
+                "  capacity 1: the consumers of this group in this JVM");
+        explained.assertHasBelow("pool " + scene.group() + " of Kafka: ", "  lost: ");
         scene.assertLiveStays(422, Duration.ofSeconds(2));
     }
 

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.consumers;
 
+import com.approck.healthcheck.it.support.Explained;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
@@ -80,6 +81,10 @@ final class ConsumerScene {
         program = run(List.of());
         program.awaitStdout("^STARTED$", SOON);
         return this;
+    }
+
+    Explained explain() {
+        return Explained.by(processes, client.jdk(), program);
     }
 
     void attach() {

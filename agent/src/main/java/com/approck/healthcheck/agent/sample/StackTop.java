@@ -1,0 +1,51 @@
+package com.approck.healthcheck.agent.sample;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The top of a thread's stack, for people: where it is, and what of the application led there. Stateless. */
+final class StackTop {
+    /** Frames that are read. Between a wait and the code that waits the JDK has about ten. */
+    static final int READ_DEPTH = 40;
+
+    /** Frames that are shown. */
+    private static final int MAX_FRAMES = 5;
+
+    private static final List<String> OF_JDK = Arrays.asList("java.", "javax.", "jdk.", "sun.", "com.sun.");
+
+    private StackTop() {}
+
+    /**
+     * Returns the state and then the innermost frames, without those of the JDK that follow the first, unless there are no
+     * others.
+     */
+    static List<String> of(String state, StackTraceElement[] stack) {
+        List<String> top = new ArrayList<>();
+        top.add(state);
+        boolean ofJdkAlone = Arrays.stream(stack).allMatch(StackTop::isOfJdk);
+        for (int i = 0; i < stack.length && top.size() <= MAX_FRAMES; i++) {
+            if (i == 0 || ofJdkAlone || !isOfJdk(stack[i])) {
+                top.add(text(stack[i]));
+            }
+        }
+        return top;
+    }
+
+    /** As a thread dump has it, without loader and module. */
+    private static String text(StackTraceElement frame) {
+        String place = frame.getFileName() == null ? "Unknown Source" : frame.getFileName();
+        return frame.getClassName() + "." + frame.getMethodName() + "("
+                + (frame.isNativeMethod() ? "Native Method" : place)
+                + (frame.getLineNumber() >= 0 ? ":" + frame.getLineNumber() : "") + ")";
+    }
+
+    private static boolean isOfJdk(StackTraceElement frame) {
+        for (String prefix : OF_JDK) {
+            if (frame.getClassName().startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
