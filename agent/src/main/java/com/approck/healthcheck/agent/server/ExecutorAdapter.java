@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -68,6 +69,11 @@ interface ExecutorAdapter extends PoolAdapter {
         if (inside == null && executor.has("getThreadPoolExecutor")) {
             // Spring's ThreadPoolTaskExecutor.
             inside = executor.call("getThreadPoolExecutor");
+        }
+        if (inside == null && executor.has("getTarget")) {
+            // Micronaut's InstrumentedExecutor, which takes times.
+            Object target = executor.call("getTarget");
+            inside = target instanceof Executor ? target : null;
         }
         return inside == null ? executor.get() : inside;
     }

@@ -12,13 +12,15 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 
 /**
  * Executors of the application's own to which a server gives requests: by Undertow's {@code exchange.dispatch(executor, …)},
- * which is also how a servlet deployment uses the executor that was set for it, and the named worker pools of Vert.x. Each is a
- * pool, from soon after the first such request until it has ended. Read from Undertow 2.0.0, 2.2.41 and 2.4.4 and from Vert.x
- * 4.0.0, 4.5.13 and 5.2.3.
+ * which is also how a servlet deployment uses the executor that was set for it, and the one for asynchronous requests; the
+ * named worker pools of Vert.x; and the named executors of Micronaut ({@code @ExecuteOn}, {@code thread-selection}). Each is a
+ * pool, from soon after the first such request until it has ended. Read from Undertow 2.0.0, 2.2.41 and 2.4.4, from Vert.x
+ * 4.0.0, 4.5.13 and 5.2.3, and from Micronaut 4.0.0, 4.7.0 and 5.2.23.
  *
  * <p>Jetty, Tomcat, Vert.x, gRPC, Armeria, Grizzly and the JDK's server know the executor that they were given; there it is the
  * pool of the server.
@@ -26,6 +28,12 @@ import java.util.concurrent.ExecutorService;
 final class RequestExecutors implements ServerSupport, ExecutorAdapter {
     private static final String WORKER_POOL = "io.vertx.core.internal.WorkerPool";
     private static final String WORKER_POOL_OF_VERTX_4 = "io.vertx.core.impl.WorkerPool";
+
+    /** A servlet deployment. It gives out the executor for asynchronous requests, which {@code execute} is called on. */
+    private static final String DEPLOYMENT = "io.undertow.servlet.core.DeploymentImpl";
+
+    private static final String EXECUTOR = "java.util.concurrent.Executor";
+    private static final String SUPPLIER = "java.util.function.Supplier";
 
     /** The threads on which Vert.x reads files and looks up names. */
     private static final String INTERNAL = "vert.x-internal-blocking";
@@ -35,6 +43,7 @@ final class RequestExecutors implements ServerSupport, ExecutorAdapter {
         return "the application";
     }
 
+    /** Those of Micronaut are static methods of interfaces. Whatever gives a request to an executor calls one of them. */
     @Override
     public List<MethodHook> hooks() {
         return Arrays.asList(
@@ -42,8 +51,21 @@ final class RequestExecutors implements ServerSupport, ExecutorAdapter {
                         HookKind.REQUEST_EXECUTOR,
                         "io.undertow.server.HttpServerExchange",
                         "dispatch",
-                        "java.util.concurrent.Executor",
+                        EXECUTOR,
                         "java.lang.Runnable"),
+                new MethodHook(HookKind.REQUEST_EXECUTOR_HOLDER, DEPLOYMENT, "getAsyncExecutor"),
+                new MethodHook(
+                        HookKind.REQUEST_EXECUTOR,
+                        "io.micronaut.core.execution.ExecutionFlow",
+                        "async",
+                        EXECUTOR,
+                        SUPPLIER),
+                new MethodHook(
+                        HookKind.REQUEST_EXECUTOR,
+                        "io.micronaut.http.reactive.execution.ReactiveExecutionFlow",
+                        "async",
+                        EXECUTOR,
+                        SUPPLIER),
                 new MethodHook(HookKind.REQUEST_EXECUTOR_HOLDER, WORKER_POOL, "executor"),
                 new MethodHook(HookKind.REQUEST_EXECUTOR_HOLDER, WORKER_POOL_OF_VERTX_4, "executor"));
     }
@@ -53,6 +75,8 @@ final class RequestExecutors implements ServerSupport, ExecutorAdapter {
         Map<String, String> holders = new HashMap<>();
         holders.put(WORKER_POOL, "executor");
         holders.put(WORKER_POOL_OF_VERTX_4, "pool");
+        holders.put(DEPLOYMENT, "deploymentInfo");
+        holders.put("io.undertow.servlet.api.DeploymentInfo", "asyncExecutor");
         return holders;
     }
 
@@ -70,6 +94,9 @@ final class RequestExecutors implements ServerSupport, ExecutorAdapter {
     /** The owner is the executor itself, inside any wrappers. It has no name before it has a thread. */
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
+        if (!(owner.get() instanceof Executor)) {
+            return OwnedPool.none("it holds no executor");
+        }
         if (ExecutorAdapter.maxThreads(owner) == UNBOUNDED) {
             return OwnedPool.none("it has no bound, so a request that hangs there takes nothing from the others");
         }

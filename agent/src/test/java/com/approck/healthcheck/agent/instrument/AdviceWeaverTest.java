@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,7 @@ final class AdviceWeaverTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
+        Hook.connectRequestExecutors(null);
         Hook.connectConsumers(null, null, null);
     }
 
@@ -285,10 +288,32 @@ final class AdviceWeaverTest {
     }
 
     @Test
-    void interfaceOfThatName_isLeftAlone() throws Exception {
+    void interfaceWithoutTheCode_isLeftAlone() throws Exception {
         String name = InstrumentedFixtures.Interface.class.getName();
 
         assertNull(weave(name, new MethodHook(HookKind.POOL_STARTED, name, "start")));
+        assertNull(weave(name, new MethodHook(HookKind.POOL_STARTED, name, "begin")));
+    }
+
+    @Test
+    void staticMethodOfAnInterface_reportsTheExecutorThatItIsGiven() throws Exception {
+        String name = InstrumentedFixtures.Interface.class.getName();
+        MethodHook hook = new MethodHook(
+                HookKind.REQUEST_EXECUTOR,
+                name,
+                "async",
+                "java.util.concurrent.Executor",
+                "java.util.function.Supplier");
+        Class<?> woven = new ThrowAwayLoader(AdviceWeaverTest.class.getClassLoader()).define(name, weave(name, hook));
+        List<Object> reported = new ArrayList<>();
+        Hook.connectRequestExecutors(reported::add);
+        Executor executor = Runnable::run;
+        Supplier<String> work = () -> "served";
+
+        Object result = woven.getMethod("async", Executor.class, Supplier.class).invoke(null, executor, work);
+
+        assertEquals("served", result);
+        assertEquals(List.of(executor), reported);
     }
 
     /** A class loader that does not find the hook, as those of module systems may. */

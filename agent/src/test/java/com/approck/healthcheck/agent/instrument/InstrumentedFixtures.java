@@ -1,6 +1,8 @@
 package com.approck.healthcheck.agent.instrument;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** Classes of a server that never was, to be woven. Public, as they are called from outside their class loader. */
 public final class InstrumentedFixtures {
@@ -61,8 +63,13 @@ public final class InstrumentedFixtures {
         }
     }
 
-    /** Has the name of a class that a server has in another version. */
+    /** Has the name of a class that a server has in another version, and gives requests to executors. */
     public interface Interface {
         void start();
+
+        static String async(Executor executor, Supplier<String> work) {
+            executor.execute(() -> {});
+            return work.get();
+        }
     }
 }

@@ -64,9 +64,6 @@ public final class AdviceWeaver implements ClassWeaver {
     public byte[] weave(String className, byte[] classFile, List<MethodHook> hooks) throws UnexpectedClassException {
         ClassFileLocator locator = ClassFileLocator.Simple.of(className, classFile);
         TypeDescription type = pool(locator).describe(className).resolve();
-        if (type.isInterface()) {
-            return null;
-        }
         DynamicType.Builder<?> builder = byteBuddy.decorate(type, locator);
         boolean found = false;
         for (MethodHook hook : hooks) {
@@ -74,7 +71,7 @@ public final class AdviceWeaver implements ClassWeaver {
             if (method != null) {
                 builder = builder.visit(advice.get(hook.kind()).on(is(method)));
                 found = true;
-            } else if (!hook.isOptional()) {
+            } else if (!hook.isOptional() && !type.isInterface()) {
                 throw UnexpectedClassException.without(hook);
             }
         }
@@ -96,7 +93,7 @@ public final class AdviceWeaver implements ClassWeaver {
         for (MethodDescription.InDefinedShape method : type.getDeclaredMethods()) {
             if (method.isMethod()
                     && method.getName().equals(hook.method())
-                    && !method.isStatic()
+                    && (!method.isStatic() || hook.kind() == HookKind.REQUEST_EXECUTOR)
                     && !method.isAbstract()
                     && !method.isNative()
                     && hasArguments(method, hook.argumentTypes())) {

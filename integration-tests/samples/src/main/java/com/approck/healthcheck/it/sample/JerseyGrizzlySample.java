@@ -1,10 +1,5 @@
 package com.approck.healthcheck.it.sample;
 
-import jakarta.ws.rs.GET;
-import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.Context;
-import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.io.IOException;
 import java.net.URI;
 import org.glassfish.grizzly.http.server.HttpServer;
@@ -20,7 +15,7 @@ public final class JerseyGrizzlySample implements Program.Server {
     private JerseyGrizzlySample(Options options) {
         server = GrizzlyHttpServerFactory.createHttpServer(
                 URI.create("http://127.0.0.1:" + options.port() + "/"),
-                new ResourceConfig().registerInstances(new Resource(faults)),
+                new ResourceConfig().registerInstances(new FaultResource(faults)),
                 false);
     }
 
@@ -42,31 +37,5 @@ public final class JerseyGrizzlySample implements Program.Server {
     @Override
     public void stop() {
         server.shutdownNow();
-    }
-
-    /** Every path. */
-    @Path("/{path: .*}")
-    public static final class Resource {
-
-        private final Faults faults;
-
-        Resource(Faults faults) {
-            this.faults = faults;
-        }
-
-        /** One request. */
-        @GET
-        public Response serve(@Context UriInfo uri) throws IOException {
-            Response[] response = new Response[1];
-            URI request = uri.getRequestUri();
-            faults.serve(
-                    request.getPath(),
-                    request.getQuery(),
-                    new BufferedReply((status, body) -> response[0] = Response.status(status)
-                            .entity(body)
-                            .type("text/plain")
-                            .build()));
-            return response[0];
-        }
     }
 }

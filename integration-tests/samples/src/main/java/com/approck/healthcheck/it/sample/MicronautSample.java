@@ -1,7 +1,10 @@
 package com.approck.healthcheck.it.sample;
 
+import io.micronaut.context.AbstractExecutableMethod;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.RuntimeBeanDefinition;
+import io.micronaut.core.type.Argument;
+import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
@@ -9,26 +12,39 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.filter.HttpServerFilter;
 import io.micronaut.http.filter.ServerFilterChain;
+import io.micronaut.inject.ExecutionHandle;
 import io.micronaut.runtime.server.EmbeddedServer;
 import io.micronaut.web.router.DefaultRouteBuilder;
 import io.micronaut.web.router.RouteBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.Map;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 
-/** Micronaut on Netty with its default of event loops, on which a filter answers every request. */
+/**
+ * Micronaut on Netty with its default of event loops, on which a filter answers every request. {@code pool=dispatch}: a route
+ * does, on Micronaut's executor for I/O, which has four threads.
+ */
 public final class MicronautSample implements Program.Server, HttpServerFilter {
 
     private final Faults faults = new Faults(() -> Program.stop(this));
+    private final boolean dispatches;
     private final ApplicationContext context;
     private EmbeddedServer server;
 
     private MicronautSample(Options options) {
-        context = ApplicationContext.builder()
-                .properties(Map.of("micronaut.server.host", "localhost", "micronaut.server.port", options.port()))
-                .build();
+        dispatches = options.pool().equals("dispatch");
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("micronaut.server.host", "localhost");
+        properties.put("micronaut.server.port", options.port());
+        if (dispatches) {
+            properties.put("micronaut.server.thread-selection", "IO");
+            properties.put("micronaut.executors.io.type", "fixed");
+            properties.put("micronaut.executors.io.n-threads", 4);
+        }
+        context = ApplicationContext.builder().properties(properties).build();
     }
 
     public static void main(String[] args) throws Exception {
@@ -45,6 +61,10 @@ public final class MicronautSample implements Program.Server, HttpServerFilter {
 
     @Override
     public Publisher<MutableHttpResponse<?>> doFilter(HttpRequest<?> request, ServerFilterChain chain) {
+        return Mono.just(serve(request));
+    }
+
+    private MutableHttpResponse<byte[]> serve(HttpRequest<?> request) {
         MutableHttpResponse<byte[]> response = HttpResponse.ok();
         try {
             faults.serve(
@@ -55,7 +75,7 @@ public final class MicronautSample implements Program.Server, HttpServerFilter {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return Mono.just(response.contentType(MediaType.TEXT_PLAIN_TYPE));
+        return response.contentType(MediaType.TEXT_PLAIN_TYPE);
     }
 
     @Override
@@ -71,9 +91,31 @@ public final class MicronautSample implements Program.Server, HttpServerFilter {
     /** Declared here and not by annotations, for which Micronaut would need a processor. */
     private static final class Routes extends DefaultRouteBuilder {
 
-        Routes(ApplicationContext context, MicronautSample filter) {
+        @SuppressWarnings("unchecked") // The method of the route has no type arguments before Micronaut 5.
+        Routes(ApplicationContext context, MicronautSample sample) {
             super(context);
-            addFilter("/**", context, RuntimeBeanDefinition.of(filter));
+            if (sample.dispatches) {
+                buildRoute(HttpMethod.GET, "/{path}", ExecutionHandle.of((Object) sample, new Serve()));
+            } else {
+                addFilter("/**", context, RuntimeBeanDefinition.of(sample));
+            }
+        }
+    }
+
+    @SuppressWarnings("rawtypes")
+    private static final class Serve extends AbstractExecutableMethod {
+
+        Serve() {
+            super(
+                    MicronautSample.class,
+                    "serve",
+                    Argument.of(HttpResponse.class, "response"),
+                    Argument.of(HttpRequest.class, "request"));
+        }
+
+        @Override
+        protected Object invokeInternal(Object sample, Object[] arguments) {
+            return ((MicronautSample) sample).serve((HttpRequest<?>) arguments[0]);
         }
     }
 }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param options of the sample, always given
  * @param coordinates what the class path is resolved from
  * @param natives whether libraries of machine code are on the class path
+ * @param newestJdkOnly whether the tests run it on the newest JDK of this machine alone
  */
 public record ServerVersion(
         String name,
@@ -32,10 +33,12 @@ public record ServerVersion(
         int withOneHung,
         List<String> options,
         List<String> coordinates,
-        boolean natives) {
+        boolean natives,
+        boolean newestJdkOnly) {
 
     private static final String TABLE = "/servers.txt";
     private static final String NO_NATIVES = "no-natives";
+    private static final String NEWEST_JDK_ONLY = "newest-jdk-only";
 
     /** A server on a JDK that it runs on. */
     public record OnJdk(ServerVersion server, Jdk jdk) {
@@ -49,7 +52,17 @@ public record ServerVersion(
     /** A program that is not in the table, for a test of its own. */
     public static ServerVersion untabled(String name, String version, String sample, String... coordinates) {
         return new ServerVersion(
-                name, version, sample, Jdk.running().feature(), false, 0, 0, List.of(), List.of(coordinates), true);
+                name,
+                version,
+                sample,
+                Jdk.running().feature(),
+                false,
+                0,
+                0,
+                List.of(),
+                List.of(coordinates),
+                true,
+                false);
     }
 
     public static List<ServerVersion> all() {
@@ -77,9 +90,15 @@ public record ServerVersion(
     public static Stream<OnJdk> allOnEveryJdk() {
         return all().stream()
                 .filter(ServerVersion::isWanted)
-                .flatMap(server -> Jdk.all().stream()
-                        .filter(jdk -> jdk.feature() >= server.oldestJdk())
-                        .map(jdk -> new OnJdk(server, jdk)));
+                .flatMap(server -> server.jdks().map(jdk -> new OnJdk(server, jdk)));
+    }
+
+    /** The JDKs of this machine that it is tested on. */
+    private Stream<Jdk> jdks() {
+        List<Jdk> all = Jdk.all();
+        return all.stream()
+                .filter(jdk -> jdk.feature() >= oldestJdk)
+                .filter(jdk -> !newestJdkOnly || jdk.equals(all.get(all.size() - 1)));
     }
 
     /** Whether {@code -Dservers=name,name-version} names it, or is not given. */
@@ -90,10 +109,7 @@ public record ServerVersion(
 
     /** Of each of these servers the version that stands first in the table, on every JDK that it runs on. */
     public static Stream<OnJdk> newestOnEveryJdk(String... names) {
-        return newest(Integer.MAX_VALUE, names)
-                .flatMap(server -> Jdk.all().stream()
-                        .filter(jdk -> jdk.feature() >= server.oldestJdk())
-                        .map(jdk -> new OnJdk(server, jdk)));
+        return newest(Integer.MAX_VALUE, names).flatMap(server -> server.jdks().map(jdk -> new OnJdk(server, jdk)));
     }
 
     /** Of each of these servers the newest version that runs on every JDK of this machine. */
@@ -130,7 +146,7 @@ public record ServerVersion(
         for (String word : List.of(words).subList(7, words.length)) {
             if (word.startsWith("+")) {
                 options.add(word.substring(1));
-            } else if (!word.equals("-") && !word.equals(NO_NATIVES)) {
+            } else if (!List.of("-", NO_NATIVES, NEWEST_JDK_ONLY).contains(word)) {
                 coordinates.add(word.replace("{}", words[1]));
             }
         }
@@ -144,6 +160,7 @@ public record ServerVersion(
                 Integer.parseInt(words[6]),
                 List.copyOf(options),
                 List.copyOf(coordinates),
-                !List.of(words).contains(NO_NATIVES));
+                !List.of(words).contains(NO_NATIVES),
+                List.of(words).contains(NEWEST_JDK_ONLY));
     }
 }
