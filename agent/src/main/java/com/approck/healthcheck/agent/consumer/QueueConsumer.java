@@ -82,6 +82,21 @@ final class QueueConsumer {
         return turns;
     }
 
+    /** Returns whether the hook has seen a delivery of it. */
+    boolean isDeliverySeen() {
+        return turns.get() > 1;
+    }
+
+    /** It is at work on a delivery that the hook has not seen, or is not, unless the hook sees one at this moment. */
+    void setUnseenDelivery(Thread unseen) {
+        if (unseen == null) {
+            turns.compareAndSet(1, 0);
+        } else {
+            thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen));
+            turns.compareAndSet(0, 1);
+        }
+    }
+
     private void setThread(WeakReference<Thread> caller) {
         if (thread.get() != caller) {
             thread.lazySet(caller);

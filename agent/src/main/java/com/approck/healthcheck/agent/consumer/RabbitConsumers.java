@@ -38,15 +38,14 @@ final class RabbitConsumers implements SubscriptionLibrary {
     private static final String CLIENT = "com.rabbitmq.client.";
     private static final String IMPL = CLIENT + "impl.";
     private static final String DISPATCHER = IMPL + "ConsumerDispatcher";
+
+    /** Gives one message to the application. */
+    static final String DELIVERY = DISPATCHER + "$5";
+
     private static final String RECOVERING = IMPL + "recovery.AutorecoveringConnection";
     private static final String SPRING = "org.springframework.amqp.rabbit.listener.";
     private static final String BLOCKING_CONSUMER = SPRING + "BlockingQueueConsumer";
     private static final String SIMPLE_CONTAINER = SPRING + "SimpleMessageListenerContainer";
-
-    /** The queues that the broker names, differently each time. */
-    private static final String SERVER_NAMED = "amq.gen";
-
-    private static final String UNKNOWN_QUEUE = "rabbitmq";
 
     /** What reads from a broker that is back declares first what it reads from, and takes a while. */
     private static final long RECOVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -65,7 +64,7 @@ final class RabbitConsumers implements SubscriptionLibrary {
     @Override
     public List<MethodHook> hooks() {
         return Arrays.asList(
-                new MethodHook(HookKind.DELIVERY, DISPATCHER + "$5", "run"),
+                new MethodHook(HookKind.DELIVERY, DELIVERY, "run"),
                 // The broker cancels: the application's own is handleCancelOk.
                 new MethodHook(
                         HookKind.POOL_STOPPED, DISPATCHER, "handleCancel", CLIENT + "Consumer", "java.lang.String"),
@@ -120,11 +119,6 @@ final class RabbitConsumers implements SubscriptionLibrary {
                 : new PlainConnection(connection, workers);
     }
 
-    private static String groupOf(Object queue) {
-        String name = queue instanceof String ? (String) queue : UNKNOWN_QUEUE;
-        return name.isEmpty() || name.startsWith(SERVER_NAMED + "-") ? SERVER_NAMED : name;
-    }
-
     private abstract static class Read implements Connection {
         final ReflectedObject connection;
         final QueueConsumers workers;
@@ -164,7 +158,7 @@ final class RabbitConsumers implements SubscriptionLibrary {
                 for (Object each : copy(((Map<?, ?>) connection.field("consumers")).values())) {
                     ReflectedObject record = connection.with(each);
                     ReflectedObject channel = record.fieldObject("channel");
-                    RabbitWorker worker = worker(channel.get(), groupOf(record.field("queue")), onNew);
+                    RabbitWorker worker = worker(channel.get(), RabbitWorker.groupOf(record.field("queue")), onNew);
                     worker.setChannel(channel.fieldObject("delegate"), workers);
                     recorded.add(worker);
                     look(worker, (String) record.field("consumerTag"), nowNanos);
@@ -172,6 +166,7 @@ final class RabbitConsumers implements SubscriptionLibrary {
             }
             for (Iterator<RabbitWorker> i = found.values().iterator(); i.hasNext(); ) {
                 RabbitWorker worker = i.next();
+                worker.followUnseen(workers);
                 if (!recorded.contains(worker)) {
                     worker.subscription.setLeft();
                     i.remove();
@@ -247,8 +242,8 @@ final class RabbitConsumers implements SubscriptionLibrary {
             }
             for (Iterator<RabbitWorker> i = found.values().iterator(); i.hasNext(); ) {
                 RabbitWorker worker = i.next();
-                boolean over = worker.subscription.isReplaced() || !isThere(worker, nowNanos);
-                if (over) {
+                worker.followUnseen(workers);
+                if (worker.subscription.isReplaced() || !isThere(worker, nowNanos)) {
                     worker.subscription.setLeft();
                     i.remove();
                 }
@@ -276,7 +271,7 @@ final class RabbitConsumers implements SubscriptionLibrary {
                 boolean ofDirect = consumer.is(SPRING + "DirectMessageListenerContainer$SimpleConsumer");
                 boolean ofSimple = consumer.is(BLOCKING_CONSUMER + "$InternalConsumer");
                 Object queue = ofDirect ? consumer.field("queue") : ofSimple ? consumer.field("queueName") : null;
-                RabbitWorker worker = worker(channel.get(), groupOf(queue), onNew);
+                RabbitWorker worker = worker(channel.get(), RabbitWorker.groupOf(queue), onNew);
                 worker.tags.add((String) ((Map.Entry<?, ?>) each).getKey());
                 if (ofDirect && worker.container == null) {
                     worker.container = consumer.fieldObject("this$0");

@@ -1,7 +1,9 @@
 package com.approck.healthcheck.agent.consumer;
 
+import com.approck.healthcheck.agent.reflect.LiveThreads;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.lang.ref.WeakReference;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +15,11 @@ final class RabbitWorker {
 
     /** Longer texts of the broker are cut in the log. */
     private static final int MAX_REASON = 300;
+
+    /** The queues that the broker names, differently each time. */
+    private static final String SERVER_NAMED = "amq.gen";
+
+    private static final String UNKNOWN_QUEUE = "rabbitmq";
 
     final Subscription subscription;
     final Set<String> tags = new HashSet<>();
@@ -36,6 +43,12 @@ final class RabbitWorker {
         subscription = new Subscription(queue);
     }
 
+    /** Returns the group of a queue: its name, but for those that the broker names. */
+    static String groupOf(Object queue) {
+        String name = queue instanceof String ? (String) queue : UNKNOWN_QUEUE;
+        return name.isEmpty() || name.startsWith(SERVER_NAMED + "-") ? SERVER_NAMED : name;
+    }
+
     /** Sets the channel of the client that it consumes on now. */
     void setChannel(ReflectedObject present, QueueConsumers workers) throws ReflectiveOperationException {
         if (channel == null || channel.get() != present.get()) {
@@ -50,6 +63,45 @@ final class RabbitWorker {
 
     boolean isCancelledByBroker() {
         return dispatcher != null && dispatcher.isCloseCalled();
+    }
+
+    /**
+     * Looks for a delivery that began before the hook was in, and may never end: the client says of which channels it runs
+     * deliveries, and the stacks of threads say where. Which of several such threads it is does not matter, as each is one's.
+     */
+    void followUnseen(QueueConsumers workers) throws ReflectiveOperationException {
+        Object deliverer = dispatcher == null || turns != null ? null : dispatcher.get();
+        if (deliverer == null || dispatcher.isDeliverySeen()) {
+            return;
+        }
+        // A set that is changed meanwhile may give a wrong answer, once.
+        Collection<?> inProgress = (Collection<?>) channel.with(deliverer)
+                .fieldObject("workService")
+                .fieldObject("workPool")
+                .field("inProgress");
+        if (!inProgress.contains(channel.get())) {
+            dispatcher.setUnseenDelivery(null);
+        } else if (dispatcher.thread() == null) {
+            Thread unseen = unseen(workers.all());
+            if (unseen != null) {
+                dispatcher.setUnseenDelivery(unseen);
+            }
+        }
+    }
+
+    private static Thread unseen(Collection<QueueConsumer> workers) {
+        Set<Thread> seen = new HashSet<>();
+        workers.forEach(worker -> seen.add(worker.thread()));
+        for (Thread thread : LiveThreads.list()) {
+            if (!seen.contains(thread)) {
+                for (StackTraceElement frame : thread.getStackTrace()) {
+                    if (frame.getClassName().equals(RabbitConsumers.DELIVERY)) {
+                        return thread;
+                    }
+                }
+            }
+        }
+        return null;
     }
 
     /** Reads why the channel was closed, once it is. */

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.consumers;
 
+import com.approck.healthcheck.it.consumers.ConsumerClient.Library;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
@@ -25,26 +26,26 @@ final class ConsumerScene {
 
     static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String SETTINGS = "interval=500ms,stuck-after=3s,port=";
+    private static final String SETTINGS = "log=debug,interval=500ms,stuck-after=3s,port=";
     private static final AtomicInteger SCENES = new AtomicInteger();
 
     private final String name = "orders-" + SCENES.incrementAndGet();
     private final TestProcesses processes;
     private final ConsumerClient client;
-    private KafkaBroker broker;
+    private Broker broker;
     private Sidecar sidecar;
     private Prober prober;
     private ProcessUnderTest program;
 
-    ConsumerScene(TestProcesses processes, ConsumerClient client, KafkaBroker broker) {
+    ConsumerScene(TestProcesses processes, ConsumerClient client, Broker broker) {
         this.processes = processes;
         this.client = client;
         this.broker = broker;
     }
 
     /** A broker of its own, which may be killed. */
-    KafkaBroker ownBroker() {
-        broker = processes.add(KafkaBroker.start());
+    Broker ownBroker() {
+        broker = processes.add(client.library.startBroker());
         return broker;
     }
 
@@ -70,6 +71,7 @@ final class ConsumerScene {
     ConsumerScene start(int workers, String... options) {
         launch(options);
         awaitAble(workers);
+        awaitHooks();
         prober.awaitBoth(200, Moment.now(), Duration.ofSeconds(2));
         return this;
     }
@@ -91,6 +93,25 @@ final class ConsumerScene {
         }
     }
 
+    /** Waits until what the consumers do is followed: those that the broker gives messages to are known before. */
+    void awaitHooks() {
+        if (client.library == Library.RABBITMQ) {
+            program.awaitStderr("instrumented RabbitMQ's class \\S+ConsumerDispatcher\\$5 ", SOON);
+        }
+    }
+
+    void delete() {
+        program.type("delete\n");
+        program.awaitStdout("^DELETED$", SOON);
+    }
+
+    /** Why a worker is lost that has died, in the log. */
+    String death() {
+        return client.library == Library.RABBITMQ
+                ? "a worker of pool " + name + " of RabbitMQ is lost: its channel was closed: "
+                : "a worker of pool " + name + " of Kafka is lost: its thread \\S+ has ";
+    }
+
     /** Another program of the group, without the agent. */
     ProcessUnderTest startAnother() {
         ProcessUnderTest another = run(List.of());
@@ -103,6 +124,7 @@ final class ConsumerScene {
         arguments.add("-XX:ActiveProcessorCount=2");
         arguments.addAll(client.arguments());
         arguments.addAll(List.of("bootstrap=" + broker.address(), "topic=" + name, "group=" + name));
+        arguments.addAll(client.options());
         arguments.addAll(List.of(options));
         return processes.java(client.name() + "-jdk" + client.jdk().feature(), client.jdk(), Map.of(), arguments);
     }
