@@ -16,6 +16,9 @@ final class QueueConsumer {
     /** What {@link #limitSeconds} returns for a wait that may take any time. */
     static final long WITHOUT_LIMIT = Long.MAX_VALUE;
 
+    /** The turns during a delivery that the hook has not seen; those of any that it sees are more. */
+    private static final long UNSEEN_DELIVERY = 1;
+
     private static final WeakReference<Thread> NO_THREAD = new WeakReference<>(null);
 
     private final WeakReference<Object> consumer;
@@ -38,6 +41,7 @@ final class QueueConsumer {
     // For the agent's thread alone.
     private boolean member;
     private boolean replaced;
+    private boolean connectionKnown;
 
     QueueConsumer(Object consumer) {
         this.consumer = new WeakReference<>(consumer);
@@ -78,22 +82,21 @@ final class QueueConsumer {
     /** Returns the turns, which are odd from now on, and which the end of the delivery makes even. */
     AtomicLong deliveryBegan(WeakReference<Thread> caller) {
         setThread(caller);
-        turns.lazySet((turns.get() + 1) | 1);
+        turns.lazySet((Math.max(turns.get(), UNSEEN_DELIVERY) + 1) | 1);
         return turns;
     }
 
     /** Returns whether the hook has seen a delivery of it. */
     boolean isDeliverySeen() {
-        return turns.get() > 1;
+        return turns.get() > UNSEEN_DELIVERY;
     }
 
     /** It is at work on a delivery that the hook has not seen, or is not, unless the hook sees one at this moment. */
     void setUnseenDelivery(Thread unseen) {
         if (unseen == null) {
-            turns.compareAndSet(1, 0);
-        } else {
-            thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen));
-            turns.compareAndSet(0, 1);
+            turns.compareAndSet(UNSEEN_DELIVERY, 0);
+        } else if (thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen))) {
+            turns.compareAndSet(0, UNSEEN_DELIVERY);
         }
     }
 
@@ -165,6 +168,15 @@ final class QueueConsumer {
     /** Returns whether it counts in a group. */
     boolean isMember() {
         return member;
+    }
+
+    /** Returns whether the connection that it belongs to is known, or that it belongs to none. */
+    boolean isConnectionKnown() {
+        return connectionKnown;
+    }
+
+    void setConnectionKnown() {
+        connectionKnown = true;
     }
 
     /** It has joined a group. */

@@ -41,15 +41,8 @@ final class Subscriptions {
 
     /** Looks at all of them. Never throws. */
     void look(long nowNanos, Consumer<Subscription> onNew) {
-        for (Thread thread : LiveThreads.list()) {
-            find(thread);
-        }
-        for (QueueConsumer worker : workers.all()) {
-            Object deliverer = worker.get();
-            if (deliverer != null && !worker.isMember()) {
-                find(deliverer);
-            }
-        }
+        findByThreads();
+        findByDeliveries();
         for (Iterator<SubscriptionLibrary.Connection> i = connections.iterator(); i.hasNext(); ) {
             try {
                 if (!i.next().look(nowNanos, onNew)) {
@@ -61,16 +54,37 @@ final class Subscriptions {
         }
     }
 
-    private void find(Object threadOrDeliverer) {
-        try {
-            Object connection = threadOrDeliverer instanceof Thread
-                    ? library.connectionOf((Thread) threadOrDeliverer, opener)
-                    : library.connectionOf(new ReflectedObject(threadOrDeliverer, opener));
-            if (connection != null && connections.size() < MAX_CONNECTIONS && !isKnown(connection)) {
-                connections.add(library.read(new ReflectedObject(connection, opener), workers));
+    private void findByThreads() {
+        for (Thread thread : LiveThreads.list()) {
+            try {
+                add(library.connectionOf(thread, opener));
+            } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                notWatched(e);
             }
-        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            onFailure.accept("a connection of " + library.name() + " is not watched: ", e);
+        }
+    }
+
+    private void findByDeliveries() {
+        for (QueueConsumer worker : workers.all()) {
+            Object deliverer = worker.get();
+            if (deliverer != null && !worker.isConnectionKnown()) {
+                worker.setConnectionKnown();
+                try {
+                    add(library.connectionOf(new ReflectedObject(deliverer, opener)));
+                } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+                    notWatched(e);
+                }
+            }
+        }
+    }
+
+    private void notWatched(Throwable reason) {
+        onFailure.accept("a connection of " + library.name() + " is not watched: ", reason);
+    }
+
+    private void add(Object connection) {
+        if (connection != null && connections.size() < MAX_CONNECTIONS && !isKnown(connection)) {
+            connections.add(library.read(new ReflectedObject(connection, opener), workers));
         }
     }
 

@@ -87,11 +87,6 @@ final class FakeRabbit implements AutoCloseable {
         accept();
     }
 
-    /** Returns whether a client consumes from a queue. */
-    boolean isConsumed(String queue) {
-        return connections.stream().anyMatch(connection -> connection.queueByTag.containsValue(queue));
-    }
-
     /** Cancels every consumer of a queue, as a broker does whose queue was deleted. */
     void cancel(String queue) {
         for (Connection connection : connections) {

@@ -12,9 +12,12 @@ import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Recoverable;
+import com.rabbitmq.client.RecoveryListener;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +32,9 @@ final class RabbitConsumersTest {
     private final RabbitConsumers support = new RabbitConsumers();
     private final WatchedConsumers watched = new WatchedConsumers(support);
     private final List<Connection> connections = new ArrayList<>();
+
+    /** They are closed at some faults, and then held by nobody else. */
+    private final List<Channel> channels = new ArrayList<>();
 
     @AfterEach
     void close() {
@@ -193,14 +199,27 @@ final class RabbitConsumersTest {
 
     @Test
     void brokerThatIsAwayWhileTheClientTries_isNoDeath() throws Exception {
-        consume(connect(true).createChannel(), "orders");
+        Connection connection = connect(true);
+        consume(connection.createChannel(), "orders");
         watched.tick(1);
+        AtomicBoolean recovered = new AtomicBoolean();
+        ((Recoverable) connection).addRecoveryListener(new RecoveryListener() {
+            @Override
+            public void handleRecovery(Recoverable recoverable) {
+                recovered.set(true);
+            }
+
+            @Override
+            public void handleRecoveryStarted(Recoverable recoverable) {
+                // It ends later.
+            }
+        });
 
         broker.stop();
         assertEquals(ABLE, watched.tick(1_000));
 
         broker.restart();
-        Await.until("the client has connected", () -> broker.isConsumed("orders"));
+        Await.until("the client has connected", recovered::get);
         assertEquals(ABLE, watched.tick(100));
     }
 
@@ -268,7 +287,8 @@ final class RabbitConsumersTest {
         return connection;
     }
 
-    private static String consume(Channel channel, String queue) throws Exception {
+    private String consume(Channel channel, String queue) throws Exception {
+        channels.add(channel);
         return channel.basicConsume(queue, true, (tag, message) -> {}, tag -> {});
     }
 
