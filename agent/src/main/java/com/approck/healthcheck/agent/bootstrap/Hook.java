@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * Called from inside the methods of a server: when a pool starts or stops, when a worker begins or ends a task, and when a
- * consumer waits for work.
+ * consumer waits for work or is given some.
  *
  * <p>This class is defined in the boot loader, because advice is inlined into classes of any loader and each of them must
  * find it. It would break there if it named any class that is not the boot loader's: its signatures hold {@code java.*}
