@@ -38,9 +38,24 @@ public interface PoolAdapter {
     /** Returns the pool's threads, as far as they can be listed. Not called at each sample. */
     Collection<Thread> threads(ReflectedObject pool) throws ReflectiveOperationException;
 
-    /** Returns whether the pool has stopped, for pools whose stop no hook reports. Called once at each sample. */
+    /** Returns whether the owner still accepts requests, for servers whose stop is not always reported by a hook. */
+    default boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return true;
+    }
+
+    /**
+     * Returns whether the pool has stopped without a hook that reports it: by default, once no owner that is left is running.
+     * Called once at each sample.
+     *
+     * @param owners those owners of the pool that have not been collected
+     */
     default boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return false;
+        for (Object owner : owners) {
+            if (isRunning(pool.with(owner))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns where the sampler learns whether the pool's workers make progress: the same for one pool at all times. */

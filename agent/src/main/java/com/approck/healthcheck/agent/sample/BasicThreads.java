@@ -79,21 +79,6 @@ final class BasicThreads implements JvmThreads {
     }
 
     @Override
-    public boolean canCreateThread() {
-        return ThreadCreationProbe.canCreateThread();
-    }
-
-    @Override
-    public boolean canOpenDescriptor() {
-        return DescriptorProbe.canOpen();
-    }
-
-    @Override
-    public boolean startVirtualThread(Runnable work) {
-        return VirtualThreads.start(work);
-    }
-
-    @Override
     @SuppressWarnings("deprecation") // As above.
     public String describe(long threadId) {
         for (Map.Entry<Thread, StackTraceElement[]> thread :

@@ -28,13 +28,19 @@ interface JvmThreads {
     Set<Long> onAnyOf(Collection<Long> threadIds, Set<String> methods);
 
     /** Returns whether the JVM can create a thread at this moment: creates one, which ends at once. */
-    boolean canCreateThread();
+    default boolean canCreateThread() {
+        return ThreadCreationProbe.canCreateThread();
+    }
 
     /** Returns whether the JVM can open a file descriptor at this moment: opens one, and closes it. */
-    boolean canOpenDescriptor();
+    default boolean canOpenDescriptor() {
+        return DescriptorProbe.canOpen();
+    }
 
     /** Starts a virtual thread; returns false if the JVM has none (before Java 21). */
-    boolean startVirtualThread(Runnable work);
+    default boolean startVirtualThread(Runnable work) {
+        return VirtualThreads.start(work);
+    }
 
     /** Returns the thread's state and the top of its stack in one line, for logs. */
     String describe(long threadId);

@@ -169,21 +169,6 @@ final class MxBeanThreads implements JvmThreads {
     }
 
     @Override
-    public boolean canCreateThread() {
-        return ThreadCreationProbe.canCreateThread();
-    }
-
-    @Override
-    public boolean canOpenDescriptor() {
-        return DescriptorProbe.canOpen();
-    }
-
-    @Override
-    public boolean startVirtualThread(Runnable work) {
-        return VirtualThreads.start(work);
-    }
-
-    @Override
     public String describe(long threadId) {
         ThreadInfo info = bean.getThreadInfo(threadId, LOGGED_DEPTH);
         if (info == null) {

@@ -82,7 +82,7 @@ final class Grizzly implements ServerSupport, ExecutorAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!ServerSockets.isOpen(owner)) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("its socket is closed");
         }
         ReflectedObject executor = owner.callObject("getTransport").callObject("getWorkerThreadPool");
@@ -97,8 +97,8 @@ final class Grizzly implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return !ServerSockets.isAnyOpen(pool, owners);
+    public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return owner.isTrue("isOpen");
     }
 
     @Override

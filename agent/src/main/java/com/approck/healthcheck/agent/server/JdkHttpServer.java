@@ -53,7 +53,7 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!(Boolean) owner.field("started") || (Boolean) owner.field("terminating")) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("it is not running");
         }
         ReflectedObject executor = owner.with(ExecutorAdapter.unwrap(owner.fieldObject("executor")));
@@ -86,13 +86,8 @@ final class JdkHttpServer implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            if (!(Boolean) pool.with(owner).field("terminating")) {
-                return false;
-            }
-        }
-        return true;
+    public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return (Boolean) owner.field("started") && !(Boolean) owner.field("terminating");
     }
 
     @Override

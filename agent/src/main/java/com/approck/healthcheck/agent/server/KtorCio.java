@@ -77,7 +77,7 @@ final class KtorCio implements ServerSupport, PoolAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!isOpen(owner)) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("its socket is closed");
         }
         ReflectedObject dispatcher = dispatcherIn(owner.fieldObject("selector").callObject("getCoroutineContext"));
@@ -105,16 +105,7 @@ final class KtorCio implements ServerSupport, PoolAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            if (isOpen(pool.with(owner))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isOpen(ReflectedObject socket) throws ReflectiveOperationException {
+    public boolean isRunning(ReflectedObject socket) throws ReflectiveOperationException {
         return channelOf(socket).isOpen();
     }
 

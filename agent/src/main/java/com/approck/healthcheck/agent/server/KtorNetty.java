@@ -43,7 +43,7 @@ final class KtorNetty implements ServerSupport, PoolAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        ReflectedObject acceptor = owner.with(ServerSockets.isOpen(owner) ? Netty.acceptor(owner) : null);
+        ReflectedObject acceptor = owner.with(isRunning(owner) ? Netty.acceptor(owner) : null);
         if (acceptor.get() == null) {
             return OwnedPool.none("its channel is closed, or has no handler with a child group, yet");
         }
@@ -64,8 +64,8 @@ final class KtorNetty implements ServerSupport, PoolAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return !ServerSockets.isAnyOpen(pool, owners);
+    public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return owner.isTrue("isOpen");
     }
 
     @Override

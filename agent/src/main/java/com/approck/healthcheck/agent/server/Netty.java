@@ -108,7 +108,7 @@ final class Netty implements ServerSupport, PoolAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!ServerSockets.isOpen(owner)) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("its channel is closed");
         }
         Object acceptor = acceptor(owner);
@@ -131,8 +131,8 @@ final class Netty implements ServerSupport, PoolAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return !ServerSockets.isAnyOpen(pool, owners);
+    public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return owner.isTrue("isOpen");
     }
 
     @Override
@@ -179,7 +179,7 @@ final class Netty implements ServerSupport, PoolAdapter {
         for (Object owner : owners) {
             ReflectedObject channel = pool.with(owner);
             // A loop with a channel is never suspended, so it has a thread.
-            Thread thread = ServerSockets.isOpen(channel) ? threadOf(channel.callObject("eventLoop")) : null;
+            Thread thread = channel.isTrue("isOpen") ? threadOf(channel.callObject("eventLoop")) : null;
             if (thread != null) {
                 byAddress
                         .computeIfAbsent(channel.call("localAddress"), address -> new ArrayList<>())

@@ -103,7 +103,7 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        Object acceptor = ServerSockets.isOpen(owner) ? Netty.acceptor(owner) : null;
+        Object acceptor = isRunning(owner) ? Netty.acceptor(owner) : null;
         if (acceptor == null) {
             return OwnedPool.none("its channel is closed, or has no handler with a child group, yet");
         }
@@ -130,8 +130,8 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        return !ServerSockets.isAnyOpen(pool, owners);
+    public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return owner.isTrue("isOpen");
     }
 
     /** Returns the nearest object of the server's class that the framework's objects lead to; null if there is none. */

@@ -79,7 +79,7 @@ final class OpenLiberty implements ServerSupport, PoolAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!isOpen(owner)) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("its socket is not bound");
         }
         Object executor = executorOfServer(owner);
@@ -91,16 +91,6 @@ final class OpenLiberty implements ServerSupport, PoolAdapter {
     @Override
     public String nameOf(ReflectedObject owner) throws ReflectiveOperationException {
         return (String) owner.with(executorOfServer(owner)).call("getPoolName");
-    }
-
-    @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object port : owners) {
-            if (isOpen(pool.with(port))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     @Override
@@ -150,7 +140,8 @@ final class OpenLiberty implements ServerSupport, PoolAdapter {
     }
 
     /** A port has its socket before it is bound, which waits until the server has started. */
-    private static boolean isOpen(ReflectedObject port) throws ReflectiveOperationException {
+    @Override
+    public boolean isRunning(ReflectedObject port) throws ReflectiveOperationException {
         ServerSocket socket = port.get() == null ? null : (ServerSocket) port.field("serverSocket");
         return socket != null && socket.isBound() && !socket.isClosed();
     }

@@ -82,7 +82,7 @@ final class PekkoHttp implements ServerSupport, ExecutorAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!isOpen(owner)) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("its socket is closed");
         }
         ReflectedObject system = owner.callObject("context").callObject("system");
@@ -136,16 +136,7 @@ final class PekkoHttp implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            if (isOpen(pool.with(owner))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isOpen(ReflectedObject listener) throws ReflectiveOperationException {
+    public boolean isRunning(ReflectedObject listener) throws ReflectiveOperationException {
         ServerSocketChannel channel = channelOf(listener);
         return channel != null && channel.isOpen();
     }

@@ -1,13 +1,12 @@
 package com.approck.healthcheck.agent.server;
 
-import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds servers by their sockets: what selectors have registered, and what Netty and Grizzly call channel or connection. */
+/** Finds servers by the sockets that selectors have registered. */
 final class ServerSockets {
     private ServerSockets() {}
 
@@ -25,19 +24,5 @@ final class ServerSockets {
             }
         }
         return attached;
-    }
-
-    /** Returns whether one of these servers still accepts connections; an empty list means that all were collected. */
-    static boolean isAnyOpen(ReflectedObject pool, List<Object> servers) throws ReflectiveOperationException {
-        for (Object server : servers) {
-            if (isOpen(pool.with(server))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    static boolean isOpen(ReflectedObject server) throws ReflectiveOperationException {
-        return server.isTrue("isOpen");
     }
 }

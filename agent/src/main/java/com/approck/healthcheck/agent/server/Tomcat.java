@@ -91,7 +91,7 @@ final class Tomcat implements ServerSupport, ExecutorAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        if (!owner.isTrue("isRunning")) {
+        if (!isRunning(owner)) {
             return OwnedPool.none("it is not running");
         }
         ReflectedObject executor = owner.callObject("getExecutor");
@@ -116,13 +116,8 @@ final class Tomcat implements ServerSupport, ExecutorAdapter {
     }
 
     @Override
-    public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-        for (Object owner : owners) {
-            if (pool.with(owner).isTrue("isRunning")) {
-                return false;
-            }
-        }
-        return true;
+    public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+        return owner.isTrue("isRunning");
     }
 
     @Override

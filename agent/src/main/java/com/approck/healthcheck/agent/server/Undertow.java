@@ -64,15 +64,6 @@ final class Undertow implements ServerSupport {
         return adapters;
     }
 
-    private static boolean servesAny(ReflectedObject pool, List<Object> workers) throws ReflectiveOperationException {
-        for (Object worker : workers) {
-            if (serves(pool.with(worker))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Returns the thread that accepts for all I/O threads, in versions that have one. */
     private static Collection<Thread> acceptThread(ReflectedObject worker) throws ReflectiveOperationException {
         Object thread = worker.hasField("acceptThread") ? worker.field("acceptThread") : null;
@@ -108,7 +99,7 @@ final class Undertow implements ServerSupport {
     private static final class TaskPool implements ExecutorAdapter {
         @Override
         public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-            return serves(owner) ? OwnedPool.of(executorInside(owner)) : OwnedPool.none(NO_SERVER);
+            return isRunning(owner) ? OwnedPool.of(executorInside(owner)) : OwnedPool.none(NO_SERVER);
         }
 
         @Override
@@ -139,8 +130,8 @@ final class Undertow implements ServerSupport {
         }
 
         @Override
-        public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-            return !servesAny(pool, owners);
+        public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+            return serves(owner);
         }
 
         @Override
@@ -166,7 +157,7 @@ final class Undertow implements ServerSupport {
     private static final class IoThreads implements PoolAdapter {
         @Override
         public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-            return serves(owner) ? OwnedPool.of(owner.field("workerThreads")) : OwnedPool.none(NO_SERVER);
+            return isRunning(owner) ? OwnedPool.of(owner.field("workerThreads")) : OwnedPool.none(NO_SERVER);
         }
 
         @Override
@@ -175,8 +166,8 @@ final class Undertow implements ServerSupport {
         }
 
         @Override
-        public boolean isStopped(ReflectedObject pool, List<Object> owners) throws ReflectiveOperationException {
-            return !servesAny(pool, owners);
+        public boolean isRunning(ReflectedObject owner) throws ReflectiveOperationException {
+            return serves(owner);
         }
 
         @Override

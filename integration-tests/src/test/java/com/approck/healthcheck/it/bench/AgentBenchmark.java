@@ -2,6 +2,7 @@ package com.approck.healthcheck.it.bench;
 
 import static com.approck.healthcheck.it.bench.Comparison.median;
 
+import com.approck.healthcheck.it.program.EmptyAgent;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
@@ -28,6 +29,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,6 +65,10 @@ final class AgentBenchmark {
     private static final Duration LOAD = Duration.ofSeconds(FULL ? 4 : 1);
     private static final String NONE = "no agent";
     private static final String OURS = "healthcheck";
+    private static final String JMX_EXPORTER = "JMX exporter";
+    /** Takes seconds longer than the others: it needs no such precision, and is started in fewer rounds. */
+    private static final String SLOW_PEER = "OpenTelemetry";
+
     private static final int CLIENTS = 4;
 
     /** A JVM that is measured: its flags, by the name of its column. */
@@ -73,13 +82,14 @@ final class AgentBenchmark {
         if (!FULL) {
             return;
         }
+        variants.put("an agent that does nothing", List.of("-javaagent:" + emptyAgent()));
         Path config = Files.writeString(Files.createTempFile("jmx", ".yaml"), "rules:\n- pattern: \".*\"\n");
         variants.put(
-                "jmx_exporter",
+                JMX_EXPORTER,
                 List.of("-javaagent:" + SampleClassPath.jar("io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1") + "=0:"
                         + config));
         variants.put(
-                "OpenTelemetry",
+                SLOW_PEER,
                 List.of(
                         "-javaagent:"
                                 + SampleClassPath.jar("io.opentelemetry.javaagent:opentelemetry-javaagent:2.33.1"),
@@ -87,6 +97,20 @@ final class AgentBenchmark {
                         "-Dotel.metrics.exporter=none",
                         "-Dotel.logs.exporter=none",
                         "-Dotel.javaagent.logging=none"));
+    }
+
+    private static Path emptyAgent() throws IOException {
+        Path jar = Files.createTempFile("empty-agent", ".jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), EmptyAgent.class.getName());
+        String classFile = EmptyAgent.class.getName().replace('.', '/') + ".class";
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest);
+                InputStream in = EmptyAgent.class.getClassLoader().getResourceAsStream(classFile)) {
+            out.putNextEntry(new JarEntry(classFile));
+            in.transferTo(out);
+        }
+        return jar;
     }
 
     @Test
@@ -121,9 +145,7 @@ final class AgentBenchmark {
         Map<String, List<Start>> seen = new LinkedHashMap<>();
         for (int round = 0; round < ROUNDS; round++) {
             for (String variant : variants.keySet()) {
-                boolean peer = !variant.equals(NONE) && !variant.equals(OURS);
-                // The peers are seconds away: they need no such precision.
-                if (!peer || round < Math.max(1, ROUNDS / 5)) {
+                if (!variant.equals(SLOW_PEER) || round < Math.max(1, ROUNDS / 5)) {
                     seen.computeIfAbsent(variant, key -> new ArrayList<>())
                             .add(measured.measure(variants.get(variant)));
                 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.bench.SidecarMeasurements.Effort;
 import com.approck.healthcheck.it.bench.SidecarMeasurements.Running;
 import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.LoadBalancers;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
@@ -37,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /**
- * A fleet around one sidecar: many pods on one Prometheus, many sources on one node. With
+ * A fleet around one sidecar: many pods on one Prometheus, many sources on one node, many servers behind one HAProxy. With
  * {@code -Pbench} in the sizes that the page on scale names; without, small ones that show that it works.
  */
 @Isolated
@@ -48,6 +49,7 @@ final class ScaleBenchmark {
     private static final int PODS = FULL ? 5_000 : 20;
     private static final int SOURCES = FULL ? 200 : 5;
     private static final int POOLS_EACH = 10;
+    private static final int SERVERS = FULL ? 500 : 20;
     private static final Duration TIME = Duration.ofSeconds(FULL ? 60 : 3);
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String POD =
@@ -128,6 +130,47 @@ final class ScaleBenchmark {
             assertEquals(0, sidecar.client.notWell());
         }
         print();
+    }
+
+    /** Every server is another loopback address of one sidecar, and each is asked once a second. */
+    @Test
+    void manyServersBehindOneHaproxy() throws IOException {
+        Tool.HAPROXY.require();
+        try (Running sidecar = sidecar("--host", "0.0.0.0", "--agent-check-port", "0")) {
+            String agentPort = sidecar.process
+                    .awaitStderr("agent-check://\\S+?:(\\d+)", SOON)
+                    .group(1);
+            sidecar.report(
+                    "workers.lease:600000|g\nworkers:5|g\nworkers.pool.http:5|g\nworkers.pool.http.capacity:10|g");
+            Path socket = folder.resolve("stats");
+            StringBuilder settings = new StringBuilder("global\n  stats socket " + socket
+                    + "\ndefaults\n  mode http\n  timeout connect 2s\n  timeout client 5s\n  timeout server 5s\n"
+                    + "frontend front\n  bind unix@" + folder.resolve("front") + "\n  default_backend servers\n"
+                    + "backend servers\n");
+            for (int i = 0; i < SERVERS; i++) {
+                settings.append("  server s%d 127.1.%d.%d:%d weight 100 agent-check agent-inter 1s agent-port %s%n"
+                        .formatted(i, i / 250, i % 250 + 1, sidecar.port(), agentPort));
+            }
+            ProcessUnderTest haproxy = LoadBalancers.haproxy(processes, folder, settings.toString());
+            Await.until(SOON, () -> atHalfWeight(socket) == SERVERS, haproxy::describe);
+            Load ofHaproxy = new Load(haproxy.pid());
+            Load ofSidecar = new Load(sidecar.process.pid());
+            Await.pause(TIME);
+            String what = "%,d agent-checks a second, ".formatted(SERVERS);
+            table.add(what + "HAProxy", "% of a core", ofHaproxy.percent(), "");
+            table.add(what + "all sidecars together", "% of a core", ofSidecar.percent(), "");
+            assertEquals(SERVERS, atHalfWeight(socket));
+        }
+        print();
+    }
+
+    /** Half of the workers are able, so each server's weight is 50 of 100. */
+    private static long atHalfWeight(Path socket) {
+        return LoadBalancers.haproxyStats(socket).stream()
+                .filter(row -> row.get("svname").matches("s\\d+"))
+                .filter(row -> row.get("agent_status").equals("L7OK")
+                        && row.get("weight").equals("50"))
+                .count();
     }
 
     private Running sidecar(String... flags) {

@@ -2,6 +2,7 @@ package com.approck.healthcheck.it.bench;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import com.approck.healthcheck.it.program.HelloProgram;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -80,6 +81,7 @@ public final class SidecarMeasurements {
         for (Jdk jdk : effort == Effort.FULL ? Jdk.all() : List.of(Jdk.running())) {
             Path directory = install(jdk);
             launches(jdk, directory, gevent);
+            probeCommand(jdk, directory);
             try (Running sidecar = start(jdk, directory)) {
                 table.add(jdk + ", resident after start", "MB", sidecar.atRest(effort), "≤ 48");
                 sidecar.report("workers:3|g");
@@ -114,6 +116,43 @@ public final class SidecarMeasurements {
                 gevent,
                 "the least server on gevent",
                 "≤ 450; ≤ 1.0 ×");
+    }
+
+    /** From start to exit, by turns with a program that says hello, on the same JVM without a flag. */
+    private void probeCommand(Jdk jdk, Path directory) {
+        double[] probe = new double[effort.starts];
+        double[] bare = new double[effort.starts];
+        List<String> hello = List.of(
+                jdk.tool("java").toString(),
+                "-cp",
+                Path.of("target", "test-classes").toAbsolutePath().toString(),
+                HelloProgram.class.getName(),
+                "0");
+        try (Running sidecar = start(jdk, directory)) {
+            sidecar.report("workers.lease:600000|g\nworkers:3|g");
+            sidecar.client.isAnswered();
+            List<String> live = launcher(directory, "--probe=live", "--port", Integer.toString(sidecar.port()));
+            for (int i = 0; i < effort.starts; i++) {
+                probe[i] = toExit(live, environment(jdk));
+                bare[i] = toExit(hello, Map.of());
+            }
+        }
+        Arrays.sort(probe);
+        Arrays.sort(bare);
+        table.add(
+                jdk + ", `--probe live`, start to exit, median of " + effort.starts,
+                "ms",
+                ProbeClient.percentile(probe, 50),
+                ProbeClient.percentile(bare, 50),
+                "a program that says hello",
+                "≤ 1.5 ×");
+    }
+
+    private static double toExit(List<String> command, Map<String, String> environment) {
+        try (ProcessUnderTest process = ProcessUnderTest.start("to-exit", environment, command)) {
+            process.awaitExit(PATIENCE);
+            return Moment.now().since(process.startedAt()).toNanos() / 1e6;
+        }
     }
 
     /** NaN where there is no gevent. */

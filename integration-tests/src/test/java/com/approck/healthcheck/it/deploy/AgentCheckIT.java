@@ -15,16 +15,10 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.net.StandardProtocolFamily;
 import java.net.URI;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,27 +91,11 @@ final class AgentCheckIT {
 
     /** Status and weight of the server. */
     private static String state(Path socket) {
-        List<String> lines = stats(socket).lines().toList();
-        if (lines.isEmpty()) {
-            return "";
-        }
-        List<String> names = List.of(lines.get(0).split(",", -1));
-        return lines.stream()
-                .map(line -> List.of(line.split(",", -1)))
-                .filter(row -> row.size() > 1 && row.get(1).equals("app1"))
-                .map(row -> row.get(names.indexOf("status")) + " " + row.get(names.indexOf("weight")))
+        return LoadBalancers.haproxyStats(socket).stream()
+                .filter(row -> row.get("svname").equals("app1"))
+                .map(row -> row.get("status") + " " + row.get("weight"))
                 .findFirst()
                 .orElse("");
-    }
-
-    private static String stats(Path socket) {
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-            channel.write(ByteBuffer.wrap("show stat\n".getBytes(US_ASCII)));
-            return new String(Channels.newInputStream(channel).readAllBytes(), US_ASCII);
-        } catch (IOException notYet) {
-            return "";
-        }
     }
 
     private static String replace(String text, String part, String by) {

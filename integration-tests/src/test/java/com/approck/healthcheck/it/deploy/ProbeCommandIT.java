@@ -3,10 +3,10 @@ package com.approck.healthcheck.it.deploy;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
+import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
@@ -48,7 +48,10 @@ final class ProbeCommandIT {
 
         // The lease outlasts the start of the probe's JVM on a busy machine.
         sidecar.report("workers.lease:60000|g\nworkers:3|g");
-        Await.until(SOON, () -> sidecar.ready().status() == 200, () -> sidecar.verbose().toString());
+        Await.until(
+                SOON,
+                () -> sidecar.ready().status() == 200,
+                () -> sidecar.verbose().toString());
         ProcessUnderTest well = ask(command, port);
         assertEquals(0, well.awaitExit(SOON), well::describe);
         assertEquals("200\n", well.stdout());

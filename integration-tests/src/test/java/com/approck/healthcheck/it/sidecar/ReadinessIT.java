@@ -152,7 +152,10 @@ final class ReadinessIT {
         System.arraycopy(flags, 0, all, 3, flags.length);
         Sidecar sidecar = processes.sidecar(Jdk.running(), all);
         sidecar.report("workers.lease:60000|g\nworkers:1|g");
-        Await.until(SOON, () -> sidecar.live().status() == 200, () -> sidecar.verbose().toString());
+        Await.until(
+                SOON,
+                () -> sidecar.live().status() == 200,
+                () -> sidecar.verbose().toString());
         return sidecar;
     }
 

@@ -3,6 +3,7 @@ package com.approck.healthcheck.it.support;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,6 +45,8 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private boolean hasTurn;
+    private Moment turnBegan = Moment.now();
+    private Duration turn = Duration.ZERO;
 
     /** A sidecar on free ports, with these flags beside. */
     public Sidecar sidecar(Jdk jdk, String... flags) {
@@ -132,9 +137,10 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
     }
 
     /** From here on the test only lets time pass, and another may work meanwhile. */
-    public void onlyWaits() {
+    public synchronized void onlyWaits() {
         if (hasTurn) {
             hasTurn = false;
+            turn = Moment.now().since(turnBegan);
             TURNS.release();
         }
     }
@@ -143,6 +149,7 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
     public void beforeEach(ExtensionContext context) throws InterruptedException {
         TURNS.acquire();
         hasTurn = true;
+        turnBegan = Moment.now();
     }
 
     @Override
@@ -158,7 +165,22 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
             }
         } finally {
             onlyWaits();
+            record(context);
         }
+    }
+
+    /** The turns together, through {@link #TURNS}, are the time that all tests take: which test to make shorter. */
+    private void record(ExtensionContext context) throws IOException {
+        String line = "%6.1f s  %s %s%n"
+                .formatted(
+                        turn.toMillis() / 1e3,
+                        context.getRequiredTestClass().getSimpleName(),
+                        context.getDisplayName());
+        Files.writeString(
+                temporaryFolder().resolveSibling("turns.txt"),
+                line,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
     }
 
     private static String describe(AutoCloseable closeable) {

@@ -1,0 +1,183 @@
+package com.approck.healthcheck.it.matrix;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.approck.healthcheck.it.support.App;
+import com.approck.healthcheck.it.support.Sidecar;
+import com.approck.healthcheck.it.support.TestProcesses;
+import com.approck.healthcheck.it.support.probe.Http;
+import com.approck.healthcheck.it.support.probe.Prober;
+import com.approck.healthcheck.it.support.probe.Prober.Probe;
+import com.approck.healthcheck.it.support.probe.WebSocket;
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.Jdk;
+import com.approck.healthcheck.it.support.process.Moment;
+import com.approck.healthcheck.it.support.samples.ServerVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Healthy programs with ugly habits, for a long time: not one answer may be 422. All servers run side by side on the newest JDK of
+ * the machine. With {@code -Psoak} for an hour, or as many minutes as {@code -Dsoak.minutes} says; otherwise not at all.
+ */
+@EnabledIfSystemProperty(named = "soak.minutes", matches = "[1-9]\\d*")
+final class SoakIT {
+
+    private static final Duration TIME = Duration.ofMinutes(Integer.getInteger("soak.minutes", 0));
+
+    /** Much shorter than a long poll, and longer than a pause of the JVM. */
+    private static final String SETTINGS = "stuck-after=20s,port=";
+
+    private static final Duration LONG_POLL = Duration.ofMinutes(5);
+
+    /** A collection of a large heap takes as long as this. Shorter than the lease. */
+    private static final Duration JVM_PAUSE = Duration.ofSeconds(3);
+
+    /** Their requests run on the loops that accept connections: a request that blocks is no habit of a healthy program there. */
+    private static final Set<String> EVENT_LOOPS = Set.of("netty", "reactor-netty", "helidon-netty", "micronaut");
+
+    @RegisterExtension
+    final TestProcesses processes = new TestProcesses();
+
+    private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger pauses = new AtomicInteger();
+    private volatile boolean over;
+
+    static Stream<ServerVersion.OnJdk> servers() {
+        Jdk newest = Jdk.all().get(Jdk.all().size() - 1);
+        return ServerVersion.newestOnEveryJdk(
+                        "jetty-websocket",
+                        "tomcat-websocket",
+                        "undertow",
+                        "jdk-fixed",
+                        "netty",
+                        "vertx",
+                        "grpc-fixed",
+                        "grizzly",
+                        "helidon",
+                        "armeria",
+                        "ktor-cio",
+                        "pekko-http")
+                .filter(server -> server.jdk().equals(newest));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("servers")
+    @Timeout(value = 1, unit = TimeUnit.DAYS)
+    void healthyProgramWithUglyHabits_isAliveThroughout(ServerVersion.OnJdk server) throws IOException {
+        Sidecar sidecar = processes.sidecar(server.jdk());
+        App app = processes.app(server, sidecar.statsdPort());
+        Prober prober = processes.prober(sidecar);
+        startWithATwentiethOfAProcessor(app, prober);
+        Moment from = Moment.now();
+        Moment end = from.plus(TIME);
+
+        int port = app.port();
+        until(end, Duration.ofMillis(200), () -> ask(port, "/ping"));
+        for (int i = 0; i < 5; i++) {
+            until(end, Duration.ZERO, () -> drain(port, "/events?count=60&pause=1000"));
+        }
+        until(end, Duration.ofSeconds(30), () -> ask(port, "/spin?ms=2000"));
+        if (!EVENT_LOOPS.contains(server.server().name())) {
+            until(end, Duration.ZERO, () -> ask(port, "/sleep?ms=" + LONG_POLL.toMillis()));
+            until(end, Duration.ZERO, () -> drain(port, "/slow?bytes=1638400&pause=500"));
+        }
+        if (server.server().name().endsWith("-websocket")) {
+            WebSocket socket = processes.add(WebSocket.open(port, "/socket"));
+            until(end, Duration.ofSeconds(5), () -> echo(socket));
+        }
+        processes.onlyWaits();
+        while (!end.hasCome()) {
+            Await.pause(Duration.ofSeconds(57));
+            app.process().signal("STOP");
+            Await.pause(JVM_PAUSE);
+            app.process().signal("CONT");
+            pauses.incrementAndGet();
+        }
+        over = true;
+        System.out.printf(
+                "| %s | %d min | %,d | %d | %,d | %s |%n",
+                server,
+                TIME.toMinutes(),
+                answered.get(),
+                pauses.get(),
+                prober.after(Probe.LIVE, from).size(),
+                prober.storyOf(Probe.LIVE, from));
+        assertEquals(List.of("200"), prober.storyOf(Probe.LIVE, from), prober::describe);
+        assertEquals(List.of("200"), prober.storyOf(Probe.READY, from), prober::describe);
+    }
+
+    /** As with a CPU quota that is spent: the JVM runs for 50 ms of each second, until live is 200, and ten seconds longer. */
+    private void startWithATwentiethOfAProcessor(App app, Prober prober) {
+        Moment began = Moment.now();
+        Moment until = null;
+        while (until == null || !until.hasCome()) {
+            app.process().signal("STOP");
+            Await.pause(Duration.ofMillis(950));
+            app.process().signal("CONT");
+            Await.pause(Duration.ofMillis(50));
+            if (until == null && prober.storyOf(Probe.LIVE, began).contains("200")) {
+                until = Moment.now().plus(Duration.ofSeconds(10));
+            }
+            if (Moment.now().since(began).compareTo(Duration.ofMinutes(5)) > 0) {
+                throw new AssertionError("it has not started:\n" + app.process().describe());
+            }
+        }
+        List<String> story = prober.storyOf(Probe.LIVE, began);
+        assertEquals("200", story.get(story.size() - 1), prober::describe);
+    }
+
+    /** Repeats that on a thread of its own, with a pause. */
+    private void until(Moment end, Duration pause, Runnable habit) {
+        Thread thread = new Thread(
+                () -> {
+                    while (!over && !end.hasCome()) {
+                        try {
+                            habit.run();
+                            answered.incrementAndGet();
+                        } catch (UncheckedIOException | AssertionError e) {
+                            // The JVM stood still for longer than the client waits.
+                            Await.pause(Duration.ofMillis(500));
+                        }
+                        Await.pause(pause);
+                    }
+                },
+                "habit");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static void ask(int port, String path) {
+        int status = Http.request("GET", port, path, LONG_POLL.plusSeconds(30)).status();
+        assertEquals(200, status);
+    }
+
+    private static void drain(int port, String path) {
+        try (InputStream body = Http.open(port, path)) {
+            body.transferTo(InputStream.nullOutputStream());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void echo(WebSocket socket) {
+        try {
+            socket.send("/ping");
+            socket.receive();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
