@@ -15,6 +15,7 @@ import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
@@ -166,7 +167,7 @@ final class SoakIT {
 
     private static void drain(int port, String path) {
         try (InputStream body = Http.open(port, path)) {
-            body.transferTo(InputStream.nullOutputStream());
+            body.transferTo(OutputStream.nullOutputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
