@@ -70,7 +70,11 @@ final class ConsumerMatrix {
                 .append('\n');
         for (ConsumerRow row : ConsumerRow.values()) {
             if (row.clients.stream().anyMatch(client -> client.library == library)) {
-                table.append("| ").append(row.fault).append(" | ").append(row.right).append(" |");
+                table.append("| ")
+                        .append(row.fault)
+                        .append(" | ")
+                        .append(row.right)
+                        .append(" |");
                 for (ConsumerClient client : library.clients()) {
                     table.append(right.containsKey(new Case(row, client)) ? " right |" : " |");
                 }

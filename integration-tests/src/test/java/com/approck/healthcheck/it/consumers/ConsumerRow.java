@@ -33,11 +33,7 @@ enum ConsumerRow {
             KAFKA,
             OLD_KAFKA,
             OLD_RABBITMQ),
-    ONE_OF_TWO(
-            "one listener of two throws an `Error`",
-            "200, one worker of two",
-            ConsumerFaults::oneOfTwo,
-            KAFKA),
+    ONE_OF_TWO("one listener of two throws an `Error`", "200, one worker of two", ConsumerFaults::oneOfTwo, KAFKA),
     HANG(
             "its listener hangs without using CPU",
             "422 at `stuck-after` + 2 intervals, 200 when it comes free",
@@ -91,7 +87,12 @@ enum ConsumerRow {
             RABBITMQ,
             SPRING_DIRECT,
             SPRING_SIMPLE),
-    KILLED("SIGKILL, and a new start", "422 at lease + 1 s, then 200", ConsumerFaults::killed, OLD_KAFKA, SPRING_DIRECT),
+    KILLED(
+            "SIGKILL, and a new start",
+            "422 at lease + 1 s, then 200",
+            ConsumerFaults::killed,
+            OLD_KAFKA,
+            SPRING_DIRECT),
     ATTACHED(
             "the agent is attached to it while it runs",
             "200, and 422 when it hangs",

@@ -76,16 +76,26 @@ final class RabbitBroker implements Broker {
                 "ERL_EPMD_PORT", "" + mapperPort,
                 "ERL_EPMD_ADDRESS", "127.0.0.1"));
         all.putAll(Map.of(
-                "RABBITMQ_CONF_ENV_FILE", folder.resolve("none.conf").toString(),
-                "RABBITMQ_CONFIG_FILE", folder.resolve("none").toString(),
-                "RABBITMQ_ENABLED_PLUGINS_FILE", folder.resolve("no-plugins").toString(),
-                "RABBITMQ_MNESIA_BASE", folder.resolve("data").toString(),
-                "RABBITMQ_LOG_BASE", folder.resolve("log").toString(),
-                "RABBITMQ_LOGS", "-",
-                "RABBITMQ_NODENAME", "it-" + port + "@localhost",
-                "RABBITMQ_NODE_IP_ADDRESS", "127.0.0.1",
-                "RABBITMQ_NODE_PORT", "" + port,
-                "RABBITMQ_DIST_PORT", "" + distributionPort));
+                "RABBITMQ_CONF_ENV_FILE",
+                folder.resolve("none.conf").toString(),
+                "RABBITMQ_CONFIG_FILE",
+                folder.resolve("none").toString(),
+                "RABBITMQ_ENABLED_PLUGINS_FILE",
+                folder.resolve("no-plugins").toString(),
+                "RABBITMQ_MNESIA_BASE",
+                folder.resolve("data").toString(),
+                "RABBITMQ_LOG_BASE",
+                folder.resolve("log").toString(),
+                "RABBITMQ_LOGS",
+                "-",
+                "RABBITMQ_NODENAME",
+                "it-" + port + "@localhost",
+                "RABBITMQ_NODE_IP_ADDRESS",
+                "127.0.0.1",
+                "RABBITMQ_NODE_PORT",
+                "" + port,
+                "RABBITMQ_DIST_PORT",
+                "" + distributionPort));
         // So the shell becomes the server, and no child of it is left behind.
         all.put("RABBITMQ_ALLOW_INPUT", "1");
         all.put(
