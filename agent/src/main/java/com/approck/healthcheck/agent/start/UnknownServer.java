@@ -63,7 +63,8 @@ final class UnknownServer implements ClassFileTransformer {
 
     /** Waits for the first listening socket, or finds that there may be one already. */
     void start() {
-        // As the other one is: the JVM would copy each class file to the heap a second time for transformers of another kind.
+        // As the other one is: the JVM would copy each class file to the heap a second time for transformers of another
+        // kind.
         instrumentation.addTransformer(this, true);
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             if (LISTENING.contains(loaded.getName().replace('.', '/'))) {

@@ -39,7 +39,6 @@ final class SoakIT {
     private static final Duration TIME = Duration.ofMinutes(Integer.getInteger("soak.minutes", 0));
 
     /** Much shorter than a long poll, and longer than a pause of the JVM. */
-    private static final String SETTINGS = "stuck-after=20s,port=";
 
     private static final Duration LONG_POLL = Duration.ofMinutes(5);
 

@@ -48,7 +48,8 @@ final class ServersIT {
         int all = server.server().workers();
         int withOneHung = server.server().withOneHung();
         Sidecar sidecar = processes.sidecar(server.jdk());
-        App app = processes.app(server, List.of(ONE_COMPILER, TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
+        App app = processes.app(
+                server, List.of(ONE_COMPILER, TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
         app.awaitStarted();
         Await.until(SOON, () -> workers(sidecar) > 0, () -> "workers are known before the first request");
         assertEquals("pong", Http.get(app.port(), "/ping").body());
