@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /**
  * Called from inside the methods of a server: when a pool starts or stops, when a worker begins or ends a task, and when a
- * consumer waits for work.
+ * consumer waits for work or is given some.
  *
  * <p>This class is defined in the boot loader, because advice is inlined into classes of any loader and each of them must
  * find it. It would break there if it named any class that is not the boot loader's: its signatures hold {@code java.*}
@@ -56,6 +56,7 @@ public final class Hook {
     private static volatile BiFunction<Object, Object, AtomicLong> waitBegin;
     private static volatile BiConsumer<Object, Throwable> waitThrew;
     private static volatile Consumer<Object> giveUp;
+    private static volatile Function<Object, AtomicLong> deliveryBegin;
 
     private Hook() {}
 
@@ -133,14 +134,18 @@ public final class Hook {
      *     the consumer's counter, which it has made even, or null
      * @param onWaitThrew gets a consumer whose wait ends with an exception
      * @param onGiveUp gets, on the thread that stops to consume, the reason
+     * @param onDeliveryBegin gets what gives a message to the application, on that thread; gives its counter, which it has made
+     *     odd, or null
      */
     public static void connectConsumers(
             BiFunction<Object, Object, AtomicLong> onWaitBegin,
             BiConsumer<Object, Throwable> onWaitThrew,
-            Consumer<Object> onGiveUp) {
+            Consumer<Object> onGiveUp,
+            Function<Object, AtomicLong> onDeliveryBegin) {
         waitBegin = onWaitBegin;
         waitThrew = onWaitThrew;
         giveUp = onGiveUp;
+        deliveryBegin = onDeliveryBegin;
     }
 
     /**
@@ -163,6 +168,24 @@ public final class Hook {
             onThrew.accept(consumer, thrown);
         }
         counter.lazySet(counter.get() | 1);
+    }
+
+    /**
+     * A message is given to the application.
+     *
+     * @return the counter of what gives it, which the end of the delivery makes even; null if nobody follows it
+     */
+    public static AtomicLong deliveryBegan(Object deliverer) {
+        Function<Object, AtomicLong> onBegin = deliveryBegin;
+        return onBegin == null ? null : onBegin.apply(deliverer);
+    }
+
+    /** The application has returned from a message. */
+    public static void deliveryEnded(AtomicLong counter) {
+        if (counter != null) {
+            long count = counter.get();
+            counter.lazySet(count + (count & 1));
+        }
     }
 
     /** The current thread stops to consume, for a reason; without one it was asked to, and nothing happens. */

@@ -1,7 +1,6 @@
 package com.approck.healthcheck.agent.consumer;
 
 import com.approck.healthcheck.agent.pool.PoolStats;
-import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,7 +21,7 @@ import java.util.function.LongSupplier;
  * <p>For the agent's thread.
  */
 final class ConsumerGroup {
-    private final ConsumerSupport support;
+    private final ConsumerLibrary library;
     private final String name;
     private final LongSupplier nanoTime;
     private final long intervalNanos;
@@ -38,8 +37,8 @@ final class ConsumerGroup {
     private long emptySince;
 
     /** @param intervalNanos between two samples: a gap of more than two of them is a pause of the whole JVM */
-    ConsumerGroup(ConsumerSupport support, String name, LongSupplier nanoTime, long intervalNanos) {
-        this.support = support;
+    ConsumerGroup(ConsumerLibrary library, String name, LongSupplier nanoTime, long intervalNanos) {
+        this.library = library;
         this.name = name;
         this.nanoTime = nanoTime;
         this.intervalNanos = intervalNanos;
@@ -53,8 +52,8 @@ final class ConsumerGroup {
         return group;
     }
 
-    ConsumerSupport support() {
-        return support;
+    ConsumerLibrary library() {
+        return library;
     }
 
     String name() {
@@ -62,16 +61,14 @@ final class ConsumerGroup {
     }
 
     /** Adds a consumer. It takes the place of one that is over, or will be without having asked for work again. */
-    void join(QueueConsumer consumer, ModuleOpener opener) throws ReflectiveOperationException {
+    void join(GroupMember joining) throws ReflectiveOperationException {
         long now = nanoTime.getAsLong();
-        GroupMember joining = new GroupMember(consumer, support, name, opener);
         joining.look(now);
         for (GroupMember member : members) {
             member.look(now);
-            member.addSuccessor(joining);
+            member.addSuccessor(joining, now);
         }
         members.add(joining);
-        consumer.joined();
     }
 
     private void removeReplaced() {
@@ -79,7 +76,7 @@ final class ConsumerGroup {
             GroupMember member = i.next();
             if (member.isOver() && member.takeSuccessor()) {
                 i.remove();
-                member.consumer().replaced();
+                member.replaced();
             }
         }
     }
@@ -92,7 +89,7 @@ final class ConsumerGroup {
             member.look(now);
             if (member.hasLeft(now)) {
                 i.remove();
-                member.consumer().left();
+                member.left();
             }
         }
         return members.isEmpty();

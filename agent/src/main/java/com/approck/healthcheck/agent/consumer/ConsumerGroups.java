@@ -4,6 +4,7 @@ import com.approck.healthcheck.agent.pool.PoolRegistry;
 import com.approck.healthcheck.agent.pool.ServerSupport;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,12 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** Puts the consumers that the hooks have seen into their groups, and has the groups watched. For the agent's thread. */
 public final class ConsumerGroups {
     /** The consumers of every client library that is supported. To support another, add its file and a line here. */
-    private static final List<ConsumerSupport> LIBRARIES =
-            Collections.unmodifiableList(Collections.<ConsumerSupport>singletonList(new KafkaConsumers()));
+    private static final List<ConsumerLibrary> LIBRARIES =
+            Collections.unmodifiableList(Arrays.<ConsumerLibrary>asList(new KafkaConsumers(), new RabbitConsumers()));
 
     /** Returns what there is to hook for each of them. */
     public static List<ServerSupport> libraries() {
@@ -30,36 +32,48 @@ public final class ConsumerGroups {
     private final LongSupplier nanoTime;
     private final long intervalNanos;
     private final BiConsumer<String, Throwable> onFailure;
-    private final List<ConsumerSupport> libraries;
+    private final List<ConsumerSupport> polling = new ArrayList<>();
+    private final List<Subscriptions> delivering = new ArrayList<>();
+    private final Predicate<String> loaded;
 
     /** By library and name. Holds them, as the registry holds pools weakly. */
     private final Map<List<String>, ConsumerGroup> groups = new HashMap<>();
 
     /**
+     * @param loaded whether a class of the consumers of a library of that name has been loaded
      * @param nanoTime as {@link System#nanoTime}
      * @param intervalNanos between two samples
      * @param onFailure gets a sentence on a consumer that cannot be watched, and why
      */
     public ConsumerGroups(
             QueueConsumers consumers,
+            Predicate<String> loaded,
             PoolRegistry registry,
             ModuleOpener opener,
             LongSupplier nanoTime,
             long intervalNanos,
             BiConsumer<String, Throwable> onFailure) {
-        this(LIBRARIES, consumers, registry, opener, nanoTime, intervalNanos, onFailure);
+        this(LIBRARIES, consumers, loaded, registry, opener, nanoTime, intervalNanos, onFailure);
     }
 
     ConsumerGroups(
-            List<ConsumerSupport> libraries,
+            List<? extends ConsumerLibrary> libraries,
             QueueConsumers consumers,
+            Predicate<String> loaded,
             PoolRegistry registry,
             ModuleOpener opener,
             LongSupplier nanoTime,
             long intervalNanos,
             BiConsumer<String, Throwable> onFailure) {
-        this.libraries = libraries;
+        for (ConsumerLibrary library : libraries) {
+            if (library instanceof ConsumerSupport) {
+                polling.add((ConsumerSupport) library);
+            } else {
+                delivering.add(new Subscriptions((SubscriptionLibrary) library, consumers, opener, onFailure));
+            }
+        }
         this.consumers = consumers;
+        this.loaded = loaded;
         this.registry = registry;
         this.opener = opener;
         this.nanoTime = nanoTime;
@@ -74,6 +88,14 @@ public final class ConsumerGroups {
                 i.remove();
             }
         }
+        for (Subscriptions each : delivering) {
+            if (loaded.test(each.library().name())) {
+                List<Subscription> joining = new ArrayList<>();
+                each.look(nanoTime.getAsLong(), joining::add);
+                // After all have been looked at: what was lost has joined before.
+                joining.forEach(subscription -> place(subscription, each.library()));
+            }
+        }
         for (QueueConsumer consumer : consumers.all()) {
             if (!consumer.isMember()) {
                 place(consumer);
@@ -81,7 +103,7 @@ public final class ConsumerGroups {
         }
         for (ConsumerGroup group : groups.values()) {
             if (group.takeUnwatched()) {
-                registry.addPoolsOf(group, group.support());
+                registry.addPoolsOf(group, group.library());
             }
         }
     }
@@ -102,7 +124,7 @@ public final class ConsumerGroups {
             return;
         }
         try {
-            for (ConsumerSupport library : libraries) {
+            for (ConsumerSupport library : polling) {
                 if (isConsumerOf(library, object)) {
                     place(consumer, new ReflectedObject(object, opener), library);
                 }
@@ -121,11 +143,22 @@ public final class ConsumerGroups {
         }
         String name = library.groupOf(reflected);
         if (name != null && !consumer.isReplaced()) {
-            groups.computeIfAbsent(
-                            Arrays.asList(library.name(), name),
-                            key -> new ConsumerGroup(library, name, nanoTime, intervalNanos))
-                    .join(consumer, opener);
+            group(library, name).join(new PollingConsumer(consumer, library, name, opener));
+            consumer.joined();
         }
+    }
+
+    private void place(Subscription subscription, ConsumerLibrary library) {
+        try {
+            group(library, subscription.queue()).join(subscription);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            onFailure.accept("a consumer of " + library.name() + " is not watched: ", e);
+        }
+    }
+
+    private ConsumerGroup group(ConsumerLibrary library, String name) {
+        return groups.computeIfAbsent(
+                Arrays.asList(library.name(), name), key -> new ConsumerGroup(library, name, nanoTime, intervalNanos));
     }
 
     private static boolean isConsumerOf(ConsumerSupport library, Object object) {

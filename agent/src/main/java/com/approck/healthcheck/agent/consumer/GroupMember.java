@@ -1,172 +1,76 @@
 package com.approck.healthcheck.agent.consumer;
 
-import com.approck.healthcheck.agent.pool.Worker;
-import com.approck.healthcheck.agent.reflect.ModuleOpener;
-import com.approck.healthcheck.agent.reflect.ReflectedObject;
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/** A consumer in its group, and since when it waits or works. For the agent's thread. */
-final class GroupMember {
-    /**
-     * A wait may take so much longer than it was asked to, and no less than {@link ConsumerSupport#maxWorkMillis}: clients
-     * commit, and wait for their group, inside it. Two minutes are the default of such requests (Kafka's
-     * {@code default.api.timeout.ms} is one, doubled).
-     */
-    private static final long MIN_MARGIN_NANOS = TimeUnit.MINUTES.toNanos(2);
-
-    /** So long is a thread given that has closed its consumer to make another. */
-    private static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
-
+/** What counts as one worker of a group of consumers. For the agent's thread. */
+abstract class GroupMember {
     /** More than join while one is at work. */
     private static final int MAX_SUCCESSORS = 100;
 
-    private final QueueConsumer consumer;
-    private final ConsumerSupport support;
-    private final String group;
-    private final ReflectedObject reflected;
-    private final WeakReference<Object> remains;
-    private long maxWorkNanos;
-    private long threadId = -1;
-    private String threadName = "?";
-    private boolean threadAlive;
-    private boolean over;
-    private boolean closed;
-    private long closedNanos;
     private boolean inPlaceOfAnother;
+    private long joinedNanos;
     private final List<GroupMember> successors = new ArrayList<>();
-    private long turns = -1;
-    private long sinceNanos;
 
-    GroupMember(QueueConsumer consumer, ConsumerSupport support, String group, ModuleOpener opener)
-            throws ReflectiveOperationException {
-        this.consumer = consumer;
-        this.support = support;
-        this.group = group;
-        this.reflected = new ReflectedObject(consumer.get(), opener);
-        this.remains = new WeakReference<>(reflected.get() == null ? null : support.remains(reflected));
-    }
+    /** Looks what it does now. */
+    abstract void look(long nowNanos) throws ReflectiveOperationException;
 
-    QueueConsumer consumer() {
-        return consumer;
-    }
+    /** Returns whether it was closed, left the group, or nothing is left of it. */
+    abstract boolean hasLeft(long nowNanos) throws ReflectiveOperationException;
 
-    /**
-     * Returns whether it was closed, left the group, or nothing is left of it. Not if its thread gave up, and not for a while if
-     * the thread has closed it and lives on: many close a consumer at an error of the broker's, and make another.
-     */
-    boolean hasLeft(long nowNanos) throws ReflectiveOperationException {
-        if (consumer.givenUp() != null) {
-            return false;
-        }
-        if (closed) {
-            return !consumer.isClosedByLiveThread() || nowNanos - closedNanos > CLOSED_FOR_NANOS;
-        }
-        return consumer.get() == null ? remains.get() == null : !group.equals(support.groupOf(reflected));
-    }
-
-    /** Looks what its thread does now. */
-    void look(long nowNanos) throws ReflectiveOperationException {
-        Thread thread = consumer.thread();
-        threadAlive = consumer.isThreadAlive();
-        if (thread != null) {
-            threadId = Worker.idOf(thread);
-            threadName = thread.getName();
-        }
-        long number = consumer.turns();
-        if (number != turns) {
-            turns = number;
-            sinceNanos = nowNanos;
-            successors.clear();
-        }
-        if (!closed && (reflected.get() == null ? consumer.isCloseCalled() : support.isClosed(reflected))) {
-            closed = true;
-            closedNanos = nowNanos;
-        }
-        over = !threadAlive || closed;
-        if (maxWorkNanos == 0 && reflected.get() != null) {
-            maxWorkNanos = TimeUnit.MILLISECONDS.toNanos(support.maxWorkMillis(reflected));
-        }
-    }
+    /** Returns whether it will never work again: another that joins takes its place. */
+    abstract boolean isOver();
 
     /** The JVM was paused until now, so that nothing can be said of that time. */
-    void addPause(long nanos, long nowNanos) {
-        sinceNanos += Math.min(nanos, nowNanos - sinceNanos);
-    }
+    abstract void addPause(long nanos, long nowNanos);
 
-    Thread thread() {
-        return consumer.thread();
-    }
+    /** Returns the thread that works for it, or waits for work; null if none does. */
+    abstract Thread thread();
 
-    long turns() {
-        return consumer.turns();
-    }
+    /** Returns a number that is odd while its thread works, and changes at each begin and end of work. */
+    abstract long turns();
 
-    long threadId() {
-        return threadId;
-    }
+    /** Returns the identifier of the thread, or that of the last one if it has none. */
+    abstract long threadId();
 
-    /** Returns whether its thread lives, and has not given up. */
-    boolean isThreadAlive() {
-        return threadAlive && !(closed && consumer.givenUp() != null);
-    }
+    /** Returns whether it counts as alive. */
+    abstract boolean isThreadAlive();
 
-    /** Returns whether it will never ask for work again: its thread has ended, or it was closed. */
-    boolean isOver() {
-        return over;
-    }
+    /** Returns why it is not able, without its subject; null if nothing but a stack could say so. */
+    abstract String reasonLost(long nowNanos);
 
-    /** Notes that another has joined the group since its thread began what it does now. */
-    void addSuccessor(GroupMember joined) {
+    /** It has left the group. */
+    abstract void left();
+
+    /** It has left the group, since another has taken its place. */
+    abstract void replaced();
+
+    /** Notes that another has joined the group since it began what it does now. */
+    void addSuccessor(GroupMember joined, long nowNanos) {
+        joined.joinedNanos = nowNanos;
         if (successors.size() < MAX_SUCCESSORS) {
             successors.add(joined);
         }
     }
 
+    /** Begins something else: those that have joined until now are none of its successors. */
+    void forgetSuccessors() {
+        successors.clear();
+    }
+
+    /** Those that joined before a moment are none of its successors. */
+    void forgetSuccessorsBefore(long nanos) {
+        successors.removeIf(successor -> successor.joinedNanos - nanos < 0);
+    }
+
     /** Returns whether one of those that have joined since takes its place; each does so once. */
     boolean takeSuccessor() {
         for (GroupMember successor : successors) {
-            if (!successor.inPlaceOfAnother && !successor.over) {
+            if (!successor.inPlaceOfAnother && !successor.isOver()) {
                 successor.inPlaceOfAnother = true;
                 return true;
             }
         }
         return false;
-    }
-
-    /** Returns why it is not able, without its subject; null if nothing but its stack could say so. */
-    String reasonLost(long nowNanos) {
-        if (closed && consumer.givenUp() == null) {
-            return null;
-        }
-        if (over && consumer.givenUp() != null) {
-            return "its thread " + threadName + " has stopped to ask for work because of " + consumer.givenUp();
-        }
-        if (over) {
-            String thrown = consumer.thrown();
-            return "its thread " + threadName + " has ended, and its consumer was not closed"
-                    + (thrown == null ? "" : "; the last wait for work threw " + thrown);
-        }
-        long sameFor = nowNanos - sinceNanos;
-        boolean works = (turns & 1) != 0;
-        if (works) {
-            return maxWorkNanos > 0 && sameFor > maxWorkNanos
-                    ? "its thread " + threadName + " has not asked for work for " + seconds(sameFor)
-                            + " s, longer than "
-                            + support.maxWorkSetting() + " of " + seconds(maxWorkNanos)
-                            + " s: the group goes on without it until it asks again"
-                    : null;
-        }
-        long limit = consumer.limitSeconds();
-        return seconds(sameFor - Math.max(MIN_MARGIN_NANOS, maxWorkNanos)) > limit
-                ? "its thread " + threadName + " asked for work for at most " + limit
-                        + " s, and the call has not returned for " + seconds(sameFor) + " s"
-                : null;
-    }
-
-    private static long seconds(long nanos) {
-        return TimeUnit.NANOSECONDS.toSeconds(nanos);
     }
 }

@@ -1,30 +1,34 @@
 package com.approck.healthcheck.agent.consumer;
 
-import com.approck.healthcheck.agent.pool.Worker;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A consumer as its hooks see it: the thread that called it last, and whether that thread waits for work or works. Consumer
- * and thread are held weakly.
+ * A consumer as its hooks see it: the thread that called it last, or on which it was last at work, and whether that thread waits
+ * for work or works. Consumer and thread are held weakly.
  *
- * <p>{@link #waitBegan} and {@link #waitThrew} are for the consumer's thread: no lock, no clock, and no allocation but for a
- * new thread or an exception. All else may be called on any thread.
+ * <p>{@link #waitBegan}, {@link #deliveryBegan} and {@link #waitThrew} are for the consumer's thread: no lock, no clock, and no
+ * allocation but for an exception. All else may be called on any thread.
  */
 final class QueueConsumer {
     /** What {@link #limitSeconds} returns for a wait that may take any time. */
     static final long WITHOUT_LIMIT = Long.MAX_VALUE;
 
+    /** The turns during a delivery that the hook has not seen; those of any that it sees are more. */
+    private static final long UNSEEN_DELIVERY = 1;
+
+    private static final WeakReference<Thread> NO_THREAD = new WeakReference<>(null);
+
     private final WeakReference<Object> consumer;
+    private final int hash;
 
     /** Even while the thread waits for work, odd while it works; another number after each begin and end of a wait. */
     private final AtomicLong turns = new AtomicLong();
 
-    /** The identifier of the thread that called it last; for the threads that call it, one at a time. */
-    private long callerId = -1;
-
-    private volatile WeakReference<Thread> thread = new WeakReference<>(null);
+    /** Of the threads that call it, one at a time. Each has one such reference, which serves for all consumers. */
+    private final AtomicReference<WeakReference<Thread>> thread = new AtomicReference<>(NO_THREAD);
 
     // Written before the turns, read after them.
     private long limitSeconds = WITHOUT_LIMIT;
@@ -37,9 +41,16 @@ final class QueueConsumer {
     // For the agent's thread alone.
     private boolean member;
     private boolean replaced;
+    private boolean connectionKnown;
 
     QueueConsumer(Object consumer) {
         this.consumer = new WeakReference<>(consumer);
+        this.hash = System.identityHashCode(consumer);
+    }
+
+    /** Returns the library's object's own hash code, as {@link System#identityHashCode} has it. */
+    int hash() {
+        return hash;
     }
 
     boolean is(Object other) {
@@ -53,13 +64,8 @@ final class QueueConsumer {
 
     /** Returns the turns, which are even from now on, and which the end of the wait makes odd. */
     @SuppressWarnings("JavaDurationGetSecondsToToSeconds") // toSeconds() came with Java 9.
-    AtomicLong waitBegan(Object limitOfCall) {
-        Thread current = Thread.currentThread();
-        long id = Worker.idOf(current);
-        if (callerId != id) {
-            callerId = id;
-            thread = new WeakReference<>(current);
-        }
+    AtomicLong waitBegan(WeakReference<Thread> caller, Object limitOfCall) {
+        setThread(caller);
         // Not the object: to keep a new one in an old one costs the collector a mark each time.
         limitSeconds = limitOfCall instanceof Duration ? ((Duration) limitOfCall).getSeconds() : WITHOUT_LIMIT;
         if (thrown != null) {
@@ -71,6 +77,33 @@ final class QueueConsumer {
         long number = turns.get();
         turns.lazySet(number + 2 - (number & 1));
         return turns;
+    }
+
+    /** Returns the turns, which are odd from now on, and which the end of the delivery makes even. */
+    AtomicLong deliveryBegan(WeakReference<Thread> caller) {
+        setThread(caller);
+        turns.lazySet((Math.max(turns.get(), UNSEEN_DELIVERY) + 1) | 1);
+        return turns;
+    }
+
+    /** Returns whether the hook has seen a delivery of it. */
+    boolean isDeliverySeen() {
+        return turns.get() > UNSEEN_DELIVERY;
+    }
+
+    /** It is at work on a delivery that the hook has not seen, or is not, unless the hook sees one at this moment. */
+    void setUnseenDelivery(Thread unseen) {
+        if (unseen == null) {
+            turns.compareAndSet(UNSEEN_DELIVERY, 0);
+        } else if (thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen))) {
+            turns.compareAndSet(0, UNSEEN_DELIVERY);
+        }
+    }
+
+    private void setThread(WeakReference<Thread> caller) {
+        if (thread.get() != caller) {
+            thread.lazySet(caller);
+        }
     }
 
     void waitThrew(Throwable thrownByCall) {
@@ -98,7 +131,7 @@ final class QueueConsumer {
 
     /** A call that closes it has returned or thrown on the current thread. */
     void setCloseCalled() {
-        closedByItsThread = thread.get() == Thread.currentThread();
+        closedByItsThread = thread() == Thread.currentThread();
         closeCalled = true;
     }
 
@@ -114,7 +147,7 @@ final class QueueConsumer {
 
     /** Returns the thread that called it last; null once that has been collected. */
     Thread thread() {
-        return thread.get();
+        return thread.get().get();
     }
 
     /** Returns a number that is odd while the thread works, and changes at each begin and end of a wait. */
@@ -135,6 +168,15 @@ final class QueueConsumer {
     /** Returns whether it counts in a group. */
     boolean isMember() {
         return member;
+    }
+
+    /** Returns whether the connection that it belongs to is known, or that it belongs to none. */
+    boolean isConnectionKnown() {
+        return connectionKnown;
+    }
+
+    void setConnectionKnown() {
+        connectionKnown = true;
     }
 
     /** It has joined a group. */

@@ -1,23 +1,32 @@
 package com.approck.healthcheck.agent.consumer;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The consumers that the hooks have seen. Bounded, thread-safe.
- *
- * <p>A thread that calls the same consumer again finds it without a lock. Its lock is held for microseconds, when a thread
- * calls another consumer than before.
+ * The consumers that the hooks have seen. Bounded, thread-safe. A thread finds a consumer that was seen before without a lock.
+ * The lock is held for microseconds, when one is seen for the first time or forgotten.
  */
 public final class QueueConsumers {
     /** More consumers than a JVM can serve well; any more are not watched. */
     static final int MAX_CONSUMERS = 10_000;
 
+    private static final int MIN_PLACES = 64;
+
     @SuppressWarnings("ThreadLocalUsage") // A JVM has one of these objects.
-    private final ThreadLocal<QueueConsumer> lastOfThread = new ThreadLocal<>();
+    private final ThreadLocal<Caller> callers = new ThreadLocal<>();
 
     private final List<QueueConsumer> consumers = new ArrayList<>();
+
+    /**
+     * The same consumers, each in the first place from that of its hash code on that was free, and at least as many free places.
+     * A place is filled once; if one is to be emptied, a new table replaces this one.
+     */
+    private volatile AtomicReferenceArray<QueueConsumer> places = new AtomicReferenceArray<>(MIN_PLACES);
+
     private final Runnable onNew;
 
     /** @param onNew called when a consumer is seen for the first time, on its thread; returns at once */
@@ -31,12 +40,31 @@ public final class QueueConsumers {
      * @return the consumer's counter, which the end of the wait makes odd; null if there are too many
      */
     public AtomicLong waitBegan(Object consumer, Object limit) {
-        QueueConsumer known = lastOfThread.get();
-        if (known == null || !known.is(consumer)) {
-            known = findOrAdd(consumer);
-            lastOfThread.set(known);
+        Caller caller = caller(consumer);
+        return caller.last == null ? null : caller.last.waitBegan(caller.thread, limit);
+    }
+
+    /**
+     * The current thread begins to give a message to the application.
+     *
+     * @param deliverer gives one message after the other
+     * @return its counter, which the end of the delivery makes even; null if there are too many
+     */
+    public AtomicLong deliveryBegan(Object deliverer) {
+        Caller caller = caller(deliverer);
+        return caller.last == null ? null : caller.last.deliveryBegan(caller.thread);
+    }
+
+    private Caller caller(Object consumer) {
+        Caller caller = callers.get();
+        if (caller == null) {
+            caller = new Caller();
+            callers.set(caller);
         }
-        return known == null ? null : known.waitBegan(limit);
+        if (caller.last == null || !caller.last.is(consumer)) {
+            caller.last = findOrAdd(consumer);
+        }
+        return caller;
     }
 
     /** The wait ends with an exception. */
@@ -65,8 +93,12 @@ public final class QueueConsumers {
         return known != null;
     }
 
-    private QueueConsumer findOrAdd(Object consumer) {
-        QueueConsumer found;
+    /** Returns the consumer, which is known from now on; null if there are too many. */
+    QueueConsumer findOrAdd(Object consumer) {
+        QueueConsumer found = find(consumer);
+        if (found != null) {
+            return found;
+        }
         synchronized (this) {
             found = find(consumer);
             if (found != null || consumers.size() >= MAX_CONSUMERS) {
@@ -74,18 +106,41 @@ public final class QueueConsumers {
             }
             found = new QueueConsumer(consumer);
             consumers.add(found);
+            if (2 * consumers.size() > places.length()) {
+                replacePlaces(2 * places.length());
+            } else {
+                place(found, places);
+            }
         }
         onNew.run();
         return found;
     }
 
-    private synchronized QueueConsumer find(Object consumer) {
-        for (QueueConsumer each : consumers) {
-            if (each.is(consumer)) {
-                return each;
-            }
+    private QueueConsumer find(Object consumer) {
+        AtomicReferenceArray<QueueConsumer> all = places;
+        int place = System.identityHashCode(consumer);
+        QueueConsumer found = all.get(place & (all.length() - 1));
+        while (found != null && !found.is(consumer)) {
+            found = all.get(++place & (all.length() - 1));
         }
-        return null;
+        return found;
+    }
+
+    private static void place(QueueConsumer consumer, AtomicReferenceArray<QueueConsumer> to) {
+        int place = consumer.hash();
+        while (to.get(place & (to.length() - 1)) != null) {
+            place++;
+        }
+        to.set(place & (to.length() - 1), consumer);
+    }
+
+    /** @param length a power of two */
+    private void replacePlaces(int length) {
+        AtomicReferenceArray<QueueConsumer> next = new AtomicReferenceArray<>(length);
+        for (QueueConsumer each : consumers) {
+            place(each, next);
+        }
+        places = next;
     }
 
     /** Returns all that were seen and not forgotten. */
@@ -95,6 +150,14 @@ public final class QueueConsumers {
 
     /** Forgets a consumer: it was closed, or nothing is left of it. */
     synchronized void forget(QueueConsumer consumer) {
-        consumers.remove(consumer);
+        if (consumers.remove(consumer)) {
+            replacePlaces(places.length());
+        }
+    }
+
+    /** A thread that has called a consumer, and the last one that it called. For that thread. */
+    private static final class Caller {
+        final WeakReference<Thread> thread = new WeakReference<>(Thread.currentThread());
+        QueueConsumer last;
     }
 }

@@ -79,19 +79,18 @@ public final class HookBridge {
      * @param onWaitBegin as {@link Hook#connectConsumers} has it; needs no permission of the agent's
      * @param onWaitThrew the same
      * @param onGiveUp the same
+     * @param onDeliveryBegin the same
      */
     public void connectConsumers(
             BiFunction<Object, Object, AtomicLong> onWaitBegin,
             BiConsumer<Object, Throwable> onWaitThrew,
-            Consumer<Object> onGiveUp) {
+            Consumer<Object> onGiveUp,
+            Function<Object, AtomicLong> onDeliveryBegin) {
         Hook.connectConsumers(
                 (consumer, limit) -> {
                     try {
                         AtomicLong counter = onWaitBegin.apply(consumer, limit);
-                        // Read first: a write to what all threads share costs more than the rest.
-                        if (failedWaits.get() != 0) {
-                            failedWaits.set(0);
-                        }
+                        consumersWork();
                         return counter;
                     } catch (Throwable e) {
                         consumersFailed(e);
@@ -111,12 +110,29 @@ public final class HookBridge {
                     } catch (Throwable e) {
                         consumersFailed(e);
                     }
+                },
+                deliverer -> {
+                    try {
+                        AtomicLong counter = onDeliveryBegin.apply(deliverer);
+                        consumersWork();
+                        return counter;
+                    } catch (Throwable e) {
+                        consumersFailed(e);
+                        return null;
+                    }
                 });
+    }
+
+    private void consumersWork() {
+        // Read first: a write to what all threads share costs more than the rest.
+        if (failedWaits.get() != 0) {
+            failedWaits.set(0);
+        }
     }
 
     private void consumersFailed(Throwable e) {
         if (hasFailedTooOften(failedWaits, e)) {
-            Hook.connectConsumers(null, null, null);
+            Hook.connectConsumers(null, null, null, null);
             log.complain(
                     "the hook of consumers is off, because it failed " + MAX_FAILURES
                             + " times in a row; what they do is" + " not followed any more: ",

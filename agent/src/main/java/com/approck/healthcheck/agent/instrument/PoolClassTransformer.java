@@ -9,9 +9,10 @@ import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.lang.instrument.UnmodifiableClassException;
 import java.lang.reflect.Method;
-import java.security.CodeSource;
 import java.security.ProtectionDomain;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     private final Log log;
 
     /** By internal name. Written by the constructor, and later for class loaders that keep the hook from their classes. */
-    private final Map<String, Target> targets = new ConcurrentHashMap<>();
+    private final Map<String, HookedClass> targets = new ConcurrentHashMap<>();
 
     /** The classes that are still to be instrumented, by binary name. */
     private final Set<String> waiting = ConcurrentHashMap.newKeySet();
@@ -50,8 +51,17 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     /** The agent's thread while it retransforms a class; null otherwise. */
     private volatile Thread instrumenting;
 
-    /** Whether a class of consumers has been loaded. */
+    /** Whether a class has been loaded whose hook is the only way to a consumer. */
     private volatile boolean seenConsumer;
+
+    /** The libraries of consumers of which a class has been loaded, by name. */
+    private final Set<String> seenLibraries = ConcurrentHashMap.newKeySet();
+
+    /** The names of libraries of consumers. */
+    private final Set<String> libraries = new HashSet<>();
+
+    /** The classes that deliver messages, by the class that they are inside. */
+    private final Map<String, String> deliverers = new HashMap<>();
 
     private ClassWeaver weaver;
     private int idlePasses;
@@ -70,6 +80,13 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         for (ServerSupport server : Servers.ALL) {
             for (MethodHook hook : server.hooks()) {
                 add(server.name(), hook);
+                if (hook.kind().isOfConsumer()) {
+                    libraries.add(server.name());
+                }
+                if (hook.kind() == HookKind.DELIVERY) {
+                    String inner = hook.className();
+                    deliverers.put(inner.substring(0, inner.lastIndexOf('$')), inner);
+                }
             }
         }
         add("healthcheck", new MethodHook(HookKind.POOL_STARTED, SelfCheck.FIXTURE, "start"));
@@ -78,7 +95,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     }
 
     private void add(String server, MethodHook hook) {
-        targets.computeIfAbsent(hook.className().replace('.', '/'), name -> new Target(server, hook.className()))
+        targets.computeIfAbsent(hook.className().replace('.', '/'), name -> new HookedClass(server, hook.className()))
                 .hooks
                 .add(hook);
     }
@@ -87,7 +104,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
-        Target target = name == null ? null : targets.get(name);
+        HookedClass target = name == null ? null : targets.get(name);
         if (target == null) {
             return null;
         }
@@ -108,12 +125,15 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
     }
 
-    private void note(Target target) {
+    private void note(HookedClass target) {
         waiting.add(target.className);
         seenConsumer |= target.isOfConsumer();
+        if (libraries.contains(target.server)) {
+            seenLibraries.add(target.server);
+        }
     }
 
-    private void leftAlone(Target target, ProtectionDomain domain, Throwable why) {
+    private void leftAlone(HookedClass target, ProtectionDomain domain, Throwable why) {
         log.complain(target.with(domain) + " is left alone: "
                 + (why instanceof UnexpectedClassException ? why.getMessage() : why.toString()));
     }
@@ -124,7 +144,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      */
     public void lookAtLoadedClasses() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            Target target = targets.get(loaded.getName().replace('.', '/'));
+            HookedClass target = targets.get(loaded.getName().replace('.', '/'));
             if (target != null) {
                 note(target);
             }
@@ -134,9 +154,19 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
     }
 
-    /** Whether a class of consumers has been loaded: their threads are found by their calls alone. */
+    /** Whether a class of consumers has been loaded that are found by their calls alone. */
     public boolean hasSeenConsumer() {
         return seenConsumer;
+    }
+
+    /** Whether a class of any library of consumers has been loaded. */
+    public boolean hasSeenLibraryOfConsumers() {
+        return !seenLibraries.isEmpty();
+    }
+
+    /** Whether a class of that library of consumers has been loaded. */
+    public boolean hasSeenLibrary(String library) {
+        return seenLibraries.contains(library);
     }
 
     /** Whether a class of a server has been loaded and has not been instrumented yet. */
@@ -165,16 +195,34 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         if (weaver == null) {
             weaver = weavers.get();
         }
+        loadDeliverers();
         Class<?>[] all = instrumentation.getAllLoadedClasses();
         // Class loaders first: a class that has once not found the hook never will.
         catchUp(all, true);
         catchUp(all, false);
     }
 
+    /** Such a class is loaded with the first message, and a call that has begun would not be seen: so it is loaded now. */
+    private void loadDeliverers() {
+        if (Collections.disjoint(waiting, deliverers.keySet())) {
+            return;
+        }
+        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
+            String inner = waiting.contains(loaded.getName()) ? deliverers.get(loaded.getName()) : null;
+            if (inner != null) {
+                try {
+                    Class<?> unused = Class.forName(inner, false, loaded.getClassLoader());
+                } catch (ClassNotFoundException | LinkageError e) {
+                    log.debug("class " + inner + " was not loaded: " + e);
+                }
+            }
+        }
+    }
+
     private void catchUp(Class<?>[] all, boolean loaders) {
         for (Class<?> loaded : all) {
             if (waiting.contains(loaded.getName())) {
-                Target target = targets.get(loaded.getName().replace('.', '/'));
+                HookedClass target = targets.get(loaded.getName().replace('.', '/'));
                 if (target == null || target.isLoader() == loaders) {
                     if (loaders || target == null || findsHook(target, loaded)) {
                         retransform(loaded);
@@ -188,7 +236,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      * Returns whether a class will find the hook. If its loader keeps it from its classes, that loader is changed first: the JVM
      * remembers what a class once has not found. A class that would not find it is not instrumented.
      */
-    private boolean findsHook(Target target, Class<?> loaded) {
+    private boolean findsHook(HookedClass target, Class<?> loaded) {
         ClassLoader loader = loaded.getClassLoader();
         if (HookDelegation.findsHook(loader)) {
             return true;
@@ -215,7 +263,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      */
     public void complainOfMissingMethods() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            Target target = waiting.contains(loaded.getName())
+            HookedClass target = waiting.contains(loaded.getName())
                     ? targets.get(loaded.getName().replace('.', '/'))
                     : null;
             if (target != null && !loaded.isInterface()) {
@@ -277,41 +325,6 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             loaded.getDeclaredConstructors();
         } catch (RuntimeException | LinkageError e) {
             // A class of their signatures is missing: no matter here, as the class was linked before they were read.
-        }
-    }
-
-    private static String origin(ProtectionDomain domain) {
-        CodeSource source = domain == null ? null : domain.getCodeSource();
-        if (source == null || source.getLocation() == null) {
-            return "of unknown origin";
-        }
-        String location = source.getLocation().toString();
-        String trimmed = location.endsWith("!/") ? location.substring(0, location.length() - 2) : location;
-        return "from " + trimmed.substring(trimmed.lastIndexOf('/') + 1);
-    }
-
-    /** A class with methods to hook. */
-    private static final class Target {
-        private final String server;
-        private final String className;
-        private final List<MethodHook> hooks = new ArrayList<>();
-
-        Target(String server, String className) {
-            this.server = server;
-            this.className = className;
-        }
-
-        /** The class and where it comes from, for people. */
-        String with(ProtectionDomain domain) {
-            return server + "'s class " + className + " (" + origin(domain) + ")";
-        }
-
-        boolean isOfConsumer() {
-            return hooks.get(0).kind().isOfConsumer();
-        }
-
-        boolean isLoader() {
-            return hooks.get(0).kind() == HookKind.BOOT_DELEGATION;
         }
     }
 }

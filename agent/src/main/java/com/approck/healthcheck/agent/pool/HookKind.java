@@ -16,13 +16,15 @@ public enum HookKind {
     WAIT,
     /** The thread waits for work while the method runs, for any time, and works outside it. */
     WAIT_WITHOUT_LIMIT,
+    /** The outer object of the method's object works while the method runs: it gives a message to the application. */
+    DELIVERY,
     /** The thread stops to consume, because of what the method's first argument says; not if that is null. */
     GIVE_UP,
     /** A class loader is asked for a class: it is changed to find the hook, for the classes that it loads. */
     BOOT_DELEGATION;
 
-    /** Returns whether the method is one of a consumer: nothing but its calls leads to the consumer and its thread. */
+    /** Returns whether the method is one of a consumer of a queue. */
     public boolean isOfConsumer() {
-        return this == WAIT || this == WAIT_WITHOUT_LIMIT;
+        return this == WAIT || this == WAIT_WITHOUT_LIMIT || this == DELIVERY;
     }
 }

@@ -89,7 +89,13 @@ final class AgentPipeline implements PoolRegistry.Listener {
         discovery = new PoolDiscovery(Servers.ALL, registry, opener, instrumentation::getAllLoadedClasses);
         consumers = new QueueConsumers(this::consumerSeen);
         consumerGroups = new ConsumerGroups(
-                consumers, registry, opener, System::nanoTime, config.intervalNanos(), log::complain);
+                consumers,
+                transformer::hasSeenLibrary,
+                registry,
+                opener,
+                System::nanoTime,
+                config.intervalNanos(),
+                log::complain);
         sampler = new Sampler(
                 Servers.ALL,
                 registry,
@@ -270,7 +276,8 @@ final class AgentPipeline implements PoolRegistry.Listener {
             HookBridge bridge = new HookBridge(registry::addWorker, this::poolChanged, check, log);
             bridge.connect();
             bridge.connectRequestExecutors(requestExecutors::add);
-            bridge.connectConsumers(consumers::waitBegan, consumers::waitThrew, consumers::givesUp);
+            bridge.connectConsumers(
+                    consumers::waitBegan, consumers::waitThrew, consumers::givesUp, consumers::deliveryBegan);
             late.connected(check);
             connected = true;
         } catch (Exception | LinkageError e) {

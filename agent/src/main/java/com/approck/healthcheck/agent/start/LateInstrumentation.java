@@ -102,8 +102,8 @@ final class LateInstrumentation {
             // Only a hook reports the stop of the last pool in time: the JVM ends right after it.
             return 0;
         }
-        if (transformer.hasSeenConsumer()) {
-            // Nothing is known of a consumer before its hook is in.
+        if (transformer.hasSeenLibraryOfConsumers()) {
+            // What a consumer does is not known before its hook is in.
             return MIN_AFTER_NANOS;
         }
         long part = config.stuckAfterNanos() / STUCK_AFTER_PARTS;

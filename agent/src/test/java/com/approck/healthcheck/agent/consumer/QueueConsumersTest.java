@@ -40,6 +40,46 @@ final class QueueConsumersTest {
         }
     }
 
+    @Test
+    void turnsOfDeliveries_areOddDuringOneAndOthersEachTime() {
+        AtomicLong last = new AtomicLong(-1);
+        for (int i = 0; i < 10; i++) {
+            AtomicLong turns = consumers.deliveryBegan(consumer);
+            assertTurns(last, 1);
+            assertEquals(Thread.currentThread(), only().thread());
+            Hook.deliveryEnded(turns);
+            assertTurns(last, 0);
+        }
+        assertEquals(1, seen);
+    }
+
+    @Test
+    void deliveriesWhoseEndsAreNotReported_areDifferentDeliveries() {
+        AtomicLong last = new AtomicLong(-1);
+        for (int i = 0; i < 10; i++) {
+            consumers.deliveryBegan(consumer);
+            assertTurns(last, 1);
+        }
+    }
+
+    @Test
+    void manyConsumersOfOneThread_areFoundAgain() {
+        Object[] many = new Object[1_000];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = new Object();
+            consumers.deliveryBegan(many[i]);
+        }
+        for (int i = 0; i < many.length; i += 2) {
+            consumers.forget(consumers.findOrAdd(many[i]));
+        }
+        for (Object each : many) {
+            Hook.deliveryEnded(consumers.deliveryBegan(each));
+        }
+
+        assertEquals(many.length, consumers.all().size());
+        assertEquals(many.length + many.length / 2, seen);
+    }
+
     private void assertTurns(AtomicLong last, int remainder) {
         long turns = only().turns();
         assertEquals(remainder, turns % 2);
@@ -92,6 +132,19 @@ final class QueueConsumersTest {
 
     @Test
     void wait_allocatesNothing() {
+        assertAllocatesNothing(() -> Hook.waitEnded(consumers.waitBegan(consumer, LIMIT), consumer, null));
+    }
+
+    @Test
+    void deliveriesOfSeveralChannels_allocateNothing() {
+        Object other = new Object();
+        assertAllocatesNothing(() -> {
+            Hook.deliveryEnded(consumers.deliveryBegan(consumer));
+            Hook.deliveryEnded(consumers.deliveryBegan(other));
+        });
+    }
+
+    private static void assertAllocatesNothing(Runnable turn) {
         ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         assumeTrue(bean.isThreadAllocatedMemorySupported());
 
@@ -100,7 +153,7 @@ final class QueueConsumersTest {
         for (int round = 0; round < 10; round++) {
             long before = bean.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 100_000; i++) {
-                Hook.waitEnded(consumers.waitBegan(consumer, LIMIT), consumer, null);
+                turn.run();
             }
             least = Math.min(least, bean.getCurrentThreadAllocatedBytes() - before);
         }

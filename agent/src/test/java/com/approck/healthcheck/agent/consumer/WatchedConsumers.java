@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.consumer;
 
 import static java.util.stream.Collectors.joining;
 
+import com.approck.healthcheck.agent.bootstrap.Hook;
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.config.BadSettingException;
 import com.approck.healthcheck.agent.log.Log;
@@ -36,7 +37,7 @@ final class WatchedConsumers implements PoolRegistry.Listener {
     private long now;
 
     /** @param settings of the agent */
-    WatchedConsumers(List<ConsumerSupport> libraries, String settings) {
+    WatchedConsumers(List<? extends ConsumerLibrary> libraries, String settings) {
         AgentConfig config;
         try {
             config = AgentConfig.read(settings, new Properties(), Map.of());
@@ -48,6 +49,7 @@ final class WatchedConsumers implements PoolRegistry.Listener {
         groups = new ConsumerGroups(
                 libraries,
                 consumers,
+                name -> true,
                 registry,
                 opener,
                 () -> now,
@@ -57,7 +59,7 @@ final class WatchedConsumers implements PoolRegistry.Listener {
                 servers, registry, SECOND, config.stuckAfterNanos(), 0, () -> now, () -> 0, new Log(config.log()));
     }
 
-    WatchedConsumers(ConsumerSupport library) {
+    WatchedConsumers(ConsumerLibrary library) {
         this(List.of(library), "log=off,stuck-after=" + STUCK_AFTER + "s");
     }
 
@@ -73,6 +75,16 @@ final class WatchedConsumers implements PoolRegistry.Listener {
         }
         AtomicLong counter = counters.get(consumer);
         counter.lazySet(counter.get() | 1);
+    }
+
+    /** The current thread begins to deliver a message, as the hook says. */
+    void delivers(Object deliverer) {
+        counters.put(deliverer, consumers.deliveryBegan(deliverer));
+    }
+
+    /** The delivery ends. */
+    void hasDelivered(Object deliverer) {
+        Hook.deliveryEnded(counters.get(deliverer));
     }
 
     QueueConsumers hook() {

@@ -43,6 +43,9 @@ final class AdviceWeaverTest {
     private static final MethodHook WAIT_WITHOUT_LIMIT =
             new MethodHook(HookKind.WAIT_WITHOUT_LIMIT, CONSUMER, "poll", "long");
 
+    private static final String DELIVERY_CLASS = InstrumentedFixtures.Delivery.class.getName();
+    private static final MethodHook DELIVERY = new MethodHook(HookKind.DELIVERY, DELIVERY_CLASS, "run");
+
     private static final MethodHook GIVE_UP =
             new MethodHook(HookKind.GIVE_UP, CONSUMER, "giveUp", "java.lang.Throwable");
 
@@ -65,7 +68,7 @@ final class AdviceWeaverTest {
     void disconnect() {
         Hook.connect(null, null);
         Hook.connectRequestExecutors(null);
-        Hook.connectConsumers(null, null, null);
+        Hook.connectConsumers(null, null, null, null);
     }
 
     @Test
@@ -113,6 +116,39 @@ final class AdviceWeaverTest {
     }
 
     @Test
+    void delivery_isReportedWithItsOuterObjectAndItsEnd() throws Exception {
+        Object delivery = wovenInstance(DELIVERY_CLASS, DELIVERY);
+        Hook.connectConsumers(null, null, null, deliverer -> {
+            told.add("delivers " + deliverer);
+            counter.set(7);
+            return counter;
+        });
+        doing(delivery, () -> told.add("at " + counter.get()));
+
+        call(delivery, "run");
+
+        assertEquals(List.of("delivers a channel", "at 7"), told);
+        assertEquals(8, counter.get());
+    }
+
+    @Test
+    void deliveryThatThrows_hasEnded() throws Exception {
+        Object delivery = wovenInstance(DELIVERY_CLASS, DELIVERY);
+        RuntimeException thrown = new IllegalStateException("the library's own");
+        Hook.connectConsumers(null, null, null, deliverer -> {
+            counter.set(7);
+            return counter;
+        });
+        doing(delivery, () -> {
+            throw thrown;
+        });
+
+        assertSame(thrown, thrownBy(() -> call(delivery, "run")));
+
+        assertEquals(8, counter.get());
+    }
+
+    @Test
     void hookOfWaitsThatThrows_isNotSeenByTheMethod() throws Exception {
         Object consumer = wovenInstance(CONSUMER, WAIT, GIVE_UP);
         Hook.connectConsumers(
@@ -124,6 +160,9 @@ final class AdviceWeaverTest {
                 },
                 reason -> {
                     throw new LinkageError();
+                },
+                deliverer -> {
+                    throw new IllegalStateException();
                 });
         assertNull(consumer.getClass().getMethod("giveUp", Throwable.class).invoke(consumer, new Error()));
 
@@ -142,7 +181,8 @@ final class AdviceWeaverTest {
                     assertSame(consumer, waiting);
                     told.add("throws " + thrown);
                 },
-                reason -> told.add("gives up: " + reason));
+                reason -> told.add("gives up: " + reason),
+                deliverer -> null);
     }
 
     @Test

@@ -59,6 +59,11 @@ final class HookBridgeTest {
                 reason -> {
                     waits++;
                     fail();
+                },
+                deliverer -> {
+                    waits++;
+                    fail();
+                    return counter;
                 });
     }
 
@@ -71,6 +76,7 @@ final class HookBridgeTest {
             Hook.waitBegan("a consumer", null);
             Hook.waitEnded(counter, "a consumer", thrown);
             Hook.givesUp("a reason");
+            Hook.deliveryEnded(Hook.deliveryBegan("a channel"));
         }
 
         assertEquals(HookBridge.MAX_FAILURES, waits);
@@ -95,7 +101,7 @@ final class HookBridgeTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
-        Hook.connectConsumers(null, null, null);
+        Hook.connectConsumers(null, null, null, null);
         System.setErr(stderr);
     }
 

@@ -45,6 +45,19 @@ public final class InstrumentedFixtures {
         }
     }
 
+    /** Gives a message to the application, as an inner class of what does so. */
+    public static class Delivery {
+        public Runnable work = () -> {};
+
+        /** As the compiler names it. */
+        @SuppressWarnings("MemberName")
+        public final Object this$0 = "a channel";
+
+        public void run() {
+            work.run();
+        }
+    }
+
     /** Owns a pool. */
     public static class Connector {
         public Runnable work = () -> {};

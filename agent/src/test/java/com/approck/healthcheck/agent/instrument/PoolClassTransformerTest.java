@@ -134,6 +134,32 @@ final class PoolClassTransformerTest {
     }
 
     @Test
+    void classThatDeliversMessages_isLoadedBeforeTheFirst() throws Exception {
+        String dispatcher = "com.rabbitmq.client.impl.ConsumerDispatcher";
+        try (RecordingLoader loader = new RecordingLoader()) {
+            loaded.add(loader.loadClass(dispatcher));
+            weaver.transform(loader, dispatcher.replace('.', '/'), null, null, NO_CLASS_FILE);
+            assertFalse(loader.names.contains(dispatcher + "$5"), loader.names.toString());
+
+            weaver.catchUp();
+
+            assertTrue(loader.names.contains(dispatcher + "$5"), loader.names.toString());
+        }
+    }
+
+    @Test
+    void libraryOfConsumers_isSeenByAnyOfItsClasses() {
+        assertFalse(weaver.hasSeenLibraryOfConsumers());
+
+        weaver.transform(null, "com/rabbitmq/client/impl/ConsumerDispatcher", null, null, NO_CLASS_FILE);
+
+        assertTrue(weaver.hasSeenLibraryOfConsumers());
+        assertTrue(weaver.hasSeenLibrary("RabbitMQ"));
+        assertFalse(weaver.hasSeenLibrary("Kafka"));
+        assertFalse(weaver.hasSeenConsumer());
+    }
+
+    @Test
     void classThatSomeoneElseRetransforms_isNotWovenOnTheirThreadButAgainOnOurs() {
         byte[] classFile = serverClass("run");
         Class<?> type = load(classFile);

@@ -6,29 +6,71 @@ import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A client library, its version, and the sample that consumes with it. */
 @SuppressWarnings("ImmutableEnumChecker") // The array is not changed.
 enum ConsumerClient {
-    KAFKA("kafka-clients 4.4.0", "KafkaSample", true, "org.apache.kafka:kafka-clients:4.4.0"),
-    OLD_KAFKA("kafka-clients 2.8.2", "KafkaSample", false, "org.apache.kafka:kafka-clients:2.8.2"),
+    KAFKA(Library.KAFKA, "kafka-clients 4.4.0", "KafkaSample", true, "org.apache.kafka:kafka-clients:4.4.0"),
+    OLD_KAFKA(Library.KAFKA, "kafka-clients 2.8.2", "KafkaSample", false, "org.apache.kafka:kafka-clients:2.8.2"),
     SPRING_KAFKA(
+            Library.KAFKA,
             "Spring Kafka 4.1.2",
             "SpringKafkaSample",
             false,
             "org.apache.kafka:kafka-clients:4.3.1",
             "org.springframework.kafka:spring-kafka:4.1.2"),
-    KAFKA_STREAMS("Kafka Streams 4.4.0", "KafkaStreamsSample", true, "org.apache.kafka:kafka-streams:4.4.0");
+    KAFKA_STREAMS(
+            Library.KAFKA, "Kafka Streams 4.4.0", "KafkaStreamsSample", true, "org.apache.kafka:kafka-streams:4.4.0"),
+    RABBITMQ(Library.RABBITMQ, "amqp-client 5.37.1", "RabbitSample", true, "com.rabbitmq:amqp-client:5.37.1"),
+    OLD_RABBITMQ(Library.RABBITMQ, "amqp-client 5.0.0", "RabbitSample", false, "com.rabbitmq:amqp-client:5.0.0"),
+    SPRING_DIRECT(
+            Library.RABBITMQ,
+            "Spring AMQP 4.1.2, direct container",
+            "SpringRabbitSample",
+            false,
+            "org.springframework.amqp:spring-rabbit:4.1.2"),
+    SPRING_SIMPLE(
+            Library.RABBITMQ,
+            "Spring AMQP 4.1.2, simple container",
+            "SpringRabbitSample",
+            true,
+            "org.springframework.amqp:spring-rabbit:4.1.2");
+
+    /** Of which a broker is needed. */
+    enum Library {
+        KAFKA(KafkaBroker::start),
+        RABBITMQ(RabbitBroker::start);
+
+        private final Supplier<Broker> start;
+
+        Library(Supplier<Broker> start) {
+            this.start = start;
+        }
+
+        Broker startBroker() {
+            return start.get();
+        }
+
+        List<ConsumerClient> clients() {
+            return Stream.of(ConsumerClient.values())
+                    .filter(client -> client.library == this)
+                    .toList();
+        }
+    }
 
     private static final String TOMCAT = "org.apache.tomcat.embed:tomcat-embed-core:11.0.27";
 
+    final Library library;
     final String title;
     private final String sample;
     private final boolean onNewestJdk;
     private final String[] coordinates;
 
     /** @param onNewestJdk or on the oldest of this machine: between them, the clients run on both */
-    ConsumerClient(String title, String sample, boolean onNewestJdk, String... coordinates) {
+    ConsumerClient(Library library, String title, String sample, boolean onNewestJdk, String... coordinates) {
+        this.library = library;
         this.title = title;
         this.sample = sample;
         this.onNewestJdk = onNewestJdk;
@@ -38,6 +80,11 @@ enum ConsumerClient {
     Jdk jdk() {
         List<Jdk> all = Jdk.all();
         return all.get(onNewestJdk ? all.size() - 1 : 0);
+    }
+
+    /** What the sample is told beside. */
+    List<String> options() {
+        return this == SPRING_DIRECT ? List.of("container=direct") : List.of();
     }
 
     List<String> arguments() {

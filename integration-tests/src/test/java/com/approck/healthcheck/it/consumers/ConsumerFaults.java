@@ -45,7 +45,7 @@ final class ConsumerFaults {
         Moment thrown = scene.send("/error");
         scene.awaitAble(1);
         assertEquals(2, scene.capacity());
-        scene.program().awaitStderr("its thread listener-[12] has ended, and its consumer was not closed", SOON);
+        scene.program().awaitStderr(scene.death(), SOON);
         scene.assertLiveWas(200, thrown);
     }
 
@@ -75,7 +75,7 @@ final class ConsumerFaults {
     }
 
     static void brokerAway(ConsumerScene scene) {
-        KafkaBroker broker = scene.ownBroker();
+        Broker broker = scene.ownBroker();
         scene.start(1);
         Moment before = Moment.now();
         broker.kill();
@@ -103,6 +103,22 @@ final class ConsumerFaults {
         assertFalse(scene.program().stderr().contains("is lost"), scene.program()::describe);
     }
 
+    static void deleted(ConsumerScene scene) {
+        scene.start(1);
+        scene.delete();
+        scene.awaitLive(422, Moment.now(), DEATH_IS_SEEN);
+        scene.assertLiveStays(422, Duration.ofSeconds(2));
+        scene.program().awaitStderr("is lost: the broker has cancelled its consumer", SOON);
+    }
+
+    /** The first message is there before the consumer is. */
+    static void hangsAtOnce(ConsumerScene scene) {
+        scene.launch("first=/hang");
+        scene.program().awaitStdout("^PROCESSING /hang$", SOON);
+        scene.awaitLive(200, Moment.now(), SOON);
+        scene.awaitLive(422, Moment.now(), STUCK_IS_SEEN.plusSeconds(2));
+    }
+
     static void killed(ConsumerScene scene) {
         scene.start(1);
         Moment killed = scene.program().signal("KILL");
@@ -117,6 +133,7 @@ final class ConsumerFaults {
         scene.attach();
         scene.awaitLive(200, Moment.now(), SOON);
         scene.awaitAble(1);
+        scene.awaitHooks();
         Moment hung = scene.send(HANG);
         scene.awaitLive(422, hung, STUCK_IS_SEEN);
     }
@@ -132,13 +149,12 @@ final class ConsumerFaults {
         Moment thrown = scene.send("/error");
         scene.awaitLive(422, thrown, DEATH_IS_SEEN);
         assertTrue(scene.description().contains(scene.group()), scene::description);
-        scene.program()
-                .awaitStderr("a worker of pool " + scene.group() + " of Kafka is lost: its thread \\S+ has ", SOON);
+        scene.program().awaitStderr(scene.death(), SOON);
         Explained explained = scene.explain();
         explained.assertHasBelow(
-                "pool " + scene.group() + " of Kafka: 0 able of 1; ",
+                "pool " + scene.group() + " of " + scene.server() + ": 0 able of 1; ",
                 "  capacity 1: the consumers of this group in this JVM");
-        explained.assertHasBelow("pool " + scene.group() + " of Kafka: ", "  lost: ");
+        explained.assertHasBelow("pool " + scene.group() + " of " + scene.server() + ": ", "  lost: ");
         scene.assertLiveStays(422, Duration.ofSeconds(2));
     }
 
@@ -158,6 +174,13 @@ final class ConsumerFaults {
         assertTrue(requests.stream().noneMatch(CompletableFuture::isDone));
         assertTrue(scene.description().contains("http-nio"), scene::description);
         assertEquals(1, scene.pool().orElseThrow().get("able").asInt());
+    }
+
+    static void onlySends(ConsumerScene scene) {
+        scene.launch("threads=0");
+        scene.program().type("/ping\n");
+        scene.assertLiveStays(422, Duration.ofSeconds(6));
+        assertFalse(scene.program().stderr().contains("watching"), scene.program()::describe);
     }
 
     static void noWorkers(ConsumerScene scene) {

@@ -3,7 +3,11 @@ package com.approck.healthcheck.it.consumers;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA_STREAMS;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_KAFKA;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_RABBITMQ;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.RABBITMQ;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_DIRECT;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_KAFKA;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_SIMPLE;
 
 import java.util.List;
 import java.util.function.Consumer;
@@ -14,8 +18,21 @@ import java.util.function.Consumer;
  */
 @SuppressWarnings("ImmutableEnumChecker") // The list is of List.of, the scenarios are static methods.
 enum ConsumerRow {
-    IDLE("boots; then its topic is empty", "422 until it has polled, then 200", ConsumerFaults::idle, KAFKA, OLD_KAFKA),
-    ERROR("its only listener throws an `Error`", "422 within 3 s", ConsumerFaults::error, KAFKA, OLD_KAFKA),
+    IDLE(
+            "boots; then its topic or queue is empty",
+            "422 until it consumes, then 200",
+            ConsumerFaults::idle,
+            KAFKA,
+            OLD_KAFKA,
+            OLD_RABBITMQ,
+            SPRING_SIMPLE),
+    ERROR(
+            "its only listener throws an `Error`",
+            "422 within 3 s",
+            ConsumerFaults::error,
+            KAFKA,
+            OLD_KAFKA,
+            OLD_RABBITMQ),
     ONE_OF_TWO("one listener of two throws an `Error`", "200, one worker of two", ConsumerFaults::oneOfTwo, KAFKA),
     HANG(
             "its listener hangs without using CPU",
@@ -24,31 +41,72 @@ enum ConsumerRow {
             KAFKA,
             OLD_KAFKA,
             SPRING_KAFKA,
-            KAFKA_STREAMS),
-    SPIN("its listener uses CPU for twice as long as `stuck-after`", "200 throughout", ConsumerFaults::spin, KAFKA),
+            KAFKA_STREAMS,
+            RABBITMQ,
+            OLD_RABBITMQ,
+            SPRING_DIRECT,
+            SPRING_SIMPLE),
+    HANGS_AT_ONCE(
+            "its listener hangs on the first message, which was there before it",
+            "422 at `stuck-after` + 2 s after it was known",
+            ConsumerFaults::hangsAtOnce,
+            RABBITMQ),
+    SPIN(
+            "its listener uses CPU for twice as long as `stuck-after`",
+            "200 throughout",
+            ConsumerFaults::spin,
+            KAFKA,
+            RABBITMQ),
     EXPELLED(
             "a batch takes longer than `max.poll.interval.ms`",
             "422 once that is over, 200 when it polls again",
             ConsumerFaults::expelled,
             KAFKA),
+    DELETED(
+            "its queue is deleted: the broker cancels it",
+            "422 within 3 s",
+            ConsumerFaults::deleted,
+            RABBITMQ,
+            SPRING_DIRECT),
     BROKER_AWAY(
             "the broker is killed, and comes back after 8 s",
             "200 throughout",
             ConsumerFaults::brokerAway,
             KAFKA,
-            OLD_KAFKA),
+            OLD_KAFKA,
+            RABBITMQ,
+            SPRING_DIRECT,
+            SPRING_SIMPLE),
     REBALANCE("another process joins the group, and leaves it", "200 throughout", ConsumerFaults::rebalance, KAFKA),
-    CLOSED("its consumers are closed on purpose", "422: no pool is left", ConsumerFaults::closed, KAFKA, SPRING_KAFKA),
-    KILLED("SIGKILL, and a new start", "422 at lease + 1 s, then 200", ConsumerFaults::killed, OLD_KAFKA),
+    CLOSED(
+            "its consumers are closed on purpose",
+            "422: no pool is left",
+            ConsumerFaults::closed,
+            KAFKA,
+            SPRING_KAFKA,
+            RABBITMQ,
+            SPRING_DIRECT,
+            SPRING_SIMPLE),
+    KILLED(
+            "SIGKILL, and a new start",
+            "422 at lease + 1 s, then 200",
+            ConsumerFaults::killed,
+            OLD_KAFKA,
+            SPRING_DIRECT),
     ATTACHED(
-            "the agent is attached to it while it runs", "200, and 422 when it hangs", ConsumerFaults::attached, KAFKA),
+            "the agent is attached to it while it runs",
+            "200, and 422 when it hangs",
+            ConsumerFaults::attached,
+            KAFKA,
+            RABBITMQ),
     BESIDE_TOMCAT(
             "Tomcat serves in the same process; the listener throws an `Error`",
             "422, its group named",
             ConsumerFaults::besideTomcat,
             KAFKA,
             SPRING_KAFKA,
-            KAFKA_STREAMS),
+            KAFKA_STREAMS,
+            RABBITMQ),
     TOMCAT_HANGS(
             "Tomcat serves in the same process; all of its workers hang",
             "422, its pool named",
@@ -58,7 +116,8 @@ enum ConsumerRow {
             "a consumer with partitions assigned by hand, and a producer",
             "422: never heard of a worker",
             ConsumerFaults::noWorkers,
-            KAFKA);
+            KAFKA),
+    ONLY_SENDS("a program that only sends", "422: never heard of a worker", ConsumerFaults::onlySends, RABBITMQ);
 
     final String fault;
     final String right;

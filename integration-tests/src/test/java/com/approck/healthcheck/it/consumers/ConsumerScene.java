@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.consumers;
 
+import com.approck.healthcheck.it.consumers.ConsumerClient.Library;
 import com.approck.healthcheck.it.support.Explained;
 import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
@@ -26,26 +27,26 @@ final class ConsumerScene {
 
     static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String SETTINGS = "interval=500ms,stuck-after=3s,port=";
+    private static final String SETTINGS = "log=debug,interval=500ms,stuck-after=3s,port=";
     private static final AtomicInteger SCENES = new AtomicInteger();
 
     private final String name = "orders-" + SCENES.incrementAndGet();
     private final TestProcesses processes;
     private final ConsumerClient client;
-    private KafkaBroker broker;
+    private Broker broker;
     private Sidecar sidecar;
     private Prober prober;
     private ProcessUnderTest program;
 
-    ConsumerScene(TestProcesses processes, ConsumerClient client, KafkaBroker broker) {
+    ConsumerScene(TestProcesses processes, ConsumerClient client, Broker broker) {
         this.processes = processes;
         this.client = client;
         this.broker = broker;
     }
 
     /** A broker of its own, which may be killed. */
-    KafkaBroker ownBroker() {
-        broker = processes.add(KafkaBroker.start());
+    Broker ownBroker() {
+        broker = processes.add(client.library.startBroker());
         return broker;
     }
 
@@ -71,6 +72,7 @@ final class ConsumerScene {
     ConsumerScene start(int workers, String... options) {
         launch(options);
         awaitAble(workers);
+        awaitHooks();
         prober.awaitBoth(200, Moment.now(), Duration.ofSeconds(2));
         return this;
     }
@@ -96,6 +98,29 @@ final class ConsumerScene {
         }
     }
 
+    /** Waits until what the consumers do is followed: those that the broker gives messages to are known before. */
+    void awaitHooks() {
+        if (client.library == Library.RABBITMQ) {
+            program.awaitStderr("instrumented RabbitMQ's class \\S+ConsumerDispatcher\\$5 ", SOON);
+        }
+    }
+
+    void delete() {
+        program.type("delete\n");
+        program.awaitStdout("^DELETED$", SOON);
+    }
+
+    /** As the agent calls it. */
+    String server() {
+        return client.library == Library.RABBITMQ ? "RabbitMQ" : "Kafka";
+    }
+
+    /** Why a worker is lost that has died, in the log. */
+    String death() {
+        return "a worker of pool " + name + " of " + server() + " is lost: "
+                + (client.library == Library.RABBITMQ ? "its channel was closed: " : "its thread \\S+ has ");
+    }
+
     /** Another program of the group, without the agent. */
     ProcessUnderTest startAnother() {
         ProcessUnderTest another = run(List.of());
@@ -108,6 +133,7 @@ final class ConsumerScene {
         arguments.add("-XX:ActiveProcessorCount=2");
         arguments.addAll(client.arguments());
         arguments.addAll(List.of("bootstrap=" + broker.address(), "topic=" + name, "group=" + name));
+        arguments.addAll(client.options());
         arguments.addAll(List.of(options));
         return processes.java(client.name() + "-jdk" + client.jdk().feature(), client.jdk(), Map.of(), arguments);
     }

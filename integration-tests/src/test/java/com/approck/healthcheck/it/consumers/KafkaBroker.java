@@ -6,10 +6,6 @@ import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,15 +13,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A Kafka of one node, without ZooKeeper, on the loopback interface; it keeps its ports and its data when it is killed. */
-final class KafkaBroker implements AutoCloseable {
+/** A Kafka of one node, without ZooKeeper. */
+final class KafkaBroker implements Broker {
 
     private static final String[] LIBRARIES = {"org.apache.kafka:kafka_2.13:4.3.1", "org.slf4j:slf4j-nop:2.0.17"};
     private static final Duration TO_START = Duration.ofSeconds(60);
     private static final Duration TO_FORMAT = Duration.ofSeconds(60);
 
     private final String classPath = SampleClassPath.ofLibraries(LIBRARIES);
-    private final int port = freePort();
+    private final int port = Ports.free();
     private final Path settings;
     private ProcessUnderTest process;
 
@@ -50,7 +46,7 @@ final class KafkaBroker implements AutoCloseable {
                     share.coordinator.state.topic.replication.factor=1
                     share.coordinator.state.topic.min.isr=1
                     group.initial.rebalance.delay.ms=0
-                    """.formatted(port, freePort(), folder.resolve("data")));
+                    """.formatted(port, Ports.free(), folder.resolve("data")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -75,16 +71,18 @@ final class KafkaBroker implements AutoCloseable {
         return broker;
     }
 
-    String address() {
+    @Override
+    public String address() {
         return "127.0.0.1:" + port;
     }
 
-    void kill() {
+    @Override
+    public void kill() {
         process.close();
     }
 
-    /** Starts it again after it was killed, and waits until it listens. */
-    void restart() {
+    @Override
+    public void restart() {
         process = launch("kafka", "kafka.Kafka", "" + settings);
         Await.until(
                 TO_START,
@@ -92,18 +90,9 @@ final class KafkaBroker implements AutoCloseable {
                     if (!process.isAlive()) {
                         throw new AssertionError(process.describe());
                     }
-                    return listens();
+                    return Ports.isListening(port);
                 },
                 process::describe);
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private ProcessUnderTest launch(String name, String... mainAndArguments) {
@@ -116,14 +105,6 @@ final class KafkaBroker implements AutoCloseable {
                 classPath));
         command.addAll(List.of(mainAndArguments));
         return ProcessUnderTest.start(name, Map.of(), command);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

@@ -38,9 +38,6 @@ final class SoakIT {
 
     private static final Duration TIME = Duration.ofMinutes(Integer.getInteger("soak.minutes", 0));
 
-    /** Much shorter than a long poll, and longer than a pause of the JVM. */
-    private static final String SETTINGS = "stuck-after=20s,port=";
-
     private static final Duration LONG_POLL = Duration.ofMinutes(5);
 
     /** A collection of a large heap takes as long as this. Shorter than the lease. */

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The life of a sample that consumes a queue. Each line on stdin is {@code close}, {@code /free}, or else a message that it
- * sends to its own queue: a path of {@link Faults} and of {@link #process}, which is what its consumers do with it.
+ * The life of a sample that consumes a queue. Each line on stdin is {@code close}, {@code delete}, {@code /free}, or else a
+ * message that it sends to its own queue: a path of {@link Faults} and of {@link #process}, which is what its consumers do with it.
  */
 public final class QueueProgram {
 
@@ -24,6 +24,11 @@ public final class QueueProgram {
 
         /** Closes the consumers on purpose. */
         void close() throws Exception;
+
+        /** Deletes the queue. */
+        default void delete() throws Exception {
+            throw new UnsupportedOperationException();
+        }
     }
 
     private static final Faults FAULTS = new Faults(() -> {});
@@ -55,6 +60,9 @@ public final class QueueProgram {
             if (line.equals("close")) {
                 client.close();
                 System.out.println("CLOSED");
+            } else if (line.equals("delete")) {
+                client.delete();
+                System.out.println("DELETED");
             } else if (line.equals("/free")) {
                 process(line);
             } else {

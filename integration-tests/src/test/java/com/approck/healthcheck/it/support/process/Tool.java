@@ -24,6 +24,11 @@ public record Tool(String debianPackage, List<String> check) {
     /** The broker of Celery. */
     public static final Tool REDIS = new Tool("redis-server", List.of("/usr/bin/redis-server", "--version"));
 
+    /** It is started with its own settings, and brings Erlang. */
+    public static final Tool RABBITMQ = new Tool(
+            "rabbitmq-server",
+            List.of("/bin/sh", "-c", "test -x /usr/lib/rabbitmq/bin/rabbitmq-server -a -x /usr/bin/epmd"));
+
     public static final Tool PYTHON_REDIS =
             new Tool("python3-redis", List.of("/usr/bin/python3", "-c", "import redis"));
     public static final Tool NODE = new Tool("nodejs", List.of("/usr/bin/node", "--version"));

@@ -1,0 +1,162 @@
+package com.approck.healthcheck.agent.consumer;
+
+import com.approck.healthcheck.agent.pool.Worker;
+import com.approck.healthcheck.agent.reflect.ModuleOpener;
+import com.approck.healthcheck.agent.reflect.ReflectedObject;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.TimeUnit;
+
+/** A consumer that asks for work, in its group, and since when it waits or works. For the agent's thread. */
+final class PollingConsumer extends GroupMember {
+    /**
+     * A wait may take so much longer than it was asked to, and no less than {@link ConsumerSupport#maxWorkMillis}: clients
+     * commit, and wait for their group, inside it. Two minutes are the default of such requests (Kafka's
+     * {@code default.api.timeout.ms} is one, doubled).
+     */
+    private static final long MIN_MARGIN_NANOS = TimeUnit.MINUTES.toNanos(2);
+
+    /** So long is a thread given that has closed its consumer to make another. */
+    private static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private final QueueConsumer consumer;
+    private final ConsumerSupport support;
+    private final String group;
+    private final ReflectedObject reflected;
+    private final WeakReference<Object> remains;
+    private long maxWorkNanos;
+    private long threadId = -1;
+    private String threadName = "?";
+    private boolean threadAlive;
+    private boolean over;
+    private boolean closed;
+    private long closedNanos;
+    private long turns = -1;
+    private long sinceNanos;
+
+    PollingConsumer(QueueConsumer consumer, ConsumerSupport support, String group, ModuleOpener opener)
+            throws ReflectiveOperationException {
+        this.consumer = consumer;
+        this.support = support;
+        this.group = group;
+        this.reflected = new ReflectedObject(consumer.get(), opener);
+        this.remains = new WeakReference<>(reflected.get() == null ? null : support.remains(reflected));
+    }
+
+    @Override
+    void left() {
+        consumer.left();
+    }
+
+    @Override
+    void replaced() {
+        consumer.replaced();
+    }
+
+    /**
+     * Returns whether it was closed, left the group, or nothing is left of it. Not if its thread gave up, and not for a while if
+     * the thread has closed it and lives on: many close a consumer at an error of the broker's, and make another.
+     */
+    @Override
+    boolean hasLeft(long nowNanos) throws ReflectiveOperationException {
+        if (consumer.givenUp() != null) {
+            return false;
+        }
+        if (closed) {
+            return !consumer.isClosedByLiveThread() || nowNanos - closedNanos > CLOSED_FOR_NANOS;
+        }
+        return consumer.get() == null ? remains.get() == null : !group.equals(support.groupOf(reflected));
+    }
+
+    /** Looks what its thread does now. */
+    @Override
+    void look(long nowNanos) throws ReflectiveOperationException {
+        Thread thread = consumer.thread();
+        threadAlive = consumer.isThreadAlive();
+        if (thread != null) {
+            threadId = Worker.idOf(thread);
+            threadName = thread.getName();
+        }
+        long number = consumer.turns();
+        if (number != turns) {
+            turns = number;
+            sinceNanos = nowNanos;
+            forgetSuccessors();
+        }
+        if (!closed && (reflected.get() == null ? consumer.isCloseCalled() : support.isClosed(reflected))) {
+            closed = true;
+            closedNanos = nowNanos;
+        }
+        over = !threadAlive || closed;
+        if (maxWorkNanos == 0 && reflected.get() != null) {
+            maxWorkNanos = TimeUnit.MILLISECONDS.toNanos(support.maxWorkMillis(reflected));
+        }
+    }
+
+    /** The JVM was paused until now, so that nothing can be said of that time. */
+    @Override
+    void addPause(long nanos, long nowNanos) {
+        sinceNanos += Math.min(nanos, nowNanos - sinceNanos);
+    }
+
+    @Override
+    Thread thread() {
+        return consumer.thread();
+    }
+
+    @Override
+    long turns() {
+        return consumer.turns();
+    }
+
+    @Override
+    long threadId() {
+        return threadId;
+    }
+
+    /** Returns whether its thread lives, and has not given up. */
+    @Override
+    boolean isThreadAlive() {
+        return threadAlive && !(closed && consumer.givenUp() != null);
+    }
+
+    /** Returns whether it will never ask for work again: its thread has ended, or it was closed. */
+    @Override
+    boolean isOver() {
+        return over;
+    }
+
+    /** Returns why it is not able, without its subject; null if nothing but its stack could say so. */
+    @Override
+    String reasonLost(long nowNanos) {
+        if (closed && consumer.givenUp() == null) {
+            return null;
+        }
+        if (over && consumer.givenUp() != null) {
+            return "its thread " + threadName + " has stopped to ask for work because of " + consumer.givenUp();
+        }
+        if (over) {
+            String thrown = consumer.thrown();
+            return "its thread " + threadName + " has ended, and its consumer was not closed"
+                    + (thrown == null ? "" : "; the last wait for work threw " + thrown);
+        }
+        long sameFor = nowNanos - sinceNanos;
+        boolean works = (turns & 1) != 0;
+        if (works) {
+            return maxWorkNanos > 0 && sameFor > maxWorkNanos
+                    ? "its thread " + threadName + " has not asked for work for " + seconds(sameFor)
+                            + " s, longer than "
+                            + support.maxWorkSetting() + " of " + seconds(maxWorkNanos)
+                            + " s: the group goes on without it until it asks again"
+                    : null;
+        }
+        long limit = consumer.limitSeconds();
+        return seconds(sameFor - Math.max(MIN_MARGIN_NANOS, maxWorkNanos)) > limit
+                ? "its thread " + threadName + " asked for work for at most " + limit
+                        + " s, and the call has not returned for " + seconds(sameFor) + " s"
+                : null;
+    }
+
+    private static long seconds(long nanos) {
+        return TimeUnit.NANOSECONDS.toSeconds(nanos);
+    }
+}
