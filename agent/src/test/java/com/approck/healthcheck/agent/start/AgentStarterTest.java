@@ -122,8 +122,7 @@ final class AgentStarterTest {
                             + " pools excludes its name httpserver-"
                             + excluded.getAddress().getPort() + "\n"),
                     answer);
-            assertTrue(
-                    answer.contains("\n  stranger at " + AgentStarterTest.class.getName() + ".accept("), answer);
+            assertTrue(answer.contains("\n  stranger at " + AgentStarterTest.class.getName() + ".accept("), answer);
         } finally {
             excluded.stop(0);
         }
