@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,7 +68,6 @@ final class AdviceWeaverTest {
     @AfterEach
     void disconnect() {
         Hook.connect(null, null);
-        Hook.connectRequestExecutors(null);
         Hook.connectConsumers(null, null, null, null);
     }
 
@@ -344,9 +344,13 @@ final class AdviceWeaverTest {
                 "async",
                 "java.util.concurrent.Executor",
                 "java.util.function.Supplier");
-        Class<?> woven = new ThrowAwayLoader(AdviceWeaverTest.class.getClassLoader()).define(name, weave(name, hook));
+        ThrowAwayLoader loader = new ThrowAwayLoader(AdviceWeaverTest.class.getClassLoader());
+        // A hook of its own, as a hook keeps what was reported to it.
+        Class<?> ownHook = loader.define(Hook.class.getName(), classFile(Hook.class.getName()));
+        Class<?> woven = loader.define(name, weave(name, hook));
         List<Object> reported = new ArrayList<>();
-        Hook.connectRequestExecutors(reported::add);
+        Consumer<Object> consumer = reported::add;
+        ownHook.getMethod("connectRequestExecutors", Consumer.class).invoke(null, consumer);
         Executor executor = Runnable::run;
         Supplier<String> work = () -> "served";
 

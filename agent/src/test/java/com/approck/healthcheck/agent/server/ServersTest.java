@@ -51,7 +51,9 @@ final class ServersTest {
                         "io.micrometer.core.instrument.internal.TimedScheduledExecutorService",
                         "io.quarkus.runtime.util.NoopShutdownScheduledExecutorService",
                         "io.vertx.core.internal.WorkerPool",
-                        "io.vertx.core.impl.WorkerPool"),
+                        "io.vertx.core.impl.WorkerPool",
+                        "io.undertow.servlet.core.DeploymentImpl",
+                        "io.undertow.servlet.api.DeploymentInfo"),
                 Servers.executorWrappers().keySet());
     }
 }
