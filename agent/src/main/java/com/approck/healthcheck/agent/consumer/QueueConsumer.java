@@ -95,7 +95,7 @@ final class QueueConsumer {
     void setUnseenDelivery(Thread unseen) {
         if (unseen == null) {
             turns.compareAndSet(UNSEEN_DELIVERY, 0);
-        } else if (thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen))) {
+        } else if (thread() == unseen || thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen))) {
             turns.compareAndSet(0, UNSEEN_DELIVERY);
         }
     }

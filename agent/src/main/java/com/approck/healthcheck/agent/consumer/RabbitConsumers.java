@@ -43,9 +43,8 @@ final class RabbitConsumers implements SubscriptionLibrary {
     static final String DELIVERY = DISPATCHER + "$5";
 
     private static final String RECOVERING = IMPL + "recovery.AutorecoveringConnection";
-    private static final String SPRING = "org.springframework.amqp.rabbit.listener.";
-    private static final String BLOCKING_CONSUMER = SPRING + "BlockingQueueConsumer";
-    private static final String SIMPLE_CONTAINER = SPRING + "SimpleMessageListenerContainer";
+    static final String SPRING = "org.springframework.amqp.rabbit.listener.";
+    static final String BLOCKING_CONSUMER = SPRING + "BlockingQueueConsumer";
 
     /** What reads from a broker that is back declares first what it reads from, and takes a while. */
     private static final long RECOVERY_NANOS = TimeUnit.SECONDS.toNanos(30);
@@ -86,7 +85,7 @@ final class RabbitConsumers implements SubscriptionLibrary {
     }
 
     /** The field of a thread's task is cleared when it ends. */
-    private static ReflectedObject taskOf(ReflectedObject thread) throws ReflectiveOperationException {
+    static ReflectedObject taskOf(ReflectedObject thread) throws ReflectiveOperationException {
         ReflectedObject holder = thread.hasField("holder") ? thread.fieldObject("holder") : thread;
         return holder.fieldObject(holder.hasField("task") ? "task" : "target");
     }
@@ -242,7 +241,6 @@ final class RabbitConsumers implements SubscriptionLibrary {
             }
             for (Iterator<RabbitWorker> i = found.values().iterator(); i.hasNext(); ) {
                 RabbitWorker worker = i.next();
-                worker.followUnseen(workers);
                 if (worker.subscription.isReplaced() || !isThere(worker, nowNanos)) {
                     worker.subscription.setLeft();
                     i.remove();
@@ -285,7 +283,8 @@ final class RabbitConsumers implements SubscriptionLibrary {
 
         /** Says what becomes of a worker; returns false if it was closed on purpose, or nothing is left of it. */
         private boolean isThere(RabbitWorker worker, long nowNanos) throws ReflectiveOperationException {
-            findContainer(worker);
+            worker.findContainer();
+            worker.followUnseen(workers);
             worker.readClose(nowNanos);
             boolean active = worker.container != null
                     && worker.container.get() != null
@@ -332,17 +331,6 @@ final class RabbitConsumers implements SubscriptionLibrary {
                 }
             }
             return false;
-        }
-
-        /** The thread of a simple container leads to it, once it has asked for a message. */
-        private static void findContainer(RabbitWorker worker) throws ReflectiveOperationException {
-            Thread thread = worker.turns == null || worker.container != null ? null : worker.turns.thread();
-            if (thread != null && thread.isAlive()) {
-                ReflectedObject task = taskOf(worker.channel.with(thread));
-                if (task.is(SIMPLE_CONTAINER + "$AsyncMessageProcessingConsumer")) {
-                    worker.container = task.fieldObject("this$0");
-                }
-            }
         }
     }
 }

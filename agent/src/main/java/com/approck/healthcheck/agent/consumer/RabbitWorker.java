@@ -13,6 +13,9 @@ final class RabbitWorker {
     /** What the client's {@code StrictExceptionHandler}, its default, closes a channel with whose consumer has thrown. */
     private static final String CLOSED_BY_EXCEPTION = "Closed due to exception from ";
 
+    private static final String SIMPLE_CONSUMER =
+            RabbitConsumers.SPRING + "SimpleMessageListenerContainer$AsyncMessageProcessingConsumer";
+
     /** Longer texts of the broker are cut in the log. */
     private static final int MAX_REASON = 300;
 
@@ -25,6 +28,9 @@ final class RabbitWorker {
     final Set<String> tags = new HashSet<>();
     ReflectedObject channel;
     ReflectedObject container;
+
+    /** The thread of the container that consumes, if it is not the client's that delivers. */
+    WeakReference<Thread> containerThread = new WeakReference<>(null);
 
     /** Whose turns are the work, if they are not those of the dispatcher. */
     QueueConsumer turns;
@@ -70,6 +76,11 @@ final class RabbitWorker {
      * deliveries, and the stacks of threads say where. Which of several such threads it is does not matter, as each is one's.
      */
     void followUnseen(QueueConsumers workers) throws ReflectiveOperationException {
+        if (turns != null && !turns.isDeliverySeen()) {
+            Thread thread = containerThread.get();
+            turns.setUnseenDelivery(
+                    thread != null && thread.isAlive() && !isIn(thread, RabbitConsumers.BLOCKING_CONSUMER) ? thread : null);
+        }
         Object deliverer = dispatcher == null || turns != null ? null : dispatcher.get();
         if (deliverer == null || dispatcher.isDeliverySeen()) {
             return;
@@ -89,19 +100,38 @@ final class RabbitWorker {
         }
     }
 
+    /** The thread of a simple container leads to it. */
+    void findContainer() throws ReflectiveOperationException {
+        Object consumer = turns == null || container != null ? null : turns.get();
+        if (consumer != null) {
+            for (Thread thread : LiveThreads.list()) {
+                ReflectedObject task = RabbitConsumers.taskOf(channel.with(thread));
+                if (task.is(SIMPLE_CONSUMER) && task.field("consumer") == consumer) {
+                    container = task.fieldObject("this$0");
+                    containerThread = new WeakReference<>(thread);
+                }
+            }
+        }
+    }
+
     private static Thread unseen(Collection<QueueConsumer> workers) {
         Set<Thread> seen = new HashSet<>();
         workers.forEach(worker -> seen.add(worker.thread()));
         for (Thread thread : LiveThreads.list()) {
-            if (!seen.contains(thread)) {
-                for (StackTraceElement frame : thread.getStackTrace()) {
-                    if (frame.getClassName().equals(RabbitConsumers.DELIVERY)) {
-                        return thread;
-                    }
-                }
+            if (!seen.contains(thread) && isIn(thread, RabbitConsumers.DELIVERY)) {
+                return thread;
             }
         }
         return null;
+    }
+
+    private static boolean isIn(Thread thread, String className) {
+        for (StackTraceElement frame : thread.getStackTrace()) {
+            if (frame.getClassName().equals(className)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Reads why the channel was closed, once it is. */
