@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** The top of a thread's stack, for people: where it is, and what of the application led there. Stateless. */
-final class StackTop {
+public final class StackTop {
     /** Frames that are read. Between a wait and the code that waits the JDK has about ten. */
     static final int READ_DEPTH = 40;
 
@@ -32,15 +32,16 @@ final class StackTop {
         return top;
     }
 
-    /** As a thread dump has it, without loader and module. */
-    private static String text(StackTraceElement frame) {
+    /** Returns a frame as a thread dump has it, without loader and module. */
+    public static String text(StackTraceElement frame) {
         String place = frame.getFileName() == null ? "Unknown Source" : frame.getFileName();
         return frame.getClassName() + "." + frame.getMethodName() + "("
                 + (frame.isNativeMethod() ? "Native Method" : place)
                 + (frame.getLineNumber() >= 0 ? ":" + frame.getLineNumber() : "") + ")";
     }
 
-    private static boolean isOfJdk(StackTraceElement frame) {
+    /** Returns whether a frame is of a class of the JDK. */
+    public static boolean isOfJdk(StackTraceElement frame) {
         for (String prefix : OF_JDK) {
             if (frame.getClassName().startsWith(prefix)) {
                 return true;

@@ -2,22 +2,19 @@ package com.approck.healthcheck.agent.start;
 
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
+import com.approck.healthcheck.agent.sample.StackTop;
 import java.lang.instrument.Instrumentation;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
 /** Finds the threads that accept connections for the application, whatever its server is. For one thread. */
 final class Acceptors {
     private static final int LOGGED_DEPTH = 4;
-
-    private static final List<String> OF_JDK = Arrays.asList("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
     private final Instrumentation instrumentation;
     private final ModuleOpener opener;
@@ -53,7 +50,7 @@ final class Acceptors {
 
     private static boolean isInAccept(StackTraceElement[] stack) {
         for (StackTraceElement frame : stack) {
-            if (!isOfJdk(frame.getClassName())) {
+            if (!StackTop.isOfJdk(frame)) {
                 return false;
             }
             if (frame.getMethodName().equals("accept")
@@ -102,7 +99,7 @@ final class Acceptors {
         boolean ofApplication = false;
         for (StackTraceElement frame : stack) {
             Class<?> type = loaded.get(frame.getClassName());
-            if (type != null && !isOfJdk(frame.getClassName())) {
+            if (type != null && !StackTop.isOfJdk(frame)) {
                 if (isOfOtherAgent.test(type)) {
                     return false;
                 }
@@ -112,22 +109,13 @@ final class Acceptors {
         return ofApplication;
     }
 
-    private static boolean isOfJdk(String className) {
-        for (String prefix : OF_JDK) {
-            if (className.startsWith(prefix)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static String top(StackTraceElement[] stack) {
         StringBuilder top = new StringBuilder("at ");
         int frames = 0;
         for (StackTraceElement frame : stack) {
             // What the JDK does below accept says nothing.
-            if (!isOfJdk(frame.getClassName()) && frames++ < LOGGED_DEPTH) {
-                top.append(frames == 1 ? "" : " < ").append(frame);
+            if (!StackTop.isOfJdk(frame) && frames++ < LOGGED_DEPTH) {
+                top.append(frames == 1 ? "" : " < ").append(StackTop.text(frame));
             }
         }
         return top.toString();
