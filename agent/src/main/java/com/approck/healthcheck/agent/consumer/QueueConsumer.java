@@ -64,8 +64,7 @@ final class QueueConsumer {
 
     /** Returns the turns, which are even from now on, and which the end of the wait makes odd. */
     @SuppressWarnings("JavaDurationGetSecondsToToSeconds") // toSeconds() came with Java 9.
-    AtomicLong waitBegan(WeakReference<Thread> caller, Object limitOfCall) {
-        setThread(caller);
+    AtomicLong waitBegan(Object limitOfCall) {
         // Not the object: to keep a new one in an old one costs the collector a mark each time.
         limitSeconds = limitOfCall instanceof Duration ? ((Duration) limitOfCall).getSeconds() : WITHOUT_LIMIT;
         if (thrown != null) {
@@ -80,8 +79,7 @@ final class QueueConsumer {
     }
 
     /** Returns the turns, which are odd from now on, and which the end of the delivery makes even. */
-    AtomicLong deliveryBegan(WeakReference<Thread> caller) {
-        setThread(caller);
+    AtomicLong deliveryBegan() {
         turns.lazySet((Math.max(turns.get(), UNSEEN_DELIVERY) + 1) | 1);
         return turns;
     }
@@ -100,10 +98,9 @@ final class QueueConsumer {
         }
     }
 
-    private void setThread(WeakReference<Thread> caller) {
-        if (thread.get() != caller) {
-            thread.lazySet(caller);
-        }
+    /** Sets the thread that calls it, or delivers for it, from now on. For that thread, before its turn. */
+    void setThread(WeakReference<Thread> caller) {
+        thread.lazySet(caller);
     }
 
     void waitThrew(Throwable thrownByCall) {

@@ -16,8 +16,9 @@ public final class QueueConsumers {
 
     private static final int MIN_PLACES = 64;
 
+    /** A thread's reference to itself, which serves for all consumers. */
     @SuppressWarnings("ThreadLocalUsage") // A JVM has one of these objects.
-    private final ThreadLocal<Caller> callers = new ThreadLocal<>();
+    private final ThreadLocal<WeakReference<Thread>> currentThread = new ThreadLocal<>();
 
     private final List<QueueConsumer> consumers = new ArrayList<>();
 
@@ -40,8 +41,8 @@ public final class QueueConsumers {
      * @return the consumer's counter, which the end of the wait makes odd; null if there are too many
      */
     public AtomicLong waitBegan(Object consumer, Object limit) {
-        Caller caller = caller(consumer);
-        return caller.last == null ? null : caller.last.waitBegan(caller.thread, limit);
+        QueueConsumer known = called(consumer);
+        return known == null ? null : known.waitBegan(limit);
     }
 
     /**
@@ -51,20 +52,26 @@ public final class QueueConsumers {
      * @return its counter, which the end of the delivery makes even; null if there are too many
      */
     public AtomicLong deliveryBegan(Object deliverer) {
-        Caller caller = caller(deliverer);
-        return caller.last == null ? null : caller.last.deliveryBegan(caller.thread);
+        QueueConsumer known = called(deliverer);
+        return known == null ? null : known.deliveryBegan();
     }
 
-    private Caller caller(Object consumer) {
-        Caller caller = callers.get();
-        if (caller == null) {
-            caller = new Caller();
-            callers.set(caller);
+    private QueueConsumer called(Object consumer) {
+        QueueConsumer known = findOrAdd(consumer);
+        // Read first: the thread's own reference costs more.
+        if (known != null && known.thread() != Thread.currentThread()) {
+            known.setThread(current());
         }
-        if (caller.last == null || !caller.last.is(consumer)) {
-            caller.last = findOrAdd(consumer);
+        return known;
+    }
+
+    private WeakReference<Thread> current() {
+        WeakReference<Thread> current = currentThread.get();
+        if (current == null) {
+            current = new WeakReference<>(Thread.currentThread());
+            currentThread.set(current);
         }
-        return caller;
+        return current;
     }
 
     /** The wait ends with an exception. */
@@ -153,11 +160,5 @@ public final class QueueConsumers {
         if (consumers.remove(consumer)) {
             replacePlaces(places.length());
         }
-    }
-
-    /** A thread that has called a consumer, and the last one that it called. For that thread. */
-    private static final class Caller {
-        final WeakReference<Thread> thread = new WeakReference<>(Thread.currentThread());
-        QueueConsumer last;
     }
 }

@@ -79,7 +79,9 @@ final class RabbitWorker {
         if (turns != null && !turns.isDeliverySeen()) {
             Thread thread = containerThread.get();
             turns.setUnseenDelivery(
-                    thread != null && thread.isAlive() && !isIn(thread, RabbitConsumers.BLOCKING_CONSUMER) ? thread : null);
+                    thread != null && thread.isAlive() && !isIn(thread, RabbitConsumers.BLOCKING_CONSUMER)
+                            ? thread
+                            : null);
         }
         Object deliverer = dispatcher == null || turns != null ? null : dispatcher.get();
         if (deliverer == null || dispatcher.isDeliverySeen()) {
