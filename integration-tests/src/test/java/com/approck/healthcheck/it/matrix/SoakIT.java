@@ -19,6 +19,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SoakIT {
 
     private static final Duration TIME = Duration.ofMinutes(Integer.getInteger("soak.minutes", 0));
+
+    /** Much shorter than a long poll, and longer than a pause of the JVM. */
+    private static final String SETTINGS = "stuck-after=20s,port=";
 
     private static final Duration LONG_POLL = Duration.ofMinutes(5);
 
@@ -76,7 +80,7 @@ final class SoakIT {
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void healthyProgramWithUglyHabits_isAliveThroughout(ServerVersion.OnJdk server) throws IOException {
         Sidecar sidecar = processes.sidecar(server.jdk());
-        App app = processes.app(server, sidecar.statsdPort());
+        App app = processes.app(server, List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
         Prober prober = processes.prober(sidecar);
         startWithATwentiethOfAProcessor(app, prober);
         Moment from = Moment.now();
