@@ -69,6 +69,7 @@ final class ExplainIT {
         app.awaitStarted();
         CompletableFuture<?> never = Http.send(app.port(), "/hang");
         wire.await(Moment.now(), SOON, "workers:" + server.server().withOneHung() + "|g");
+        app.process().awaitStderr("healthcheck: worker \\S+ of pool \\S+ is stuck: .*", SOON);
         String said = app.process().stderr();
 
         Explained explained = Explained.by(processes, server.jdk(), app.process());
