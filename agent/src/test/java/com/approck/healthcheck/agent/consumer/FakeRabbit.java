@@ -8,6 +8,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.net.Socket;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** As much of a broker of AMQP 0-9-1 as a consumer needs, and the faults of one. */
 final class FakeRabbit implements AutoCloseable {
@@ -23,13 +25,14 @@ final class FakeRabbit implements AutoCloseable {
 
     private final int port;
     private volatile ServerSocket server;
+    private volatile Thread acceptor;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
     /** The queues that are missing: who consumes from one loses its channel. */
     final Set<String> missing = ConcurrentHashMap.newKeySet();
 
     FakeRabbit() {
-        server = listen(0);
+        server = listenAnywhere();
         port = server.getLocalPort();
         accept();
     }
@@ -38,15 +41,24 @@ final class FakeRabbit implements AutoCloseable {
         return port;
     }
 
-    private static ServerSocket listen(int port) {
-        try {
-            ServerSocket socket = new ServerSocket();
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return socket;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** Below the ports that the kernel gives to clients: one of those would take the port while the broker is away. */
+    private static ServerSocket listenAnywhere() {
+        while (true) {
+            try {
+                return listen(ThreadLocalRandom.current().nextInt(20_000, 30_000));
+            } catch (BindException taken) {
+                // The next one.
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+    }
+
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket socket = new ServerSocket();
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        return socket;
     }
 
     private void accept() {
@@ -66,14 +78,19 @@ final class FakeRabbit implements AutoCloseable {
         });
         thread.setDaemon(true);
         thread.start();
+        acceptor = thread;
     }
 
     /** Goes away, with all connections. */
     void stop() {
         try {
             server.close();
+            // The thread in accept is who ends the listening, after close has returned.
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         for (Connection connection : connections) {
             connection.drop();
@@ -82,7 +99,7 @@ final class FakeRabbit implements AutoCloseable {
     }
 
     /** Comes back on the same port. */
-    void restart() {
+    void restart() throws IOException {
         server = listen(port);
         accept();
     }
