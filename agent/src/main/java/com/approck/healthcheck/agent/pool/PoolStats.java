@@ -14,34 +14,31 @@ public final class PoolStats {
     private final String whyCapacity;
     private final int alive;
     private final int queued;
-    private final int nonServing;
-    private final int idleReserved;
     private final boolean unbounded;
-    private final boolean virtual;
-    private final Collection<? extends Collection<Thread>> acceptingThreads;
-    private final Map<Long, String> lostWorkers;
 
-    private PoolStats(
-            int capacity,
-            String whyCapacity,
-            int alive,
-            int queued,
-            int nonServing,
-            int idleReserved,
-            boolean unbounded,
-            boolean virtual,
-            Collection<? extends Collection<Thread>> acceptingThreads,
-            Map<Long, String> lostWorkers) {
+    // Set before the object is returned, and never after.
+    private int nonServing;
+    private int idleReserved;
+    private boolean virtual;
+    private Collection<? extends Collection<Thread>> acceptingThreads = Collections.emptyList();
+    private Map<Long, String> lostWorkers = Collections.emptyMap();
+
+    private PoolStats(int capacity, String whyCapacity, int alive, int queued, boolean unbounded) {
         this.capacity = capacity;
         this.whyCapacity = whyCapacity;
         this.alive = alive;
         this.queued = queued;
-        this.nonServing = nonServing;
-        this.idleReserved = idleReserved;
         this.unbounded = unbounded;
-        this.virtual = virtual;
-        this.acceptingThreads = acceptingThreads;
-        this.lostWorkers = lostWorkers;
+    }
+
+    private PoolStats copy() {
+        PoolStats copy = new PoolStats(capacity, whyCapacity, alive, queued, unbounded);
+        copy.nonServing = nonServing;
+        copy.idleReserved = idleReserved;
+        copy.virtual = virtual;
+        copy.acceptingThreads = acceptingThreads;
+        copy.lostWorkers = lostWorkers;
+        return copy;
     }
 
     /**
@@ -53,17 +50,7 @@ public final class PoolStats {
      * @param queued tasks that wait for a thread
      */
     public static PoolStats bounded(int capacity, String whyCapacity, int alive, int queued) {
-        return new PoolStats(
-                capacity,
-                whyCapacity,
-                alive,
-                queued,
-                0,
-                0,
-                false,
-                false,
-                Collections.emptyList(),
-                Collections.emptyMap());
+        return new PoolStats(capacity, whyCapacity, alive, queued, false);
     }
 
     /**
@@ -76,12 +63,7 @@ public final class PoolStats {
                 "a stated constant, the processors of the JVM: its requests have no bound",
                 alive,
                 queued,
-                0,
-                0,
-                true,
-                false,
-                Collections.emptyList(),
-                Collections.emptyMap());
+                true);
     }
 
     /**
@@ -92,32 +74,17 @@ public final class PoolStats {
      *     for as long as a minute, however long the queue
      */
     public PoolStats withThreadsThatDoNotServe(int nonServing, int idleReserved) {
-        return new PoolStats(
-                capacity,
-                whyCapacity,
-                alive,
-                queued,
-                nonServing,
-                idleReserved,
-                unbounded,
-                virtual,
-                acceptingThreads,
-                lostWorkers);
+        PoolStats copy = copy();
+        copy.nonServing = nonServing;
+        copy.idleReserved = idleReserved;
+        return copy;
     }
 
     /** Returns the same, of a pool whose workers are virtual threads: a bound is one of permits, and none lives while idle. */
     public PoolStats onVirtualThreads() {
-        return new PoolStats(
-                capacity,
-                whyCapacity,
-                alive,
-                queued,
-                nonServing,
-                idleReserved,
-                unbounded,
-                true,
-                acceptingThreads,
-                lostWorkers);
+        PoolStats copy = copy();
+        copy.virtual = true;
+        return copy;
     }
 
     /**
@@ -127,17 +94,9 @@ public final class PoolStats {
      *     are stuck or have died, the pool gets no work
      */
     public PoolStats withAcceptingThreads(Collection<? extends Collection<Thread>> byAddress) {
-        return new PoolStats(
-                capacity,
-                whyCapacity,
-                alive,
-                queued,
-                nonServing,
-                idleReserved,
-                unbounded,
-                virtual,
-                byAddress,
-                lostWorkers);
+        PoolStats copy = copy();
+        copy.acceptingThreads = byAddress;
+        return copy;
     }
 
     /**
@@ -147,17 +106,9 @@ public final class PoolStats {
      *     full stop: "its thread has ended". Such a worker counts as stuck.
      */
     public PoolStats withLostWorkers(Map<Long, String> reasons) {
-        return new PoolStats(
-                capacity,
-                whyCapacity,
-                alive,
-                queued,
-                nonServing,
-                idleReserved,
-                unbounded,
-                virtual,
-                acceptingThreads,
-                reasons);
+        PoolStats copy = copy();
+        copy.lostWorkers = reasons;
+        return copy;
     }
 
     /** Returns the most workers that the pool can have on requests at once; a constant if it is unbounded. */

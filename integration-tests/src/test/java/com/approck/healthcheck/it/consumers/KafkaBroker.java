@@ -1,6 +1,5 @@
 package com.approck.healthcheck.it.consumers;
 
-import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -84,15 +83,7 @@ final class KafkaBroker implements Broker {
     @Override
     public void restart() {
         process = launch("kafka", "kafka.Kafka", "" + settings);
-        Await.until(
-                TO_START,
-                () -> {
-                    if (!process.isAlive()) {
-                        throw new AssertionError(process.describe());
-                    }
-                    return Ports.isListening(port);
-                },
-                process::describe);
+        Ports.awaitListening(process, port, TO_START);
     }
 
     private ProcessUnderTest launch(String name, String... mainAndArguments) {

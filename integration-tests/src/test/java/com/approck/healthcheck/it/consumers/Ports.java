@@ -1,11 +1,14 @@
 package com.approck.healthcheck.it.consumers;
 
+import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 
 /** Ports of the loopback interface. */
 final class Ports {
@@ -22,7 +25,20 @@ final class Ports {
         }
     }
 
-    static boolean isListening(int port) {
+    /** Waits until a process listens; fails if it has ended. */
+    static void awaitListening(ProcessUnderTest process, int port, Duration within) {
+        Await.until(
+                within,
+                () -> {
+                    if (!process.isAlive()) {
+                        throw new AssertionError(process.describe());
+                    }
+                    return isListening(port);
+                },
+                process::describe);
+    }
+
+    private static boolean isListening(int port) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
             return true;

@@ -1,6 +1,5 @@
 package com.approck.healthcheck.it.consumers;
 
-import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
 import java.io.IOException;
@@ -59,15 +58,7 @@ final class RabbitBroker implements Broker {
     @Override
     public void restart() {
         process = ProcessUnderTest.start("rabbitmq", environment(), List.of(SERVER));
-        Await.until(
-                TO_START,
-                () -> {
-                    if (!process.isAlive()) {
-                        throw new AssertionError(process.describe());
-                    }
-                    return Ports.isListening(port);
-                },
-                process::describe);
+        Ports.awaitListening(process, port, TO_START);
     }
 
     private Map<String, String> environment() {
