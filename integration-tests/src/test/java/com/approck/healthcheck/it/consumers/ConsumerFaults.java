@@ -105,6 +105,10 @@ final class ConsumerFaults {
 
     static void deleted(ConsumerScene scene) {
         scene.start(1);
+        // That the broker has cancelled a consumer is known by the hook alone, and Spring closes its channel at once.
+        scene.program()
+                .awaitStderr(
+                        "instrumented RabbitMQ's class com\\.rabbitmq\\.client\\.impl\\.ConsumerDispatcher ", SOON);
         scene.delete();
         scene.awaitLive(422, Moment.now(), DEATH_IS_SEEN);
         scene.assertLiveStays(422, Duration.ofSeconds(2));
