@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -103,11 +104,23 @@ public final class Attacher {
     private static void loadAgent(String pid, File jar, String argument)
             throws ReflectiveOperationException, IOException {
         Class<?> type = virtualMachine();
-        Object machine = type.getMethod("attach", String.class).invoke(null, pid);
+        Object machine = connect(type, pid);
         try {
             type.getMethod("loadAgent", String.class, String.class).invoke(machine, jar.getAbsolutePath(), argument);
         } finally {
             type.getMethod("detach").invoke(machine);
+        }
+    }
+
+    private static Object connect(Class<?> type, String pid) throws ReflectiveOperationException {
+        Method attach = type.getMethod("attach", String.class);
+        try {
+            return attach.invoke(null, pid);
+        } catch (InvocationTargetException e) {
+            if (AttachSocket.of(pid).deleteIfDead(e.getCause())) {
+                return attach.invoke(null, pid);
+            }
+            throw e;
         }
     }
 
@@ -127,6 +140,10 @@ public final class Attacher {
         Path process = Paths.get("/proc", pid);
         if (Files.isDirectory(Paths.get("/proc/self")) && !Files.isDirectory(process)) {
             return "there is no process " + pid;
+        }
+        String deadSocket = AttachSocket.of(pid).problem(failure);
+        if (deadSocket != null) {
+            return deadSocket;
         }
         String owner = ownerOf(process);
         if (owner != null && !owner.equals(System.getProperty("user.name"))) {

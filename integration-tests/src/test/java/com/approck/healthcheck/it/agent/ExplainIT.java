@@ -17,6 +17,9 @@ import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -166,6 +169,7 @@ final class ExplainIT {
                             "-d",
                             "/tmp"));
             jvm.awaitStdout("127\\.0\\.0\\.1", SOON);
+            leaveSocketOfDeadJvm(jvm.pid());
             ProcessUnderTest asking = processes.process(
                     "explain-as-root",
                     Map.of(),
@@ -183,6 +187,15 @@ final class ExplainIT {
         } finally {
             Files.delete(jar);
         }
+    }
+
+    /** What a killed JVM of root's leaves, and one of another user's with the same pid can't delete. */
+    private static void leaveSocketOfDeadJvm(long pid) throws IOException {
+        Path file = Path.of("/tmp/.java_pid" + pid);
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(file));
+        }
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test
