@@ -14,7 +14,6 @@ import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -72,7 +71,7 @@ final class AttachServersIT {
     @MethodSource("servers")
     void idleServer_isFoundWithItsPools_andItsStuckWorkersAreSeen(ServerVersion.OnJdk server) {
         StatsdListener wire = processes.wire();
-        App app = processes.app(server, List.of(), Map.of());
+        App app = processes.app(server, TestProcesses.VERIFIED, Map.of());
         app.awaitStarted();
         String pid = Long.toString(app.process().pid());
         ProcessUnderTest attacher = processes.attacher(server.jdk(), pid, "stuck-after=2s,port=" + wire.port());

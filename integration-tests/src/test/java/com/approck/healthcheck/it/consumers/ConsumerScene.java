@@ -74,6 +74,7 @@ final class ConsumerScene {
         awaitAble(workers);
         awaitHooks();
         prober.awaitBoth(200, Moment.now(), Duration.ofSeconds(2));
+        processes.onlyWaits();
         return this;
     }
 
@@ -130,7 +131,7 @@ final class ConsumerScene {
 
     private ProcessUnderTest run(List<String> flags, String... options) {
         List<String> arguments = new ArrayList<>(flags);
-        arguments.add("-XX:ActiveProcessorCount=2");
+        arguments.addAll(List.of("-XX:ActiveProcessorCount=2", "-XX:TieredStopAtLevel=1"));
         arguments.addAll(client.arguments());
         arguments.addAll(List.of("bootstrap=" + broker.address(), "topic=" + name, "group=" + name));
         arguments.addAll(client.options());

@@ -207,6 +207,7 @@ public final class TruthMatrixIT {
         scenario.withServer();
         Moment again = Moment.now();
         CompletableFuture<HttpResponse<String>> halting = scenario.onOneWorker("/halt");
+        processes.onlyWaits();
         assertEquals(137, scenario.app().process().awaitExit(Duration.ofSeconds(30)));
         scenario.prober().awaitBoth(422, Moment.now(), PromisedTimes.SILENCE_IS_SEEN);
         assertTrue(halting.isCompletedExceptionally(), "the JVM ended before it answered");
@@ -242,6 +243,7 @@ public final class TruthMatrixIT {
                     .process("jcmd", Map.of(), List.of(server.jdk().tool("jcmd").toString(), "" + app.pid(), "GC.run"))
                     .awaitExit(Duration.ofSeconds(60));
         }
+        processes.onlyWaits();
         // As the longest safepoint would: no thread of the JVM runs for three seconds.
         for (int i = 0; i < 2; i++) {
             app.signal("STOP");
@@ -372,6 +374,7 @@ public final class TruthMatrixIT {
                 .withEnvironment(clock.environment())
                 .withSidecar()
                 .withServer();
+        processes.onlyWaits();
         Moment from = Moment.now();
         for (Duration offset : List.of(Duration.ofHours(1), Duration.ofDays(-1), Duration.ZERO)) {
             clock.set(offset);
@@ -428,6 +431,7 @@ public final class TruthMatrixIT {
         App second = two.start(two.sidecar().statsdPort());
         first.awaitStarted();
         second.awaitStarted();
+        processes.onlyWaits();
         two.prober().awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         two.prober().awaitBoth(422, second.process().signal("KILL"), PromisedTimes.SILENCE_IS_SEEN);
     }
@@ -543,6 +547,7 @@ public final class TruthMatrixIT {
                 .withSidecar()
                 .withEnvironment(limit.environment())
                 .withServer("min=0");
+        processes.onlyWaits();
         Moment from = Moment.now();
         scenario.prober().awaitBoth(422, limit.reach(), Duration.ofSeconds(15));
         assertTrue(

@@ -153,6 +153,7 @@ final class AsgiScene {
             awaitWorkers(server.processes);
             prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         }
+        run.onlyWaits();
         return this;
     }
 

@@ -93,6 +93,7 @@ final class CeleryScene {
             awaitWorkers(WORKERS);
             prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         }
+        run.onlyWaits();
         return this;
     }
 

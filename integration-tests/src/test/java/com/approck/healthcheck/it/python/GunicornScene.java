@@ -131,6 +131,7 @@ final class GunicornScene {
             Await.until(TO_START, () -> workers() == workers, this::describe);
             prober.awaitBoth(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
         }
+        run.onlyWaits();
         return this;
     }
 

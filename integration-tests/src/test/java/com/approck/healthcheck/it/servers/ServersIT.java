@@ -26,8 +26,6 @@ import tools.jackson.databind.JsonNode;
 final class ServersIT {
 
     private static final String SETTINGS = "interval=500ms,stuck-after=2s,lease=3s,port=";
-    /** The other one takes a third of the CPU of so many starts; the truth matrix runs with both. */
-    private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
 
     private static final Duration LEASE = Duration.ofSeconds(3);
     private static final Duration STUCK_IS_SEEN = Duration.ofSeconds(4);
@@ -48,8 +46,9 @@ final class ServersIT {
         int all = server.server().workers();
         int withOneHung = server.server().withOneHung();
         Sidecar sidecar = processes.sidecar(server.jdk());
-        App app = processes.app(
-                server, List.of(ONE_COMPILER, TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
+        List<String> flags = new ArrayList<>(TestProcesses.VERIFIED);
+        flags.add(TestProcesses.agent(SETTINGS + sidecar.statsdPort()));
+        App app = processes.app(server, flags, Map.of());
         app.awaitStarted();
         Await.until(SOON, () -> workers(sidecar) > 0, () -> "workers are known before the first request");
         assertEquals("pong", Http.get(app.port(), "/ping").body());

@@ -45,6 +45,8 @@ public final class Sidecar implements AutoCloseable {
     public static ProcessUnderTest launch(Jdk jdk, Map<String, String> environment, String... flags) {
         List<String> command = new ArrayList<>();
         command.add(jdk.tool("java").toString());
+        // As its launcher starts it.
+        command.add("-XX:TieredStopAtLevel=1");
         command.add("-jar");
         command.add(BuiltJars.sidecar().toString());
         command.addAll(List.of(flags));

@@ -36,9 +36,16 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
      */
     private static final Semaphore TURNS = new Semaphore(Integer.getInteger("turns", 4), true);
 
-    /** Every class is verified, those of the JDK too: instrumented bytecode gets no benefit of the doubt. */
-    private static final List<String> VERIFIED = List.of(
+    /**
+     * Every class is verified, those of the JDK too: instrumented bytecode gets no benefit of the doubt. The JVM's own archive
+     * of classes is of no use then, and a start takes a third of a second longer: so not for samples whose instrumented
+     * classes another test verifies.
+     */
+    public static final List<String> VERIFIED = List.of(
             "-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationRemote", "-XX:+BytecodeVerificationLocal");
+
+    /** The other compiler takes a third of the CPU of so many starts. A flag of the test's own may undo it. */
+    private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
 
     /** So that what depends on the number of processors is the same on every machine. */
     private static final String TWO_PROCESSORS = "-XX:ActiveProcessorCount=2";
@@ -90,8 +97,8 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
             Map<String, String> environment,
             UnaryOperator<List<String>> launcher,
             String... options) {
-        List<String> arguments = new ArrayList<>(jvmFlags);
-        arguments.add(TWO_PROCESSORS);
+        List<String> arguments = new ArrayList<>(List.of(TWO_PROCESSORS, ONE_COMPILER));
+        arguments.addAll(jvmFlags);
         arguments.addAll(SampleClassPath.of(server.server()));
         arguments.addAll(server.server().options());
         arguments.addAll(List.of(options));
@@ -102,13 +109,14 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
 
     /** A JVM with bytecode verification on. */
     public ProcessUnderTest java(String name, Jdk jdk, Map<String, String> environment, List<String> arguments) {
-        return add(ProcessUnderTest.start(name, environment, command(jdk, arguments)));
+        List<String> all = new ArrayList<>(VERIFIED);
+        all.addAll(arguments);
+        return add(ProcessUnderTest.start(name, environment, command(jdk, all)));
     }
 
     private static List<String> command(Jdk jdk, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(jdk.tool("java").toString());
-        command.addAll(VERIFIED);
         command.add("-Djava.io.tmpdir=" + temporaryFolder());
         command.addAll(arguments);
         return command;
