@@ -17,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -24,6 +25,7 @@ import org.xnio.OptionMap;
 import org.xnio.Options;
 import org.xnio.StreamConnection;
 import org.xnio.Xnio;
+import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
@@ -46,6 +48,11 @@ public final class HttpServer implements AutoCloseable {
     /** Without a limit the kernel keeps megabytes for each client that asks for a long response and does not read it. */
     private static final int SEND_BUFFER_BYTES = 64 * 1024;
 
+    /** Clients that ask for one response at a time are rarely more. */
+    static final int MAX_ACCEPTED_IN_A_ROW = 32;
+    /** The least that XNIO can wait. */
+    private static final long ACCEPT_PAUSE_MILLIS = 1;
+
     private static final long CLOSE_MILLIS = 1000;
 
     private static final OptionMap OPTIONS = OptionMap.builder()
@@ -63,6 +70,8 @@ public final class HttpServer implements AutoCloseable {
     private final HttpHandler handler;
     private final RateLimitedLog failures;
     private List<AcceptingChannel<StreamConnection>> acceptors = List.of();
+    /** Connections since the last pause. On the I/O thread only. */
+    private int acceptedInARow;
 
     private HttpServer(
             HttpHandler handler,
@@ -149,10 +158,40 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Serves a new connection, and pauses the accept thread after each {@value #MAX_ACCEPTED_IN_A_ROW}. On the I/O thread.
+     *
+     * <p>XNIO's I/O thread does not look which connections are ready before it has run all its tasks, and each new connection is a
+     * task. Without the pause, clients that connect as fast as they can keep it from all connections that it has: requests that were not
+     * there at once wait for seconds, and connections that clients have closed stay open by the thousand.
+     */
+    private void accept(StreamConnection connection) {
+        acceptedInARow++;
+        // A few more come after it, because the accept thread takes up to 128 before it looks at its own tasks.
+        if (acceptedInARow == MAX_ACCEPTED_IN_A_ROW) {
+            pauseAccepts(connection.getIoThread());
+        }
+        guard.accept(connection);
+    }
+
+    private void pauseAccepts(XnioIoThread thread) {
+        acceptors.forEach(AcceptingChannel::suspendAccepts);
+        // The first delayed task runs once there is no other; before the second, the thread looks at its connections.
+        thread.executeAfter(
+                () -> thread.executeAfter(this::resumeAccepts, ACCEPT_PAUSE_MILLIS, TimeUnit.MILLISECONDS),
+                ACCEPT_PAUSE_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void resumeAccepts() {
+        acceptedInARow = 0;
+        acceptors.forEach(AcceptingChannel::resumeAccepts);
+    }
+
     private AcceptingChannel<StreamConnection> open(InetSocketAddress address) throws IOException {
         return worker.createStreamConnectionServer(
                 address,
-                ChannelListeners.openListenerAdapter(guard::accept),
+                ChannelListeners.openListenerAdapter(this::accept),
                 OptionMap.builder()
                         .set(Options.TCP_NODELAY, true)
                         .set(Options.REUSE_ADDRESSES, true)
