@@ -31,9 +31,18 @@ public final class Agent {
 
     private Agent() {}
 
-    /** Called by the JVM before the application's {@code main}. Never throws. */
+    /**
+     * Called by the JVM before the application's {@code main}, which does not wait for the agent to load its classes: what the
+     * application has loaded until then is found as in a JVM that runs. Never throws.
+     */
     public static void premain(String arguments, Instrumentation instrumentation) {
-        install(arguments, instrumentation);
+        try {
+            if (enabled(arguments)) {
+                new StartThread(arguments, instrumentation).start();
+            }
+        } catch (Throwable e) {
+            complain(e);
+        }
     }
 
     /** Called by the JVM when the agent is attached while the application runs, or asked what it sees. Never throws. */
@@ -77,10 +86,14 @@ public final class Agent {
                     .getMethod("start", String.class, Instrumentation.class, File.class)
                     .invoke(null, arguments, instrumentation, jar);
         } catch (Throwable e) {
-            System.err.println("healthcheck: agent off: it could not start: " + e
-                    + (e.getCause() == null ? "" : ": " + e.getCause())
-                    + (e instanceof SecurityException || e.getCause() instanceof SecurityException ? POLICY : ""));
+            complain(e);
         }
+    }
+
+    private static void complain(Throwable e) {
+        System.err.println("healthcheck: agent off: it could not start: " + e
+                + (e.getCause() == null ? "" : ": " + e.getCause())
+                + (e instanceof SecurityException || e.getCause() instanceof SecurityException ? POLICY : ""));
     }
 
     private static synchronized void explain(String request, Instrumentation instrumentation) {
@@ -112,5 +125,24 @@ public final class Agent {
             }
         }
         return value == null || !value.trim().toLowerCase(Locale.ROOT).equals("false");
+    }
+
+    /** No lambda: the first one of a JVM takes tens of milliseconds. */
+    private static final class StartThread extends Thread {
+        private final String arguments;
+        private final Instrumentation instrumentation;
+
+        StartThread(String arguments, Instrumentation instrumentation) {
+            super("healthcheck-start");
+            this.arguments = arguments;
+            this.instrumentation = instrumentation;
+            setDaemon(true);
+            setContextClassLoader(null);
+        }
+
+        @Override
+        public void run() {
+            install(arguments, instrumentation);
+        }
     }
 }

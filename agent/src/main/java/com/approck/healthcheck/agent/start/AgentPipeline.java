@@ -23,8 +23,8 @@ import java.util.function.Supplier;
  * The stages, connected: discovery and hook → registry → sampler → gauges. One path for an agent that is there from the start
  * and for one that is attached: the first pool is found by its threads, and its server's classes are instrumented after.
  *
- * <p>Made on the thread that starts the JVM; what it costs there is a few small classes. All else happens on the agent's own
- * thread, which the first class of a server starts.
+ * <p>Made beside the application's start, on a thread that ends with that. All else happens on the agent's own thread, which the
+ * first class of a server starts.
  */
 final class AgentPipeline implements PoolRegistry.Listener {
     private static final long MILLISECOND = 1_000_000L;

@@ -40,7 +40,7 @@ final class AgentInAnyJvmIT {
     @Test
     void programWithoutPool_sendsAndSaysNothing() {
         StatsdListener wire = processes.wire();
-        ProcessUnderTest program = hello(3000, TestProcesses.agent("port=" + wire.port()), Map.of());
+        ProcessUnderTest program = hello("3000", TestProcesses.agent("port=" + wire.port()), Map.of());
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertEquals("", program.stderr());
@@ -76,7 +76,8 @@ final class AgentInAnyJvmIT {
     @ParameterizedTest
     @MethodSource("badSettings")
     void badSetting_isOneLineThatNamesIt_andTheProgramRunsOn(String settings, List<String> named) {
-        ProcessUnderTest program = hello(0, TestProcesses.agent(settings), Map.of());
+        ProcessUnderTest program = hello("line", TestProcesses.agent(settings), Map.of());
+        endAfterLine(program);
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertOneLine(program.stderr(), named);
@@ -85,7 +86,11 @@ final class AgentInAnyJvmIT {
     @Test
     void badSettingInPropertyOrEnvironment_isNamedToo() {
         ProcessUnderTest program = hello(
-                0, TestProcesses.agent(""), Map.of("HEALTHCHECK_STATSD_PORT", "x1"), "-Dhealthcheck.lease=forever");
+                "line",
+                TestProcesses.agent(""),
+                Map.of("HEALTHCHECK_STATSD_PORT", "x1"),
+                "-Dhealthcheck.lease=forever");
+        endAfterLine(program);
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertOneLine(program.stderr(), List.of("HEALTHCHECK_STATSD_PORT", "'x1'", "healthcheck.lease", "'forever'"));
@@ -93,7 +98,7 @@ final class AgentInAnyJvmIT {
 
     @Test
     void agentSwitchedOff_saysNothing() {
-        ProcessUnderTest program = hello(0, TestProcesses.agent("enabled=false,port=70000"), Map.of());
+        ProcessUnderTest program = hello("0", TestProcesses.agent("enabled=false,port=70000"), Map.of());
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertEquals("", program.stderr());
@@ -103,19 +108,25 @@ final class AgentInAnyJvmIT {
     void agentGivenTwice_isOne() {
         StatsdListener wire = processes.wire();
         String agent = TestProcesses.agent("port=" + wire.port());
-        ProcessUnderTest program = hello(0, agent, Map.of(), agent);
+        ProcessUnderTest program = hello("1000", agent, Map.of(), agent);
         assertEquals(0, program.awaitExit(TO_EXIT));
         assertEquals(HELLO_AND_BYE, program.stdout());
         assertEquals("", program.stderr());
     }
 
-    private ProcessUnderTest hello(int millis, String agent, Map<String, String> environment, String... furtherFlags) {
+    /** The agent starts beside the program, which may have ended before it. */
+    private static void endAfterLine(ProcessUnderTest program) {
+        program.awaitStderr("^healthcheck: ", TO_EXIT);
+        program.type("\n");
+    }
+
+    private ProcessUnderTest hello(String life, String agent, Map<String, String> environment, String... furtherFlags) {
         List<String> arguments = new ArrayList<>(List.of(furtherFlags));
         arguments.add(agent);
         arguments.add("-cp");
         arguments.add(Path.of("target", "test-classes").toAbsolutePath().toString());
         arguments.add(HelloProgram.class.getName());
-        arguments.add(Integer.toString(millis));
+        arguments.add(life);
         return processes.java("hello-jdk" + jdk.feature(), jdk, environment, arguments);
     }
 

@@ -119,6 +119,7 @@ final class OtherAgentsIT {
         if (!oursFirst) {
             Collections.reverse(agents);
         }
+        agents.addAll(TestProcesses.VERIFIED);
         agents.addAll(
                 List.of("-Dotel.traces.exporter=none", "-Dotel.metrics.exporter=none", "-Dotel.logs.exporter=none"));
         App app = processes.app(server, agents, Map.of());

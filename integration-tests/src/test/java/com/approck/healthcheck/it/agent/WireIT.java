@@ -108,6 +108,7 @@ final class WireIT {
         App app = processes.app(
                 server, List.of(TestProcesses.agent(HOOKS_SOON + "port=" + wire.port())), Map.of(), "graceful=20000");
         app.awaitStarted();
+        wire.await(app.process().startedAt(), SOON, "workers:" + server.server().workers() + "|g");
         InputStream download = Http.open(app.port(), "/slow?bytes=81920&pause=500");
         assertEquals(0, download.read());
 
