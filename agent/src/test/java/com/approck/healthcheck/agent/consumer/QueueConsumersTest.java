@@ -70,7 +70,7 @@ final class QueueConsumersTest {
             consumers.deliveryBegan(many[i]);
         }
         for (int i = 0; i < many.length; i += 2) {
-            consumers.forget(consumers.findOrAdd(many[i]));
+            consumers.forget(List.of(consumers.findOrAdd(many[i])));
         }
         for (Object each : many) {
             Hook.deliveryEnded(consumers.deliveryBegan(each));
