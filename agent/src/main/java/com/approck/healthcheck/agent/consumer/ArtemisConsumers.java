@@ -109,8 +109,9 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
             return Closed.NO;
         }
         ReflectedObject session = reflected.fieldObject("session");
-        if ((Boolean) session.field("closed") && !(Boolean) session.field("inClose")) {
-            return Closed.CONNECTION_LOST;
+        if ((Boolean) session.field("closed")) {
+            // The application's call sets it, and does nothing once the client has closed the session.
+            return (Boolean) session.field("inClose") ? Closed.BY_APPLICATION : Closed.CONNECTION_LOST;
         }
         return consumer.isCloseCalled() ? Closed.BY_APPLICATION : Closed.NO;
     }

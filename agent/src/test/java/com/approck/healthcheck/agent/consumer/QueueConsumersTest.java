@@ -136,6 +136,34 @@ final class QueueConsumersTest {
     }
 
     @Test
+    void receiveOfAContainer_allocatesNothing() {
+        Object container = new Object();
+        assertAllocatesNothing(() -> {
+            Object before = consumers.askedBy(container);
+            Hook.receiveEnded(consumers.waitBegan(consumer, null), consumer, LIMIT, null);
+            consumers.askedBy(before);
+        });
+    }
+
+    @Test
+    void asker_isTheOneDuringTheCall() {
+        Object outer = new Object();
+        Object inner = new Object();
+        assertNull(consumers.askedBy(outer));
+        assertEquals(outer, consumers.askedBy(inner));
+        consumers.waitBegan(consumer, null);
+        assertEquals(inner, only().asker());
+
+        consumers.askedBy(outer);
+        consumers.waitBegan(consumer, null);
+        assertEquals(outer, only().asker());
+
+        consumers.askedBy(null);
+        consumers.waitBegan(consumer, null);
+        assertNull(only().asker());
+    }
+
+    @Test
     void deliveriesOfSeveralChannels_allocateNothing() {
         Object other = new Object();
         assertAllocatesNothing(() -> {
