@@ -98,7 +98,8 @@ final class QueueConsumer {
     private void setAsker() {
         WeakReference<Thread> caller = thread.get();
         Object now = caller instanceof Caller ? ((Caller) caller).asker : null;
-        if (asker.get() != now) {
+        WeakReference<Object> before = asker;
+        if (now == null ? before != NO_ASKER : before.get() != now) {
             asker = now == null ? NO_ASKER : new WeakReference<>(now);
         }
     }
@@ -111,6 +112,12 @@ final class QueueConsumer {
     /** Returns whether a thread has asked it for work: else it is one to which work is given. */
     boolean isAsked() {
         return asked;
+    }
+
+    /** Returns whether a hook has seen a call of it, the last of them on that thread. */
+    boolean isCalledBy(Thread caller) {
+        WeakReference<Thread> last = thread.get();
+        return last.get() == caller && last instanceof Caller;
     }
 
     /** Returns whether a hook has seen a call of it. */

@@ -59,7 +59,7 @@ public final class QueueConsumers {
     private QueueConsumer called(Object consumer) {
         QueueConsumer known = findOrAdd(consumer);
         // Read first: the thread's own reference costs more.
-        if (known != null && (known.thread() != Thread.currentThread() || !known.isCallSeen())) {
+        if (known != null && !known.isCalledBy(Thread.currentThread())) {
             known.setThread(current());
         }
         return known;
