@@ -8,6 +8,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Called from inside the methods of a server: when a pool starts or stops, when a worker begins or ends a task, and when a
@@ -56,6 +57,7 @@ public final class Hook {
     private static volatile BiFunction<Object, Object, AtomicLong> waitBegin;
     private static volatile BiConsumer<Object, Throwable> waitThrew;
     private static volatile Consumer<Object> giveUp;
+    private static volatile UnaryOperator<Object> askerChange;
     private static volatile Function<Object, AtomicLong> deliveryBegin;
 
     private Hook() {}
@@ -168,6 +170,35 @@ public final class Hook {
             onThrew.accept(consumer, thrown);
         }
         counter.lazySet(counter.get() | 1);
+    }
+
+    /** The wait ends: the thread works from now on if it has a message, and else is at nobody's work. */
+    public static void receiveEnded(AtomicLong counter, Object consumer, Object message, Throwable thrown) {
+        if (counter == null) {
+            return;
+        }
+        BiConsumer<Object, Throwable> onThrew = waitThrew;
+        if (thrown != null && onThrew != null) {
+            onThrew.accept(consumer, thrown);
+        }
+        if (message != null) {
+            counter.lazySet(counter.get() | 1);
+        }
+    }
+
+    /**
+     * Connects the hook of what asks consumers for work.
+     *
+     * @param onAskerChange gets what does so on the current thread from now on, or null; gives what did before, or null
+     */
+    public static void connectAskers(UnaryOperator<Object> onAskerChange) {
+        askerChange = onAskerChange;
+    }
+
+    /** An object asks consumers for work on the current thread from now on, or none if null; returns what did before. */
+    public static Object askedBy(Object asker) {
+        UnaryOperator<Object> onChange = askerChange;
+        return onChange == null ? null : onChange.apply(asker);
     }
 
     /**

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 /** Puts the consumers that the hooks have seen into their groups, and has the groups watched. For the agent's thread. */
 public final class ConsumerGroups {
     /** The consumers of every client library that is supported. To support another, add its file and a line here. */
-    private static final List<ConsumerLibrary> LIBRARIES =
-            Collections.unmodifiableList(Arrays.<ConsumerLibrary>asList(new KafkaConsumers(), new RabbitConsumers()));
+    private static final List<ConsumerLibrary> LIBRARIES = Collections.unmodifiableList(
+            Arrays.<ConsumerLibrary>asList(new KafkaConsumers(), new RabbitConsumers(), new ArtemisConsumers()));
 
     /** Returns what there is to hook for each of them. */
     public static List<ServerSupport> libraries() {
@@ -68,7 +68,8 @@ public final class ConsumerGroups {
         for (ConsumerLibrary library : libraries) {
             if (library instanceof ConsumerSupport) {
                 polling.add((ConsumerSupport) library);
-            } else {
+            }
+            if (library instanceof SubscriptionLibrary) {
                 delivering.add(new Subscriptions((SubscriptionLibrary) library, consumers, opener, onFailure));
             }
         }
@@ -96,11 +97,13 @@ public final class ConsumerGroups {
                 joining.forEach(subscription -> place(subscription, each.library()));
             }
         }
+        List<QueueConsumer> over = new ArrayList<>();
         for (QueueConsumer consumer : consumers.all()) {
-            if (!consumer.isMember()) {
-                place(consumer);
+            if (!consumer.isMember() && !place(consumer)) {
+                over.add(consumer);
             }
         }
+        consumers.forget(over);
         for (ConsumerGroup group : groups.values()) {
             if (group.takeUnwatched()) {
                 registry.addPoolsOf(group, group.library());
@@ -117,35 +120,36 @@ public final class ConsumerGroups {
         }
     }
 
-    private void place(QueueConsumer consumer) {
+    /** Returns false if there is nothing more to know of it. */
+    private boolean place(QueueConsumer consumer) {
         Object object = consumer.get();
         if (object == null) {
-            consumers.forget(consumer);
-            return;
+            return false;
         }
         try {
             for (ConsumerSupport library : polling) {
                 if (isConsumerOf(library, object)) {
-                    place(consumer, new ReflectedObject(object, opener), library);
+                    return place(consumer, new ReflectedObject(object, opener), library);
                 }
             }
+            return true;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            consumers.forget(consumer);
             onFailure.accept("consumer of class " + object.getClass().getName() + " not watched: ", e);
+            return false;
         }
     }
 
-    private void place(QueueConsumer consumer, ReflectedObject reflected, ConsumerSupport library)
+    private boolean place(QueueConsumer consumer, ReflectedObject reflected, ConsumerSupport library)
             throws ReflectiveOperationException {
         if (library.isClosed(reflected)) {
-            consumers.forget(consumer);
-            return;
+            return false;
         }
         String name = library.groupOf(reflected);
-        if (name != null && !consumer.isReplaced()) {
+        if (name != null && !consumer.isReplaced() && library.isAskedInALoop(consumer, reflected)) {
             group(library, name).join(new PollingConsumer(consumer, library, name, opener));
             consumer.joined();
         }
+        return true;
     }
 
     private void place(Subscription subscription, ConsumerLibrary library) {

@@ -20,6 +20,33 @@ interface ConsumerSupport extends ConsumerLibrary {
     /** Returns whether it was closed. */
     boolean isClosed(ReflectedObject consumer) throws ReflectiveOperationException;
 
+    /** Returns whether it works for what called it last: a framework may ask for one message, and leave it open for later. */
+    default boolean isAskedInALoop(QueueConsumer consumer, ReflectedObject reflected)
+            throws ReflectiveOperationException {
+        return true;
+    }
+
+    /** Returns whether a container of a framework, which has called it, goes on whatever happens to it or to its thread. */
+    default boolean isContainerActive(QueueConsumer consumer, ReflectedObject reflected)
+            throws ReflectiveOperationException {
+        return false;
+    }
+
+    /** Whether a consumer was closed, and by whom. */
+    enum Closed {
+        /** It is open, or it is not known yet who has closed it. */
+        NO,
+        BY_APPLICATION,
+        /** By the library, as it has lost the connection: the thread may connect again. */
+        CONNECTION_LOST
+    }
+
+    /** Returns whether it was closed, and by whom. It may have been collected. */
+    default Closed closed(QueueConsumer consumer, ReflectedObject reflected) throws ReflectiveOperationException {
+        boolean closed = reflected.get() == null ? consumer.isCloseCalled() : isClosed(reflected);
+        return closed ? Closed.BY_APPLICATION : Closed.NO;
+    }
+
     /**
      * Returns what is left of a consumer that nobody has closed and nobody holds any more, for as long as its own threads run:
      * an object that these lead to.

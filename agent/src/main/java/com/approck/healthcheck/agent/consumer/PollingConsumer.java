@@ -18,6 +18,9 @@ final class PollingConsumer extends GroupMember {
     /** So long is a thread given that has closed its consumer to make another. */
     private static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+    /** So long may a thread call a consumer whose connection was lost, until it is clear that it makes no other. */
+    private static final long RECONNECT_NANOS = TimeUnit.MINUTES.toNanos(2);
+
     private final QueueConsumer consumer;
     private final ConsumerSupport support;
     private final String group;
@@ -30,6 +33,9 @@ final class PollingConsumer extends GroupMember {
     private boolean over;
     private boolean closed;
     private long closedNanos;
+    private boolean connectionLost;
+    private boolean containerActive;
+    private long calledAfterCloseNanos;
     private long turns = -1;
     private long sinceNanos;
 
@@ -54,24 +60,31 @@ final class PollingConsumer extends GroupMember {
 
     /**
      * Returns whether it was closed, left the group, or nothing is left of it. Not if its thread gave up, and not for a while if
-     * the thread has closed it and lives on: many close a consumer at an error of the broker's, and make another.
+     * the thread has closed it and lives on: many close a consumer at an error of the broker's, and make another. If the library
+     * has closed it, since it has lost the connection, the worker is the thread, or the container that calls on its threads.
      */
     @Override
     boolean hasLeft(long nowNanos) throws ReflectiveOperationException {
         if (consumer.givenUp() != null) {
             return false;
         }
+        if (closed && connectionLost) {
+            return !threadAlive && consumer.isCloseCalled();
+        }
         if (closed) {
             return !consumer.isClosedByLiveThread() || nowNanos - closedNanos > CLOSED_FOR_NANOS;
         }
-        return consumer.get() == null ? remains.get() == null : !group.equals(support.groupOf(reflected));
+        return consumer.get() == null
+                ? remains.get() == null
+                : !group.equals(support.groupOf(reflected)) || !support.isAskedInALoop(consumer, reflected);
     }
 
     /** Looks what its thread does now. */
     @Override
     void look(long nowNanos) throws ReflectiveOperationException {
         Thread thread = consumer.thread();
-        threadAlive = consumer.isThreadAlive();
+        containerActive = support.isContainerActive(consumer, reflected);
+        threadAlive = consumer.isThreadAlive() || containerActive;
         if (thread != null) {
             threadId = Worker.idOf(thread);
             threadName = thread.getName();
@@ -80,10 +93,16 @@ final class PollingConsumer extends GroupMember {
         if (number != turns) {
             turns = number;
             sinceNanos = nowNanos;
-            forgetSuccessors();
+            if (closed) {
+                calledAfterCloseNanos = nowNanos - closedNanos;
+            } else {
+                forgetSuccessors();
+            }
         }
-        if (!closed && (reflected.get() == null ? consumer.isCloseCalled() : support.isClosed(reflected))) {
-            closed = true;
+        if (!closed) {
+            ConsumerSupport.Closed by = support.closed(consumer, reflected);
+            closed = by != ConsumerSupport.Closed.NO;
+            connectionLost = by == ConsumerSupport.Closed.CONNECTION_LOST;
             closedNanos = nowNanos;
         }
         over = !threadAlive || closed;
@@ -129,7 +148,7 @@ final class PollingConsumer extends GroupMember {
     @Override
     String reasonLost(long nowNanos) {
         if (closed && consumer.givenUp() == null) {
-            return null;
+            return connectionLost ? reasonConnectionLost(nowNanos) : null;
         }
         if (over && consumer.givenUp() != null) {
             return "its thread " + threadName + " has stopped to ask for work because of " + consumer.givenUp();
@@ -153,6 +172,17 @@ final class PollingConsumer extends GroupMember {
         return seconds(sameFor - Math.max(MIN_MARGIN_NANOS, maxWorkNanos)) > limit
                 ? "its thread " + threadName + " asked for work for at most " + limit
                         + " s, and the call has not returned for " + seconds(sameFor) + " s"
+                : null;
+    }
+
+    /** Able while its thread lives, or the container: nobody knows how long the broker is away. */
+    private String reasonConnectionLost(long nowNanos) {
+        if (!threadAlive) {
+            return "its thread " + threadName + " has ended after the connection to the broker was lost";
+        }
+        return !containerActive && calledAfterCloseNanos > RECONNECT_NANOS && nowNanos - sinceNanos < RECONNECT_NANOS
+                ? "its thread " + threadName + " goes on to ask a consumer that is closed, since the connection to the"
+                        + " broker was lost " + seconds(nowNanos - closedNanos) + " s ago"
                 : null;
     }
 

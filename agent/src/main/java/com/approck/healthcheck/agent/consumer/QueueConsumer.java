@@ -16,10 +16,11 @@ final class QueueConsumer {
     /** What {@link #limitSeconds} returns for a wait that may take any time. */
     static final long WITHOUT_LIMIT = Long.MAX_VALUE;
 
-    /** The turns during a delivery that the hook has not seen; those of any that it sees are more. */
-    private static final long UNSEEN_DELIVERY = 1;
+    /** The turns during work that the hook has not seen begin; those of any that it sees are more. */
+    private static final long UNSEEN_WORK = 1;
 
     private static final WeakReference<Thread> NO_THREAD = new WeakReference<>(null);
+    private static final WeakReference<Object> NO_ASKER = new WeakReference<>(null);
 
     private final WeakReference<Object> consumer;
     private final int hash;
@@ -27,13 +28,25 @@ final class QueueConsumer {
     /** Even while the thread waits for work, odd while it works; another number after each begin and end of a wait. */
     private final AtomicLong turns = new AtomicLong();
 
-    /** Of the threads that call it, one at a time. Each has one such reference, which serves for all consumers. */
+    /** A thread that calls consumers. Each has one such reference, which serves for all consumers. */
+    static final class Caller extends WeakReference<Thread> {
+        /** The object of a framework that asks for work on the thread at this moment; null if none. For the thread alone. */
+        Object asker;
+
+        Caller(Thread thread) {
+            super(thread);
+        }
+    }
+
+    /** Of the threads that call it, one at a time: a {@link Caller}, if the hook has seen its call. */
     private final AtomicReference<WeakReference<Thread>> thread = new AtomicReference<>(NO_THREAD);
 
     // Written before the turns, read after them.
     private long limitSeconds = WITHOUT_LIMIT;
     private String thrown;
 
+    private volatile boolean asked;
+    private volatile WeakReference<Object> asker = NO_ASKER;
     private volatile boolean closeCalled;
     private volatile boolean closedByItsThread;
     private volatile String givenUp;
@@ -73,33 +86,87 @@ final class QueueConsumer {
         if (givenUp != null) {
             givenUp = null;
         }
+        if (!asked) {
+            asked = true;
+        }
+        setAsker();
         long number = turns.get();
         turns.lazySet(number + 2 - (number & 1));
         return turns;
     }
 
+    private void setAsker() {
+        WeakReference<Thread> caller = thread.get();
+        Object now = caller instanceof Caller ? ((Caller) caller).asker : null;
+        WeakReference<Object> before = asker;
+        if (now == null ? before != NO_ASKER : before.get() != now) {
+            asker = now == null ? NO_ASKER : new WeakReference<>(now);
+        }
+    }
+
+    /** Returns what asked it last, if that is known to be an object of a framework and not collected; else null. */
+    Object asker() {
+        return asker.get();
+    }
+
+    /** Returns whether a thread has asked it for work: else it is one to which work is given. */
+    boolean isAsked() {
+        return asked;
+    }
+
+    /** Returns whether a hook has seen a call of it, the last of them on that thread. */
+    boolean isCalledBy(Thread caller) {
+        WeakReference<Thread> last = thread.get();
+        return last.get() == caller && last instanceof Caller;
+    }
+
+    /** Returns whether a hook has seen a call of it. */
+    boolean isCallSeen() {
+        return thread.get() instanceof Caller;
+    }
+
+    /**
+     * As long as no hook has seen a call of it: a thread waits for it, in a call that began before the hook was in.
+     *
+     * @param waiting null if none does: the thread that did is at work
+     */
+    void setUnseenWait(Thread waiting) {
+        if (isCallSeen()) {
+            return;
+        }
+        if (waiting == null) {
+            turns.compareAndSet(0, asked ? UNSEEN_WORK : 0);
+        } else {
+            asked = true;
+            if (thread() != waiting) {
+                thread.compareAndSet(thread.get(), new WeakReference<>(waiting));
+            }
+            turns.compareAndSet(UNSEEN_WORK, 0);
+        }
+    }
+
     /** Returns the turns, which are odd from now on, and which the end of the delivery makes even. */
     AtomicLong deliveryBegan() {
-        turns.lazySet((Math.max(turns.get(), UNSEEN_DELIVERY) + 1) | 1);
+        turns.lazySet((Math.max(turns.get(), UNSEEN_WORK) + 1) | 1);
         return turns;
     }
 
     /** Returns whether the hook has seen a delivery of it. */
     boolean isDeliverySeen() {
-        return turns.get() > UNSEEN_DELIVERY;
+        return turns.get() > UNSEEN_WORK;
     }
 
     /** It is at work on a delivery that the hook has not seen, or is not, unless the hook sees one at this moment. */
     void setUnseenDelivery(Thread unseen) {
         if (unseen == null) {
-            turns.compareAndSet(UNSEEN_DELIVERY, 0);
+            turns.compareAndSet(UNSEEN_WORK, 0);
         } else if (thread() == unseen || thread.compareAndSet(NO_THREAD, new WeakReference<>(unseen))) {
-            turns.compareAndSet(0, UNSEEN_DELIVERY);
+            turns.compareAndSet(0, UNSEEN_WORK);
         }
     }
 
     /** Sets the thread that calls it, or delivers for it, from now on. For that thread, before its turn. */
-    void setThread(WeakReference<Thread> caller) {
+    void setThread(Caller caller) {
         thread.lazySet(caller);
     }
 

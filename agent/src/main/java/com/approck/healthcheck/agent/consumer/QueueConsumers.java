@@ -1,7 +1,7 @@
 package com.approck.healthcheck.agent.consumer;
 
-import java.lang.ref.WeakReference;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -18,7 +18,7 @@ public final class QueueConsumers {
 
     /** A thread's reference to itself, which serves for all consumers. */
     @SuppressWarnings("ThreadLocalUsage") // A JVM has one of these objects.
-    private final ThreadLocal<WeakReference<Thread>> currentThread = new ThreadLocal<>();
+    private final ThreadLocal<QueueConsumer.Caller> currentThread = new ThreadLocal<>();
 
     private final List<QueueConsumer> consumers = new ArrayList<>();
 
@@ -59,19 +59,32 @@ public final class QueueConsumers {
     private QueueConsumer called(Object consumer) {
         QueueConsumer known = findOrAdd(consumer);
         // Read first: the thread's own reference costs more.
-        if (known != null && known.thread() != Thread.currentThread()) {
+        if (known != null && !known.isCalledBy(Thread.currentThread())) {
             known.setThread(current());
         }
         return known;
     }
 
-    private WeakReference<Thread> current() {
-        WeakReference<Thread> current = currentThread.get();
+    private QueueConsumer.Caller current() {
+        QueueConsumer.Caller current = currentThread.get();
         if (current == null) {
-            current = new WeakReference<>(Thread.currentThread());
+            current = new QueueConsumer.Caller(Thread.currentThread());
             currentThread.set(current);
         }
         return current;
+    }
+
+    /**
+     * An object of a framework asks for work on the current thread from now on.
+     *
+     * @param asker null if none does any more
+     * @return what did before; null if none
+     */
+    public Object askedBy(Object asker) {
+        QueueConsumer.Caller current = current();
+        Object before = current.asker;
+        current.asker = asker;
+        return before;
     }
 
     /** The wait ends with an exception. */
@@ -123,7 +136,8 @@ public final class QueueConsumers {
         return found;
     }
 
-    private QueueConsumer find(Object consumer) {
+    /** Returns the consumer; null if it is not known. */
+    QueueConsumer find(Object consumer) {
         AtomicReferenceArray<QueueConsumer> all = places;
         int place = System.identityHashCode(consumer);
         QueueConsumer found = all.get(place & (all.length() - 1));
@@ -155,9 +169,9 @@ public final class QueueConsumers {
         return new ArrayList<>(consumers);
     }
 
-    /** Forgets a consumer: it was closed, or nothing is left of it. */
-    synchronized void forget(QueueConsumer consumer) {
-        if (consumers.remove(consumer)) {
+    /** Forgets consumers: they were closed, or nothing is left of them. */
+    synchronized void forget(Collection<QueueConsumer> over) {
+        if (!over.isEmpty() && consumers.removeAll(over)) {
             replacePlaces(places.length());
         }
     }

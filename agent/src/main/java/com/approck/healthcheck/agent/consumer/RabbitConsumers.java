@@ -75,19 +75,13 @@ final class RabbitConsumers implements SubscriptionLibrary {
         if (!thread.getName().startsWith("AMQP Connection ")) {
             return null;
         }
-        ReflectedObject task = taskOf(new ReflectedObject(thread, opener));
+        ReflectedObject task = Subscriptions.taskOf(new ReflectedObject(thread, opener));
         return task.is(IMPL + "AMQConnection$MainLoop") ? recoveringOrPlain(task.fieldObject("this$0")) : null;
     }
 
     @Override
     public Object connectionOf(ReflectedObject deliverer) throws ReflectiveOperationException {
         return deliverer.is(DISPATCHER) ? recoveringOrPlain(deliverer.fieldObject("connection")) : null;
-    }
-
-    /** The field of a thread's task is cleared when it ends. */
-    static ReflectedObject taskOf(ReflectedObject thread) throws ReflectiveOperationException {
-        ReflectedObject holder = thread.hasField("holder") ? thread.fieldObject("holder") : thread;
-        return holder.fieldObject(holder.hasField("task") ? "task" : "target");
     }
 
     /** The connection that recovers is what its listener on the present connection has captured. */

@@ -107,7 +107,7 @@ final class RabbitWorker {
         Object consumer = turns == null || container != null ? null : turns.get();
         if (consumer != null) {
             for (Thread thread : LiveThreads.list()) {
-                ReflectedObject task = RabbitConsumers.taskOf(channel.with(thread));
+                ReflectedObject task = Subscriptions.taskOf(channel.with(thread));
                 if (task.is(SIMPLE_CONSUMER) && task.field("consumer") == consumer) {
                     container = task.fieldObject("this$0");
                     containerThread = new WeakReference<>(thread);

@@ -35,6 +35,12 @@ final class Subscriptions {
         this.onFailure = onFailure;
     }
 
+    /** Returns what a thread runs. The field is cleared when the thread ends. */
+    static ReflectedObject taskOf(ReflectedObject thread) throws ReflectiveOperationException {
+        ReflectedObject holder = thread.hasField("holder") ? thread.fieldObject("holder") : thread;
+        return holder.fieldObject(holder.hasField("task") ? "task" : "target");
+    }
+
     SubscriptionLibrary library() {
         return library;
     }

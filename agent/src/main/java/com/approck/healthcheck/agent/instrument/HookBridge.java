@@ -10,6 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * What the hook reaches on a server's threads: the registry, with the agent's own permissions. Under a security manager a
@@ -123,6 +124,22 @@ public final class HookBridge {
                 });
     }
 
+    /**
+     * Connects the hook of what asks consumers for work.
+     *
+     * @param onAskerChange as {@link Hook#connectAskers} has it; needs no permission of the agent's
+     */
+    public void connectAskers(UnaryOperator<Object> onAskerChange) {
+        Hook.connectAskers(asker -> {
+            try {
+                return onAskerChange.apply(asker);
+            } catch (Throwable e) {
+                consumersFailed(e);
+                return null;
+            }
+        });
+    }
+
     private void consumersWork() {
         // Read first: a write to what all threads share costs more than the rest.
         if (failedWaits.get() != 0) {
@@ -133,6 +150,7 @@ public final class HookBridge {
     private void consumersFailed(Throwable e) {
         if (hasFailedTooOften(failedWaits, e)) {
             Hook.connectConsumers(null, null, null, null);
+            Hook.connectAskers(null);
             log.complain(
                     "the hook of consumers is off, because it failed " + MAX_FAILURES
                             + " times in a row; what they do is" + " not followed any more: ",

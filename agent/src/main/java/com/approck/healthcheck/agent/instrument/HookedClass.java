@@ -37,6 +37,11 @@ final class HookedClass {
         return hooks.get(0).kind().isOfConsumer();
     }
 
+    /** Returns whether it asks the consumers of a library, of which it is no part. */
+    boolean isOfFramework() {
+        return hooks.get(0).kind() == HookKind.ASKER;
+    }
+
     boolean isLoader() {
         return hooks.get(0).kind() == HookKind.BOOT_DELEGATION;
     }

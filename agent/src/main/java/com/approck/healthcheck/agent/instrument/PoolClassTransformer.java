@@ -109,8 +109,9 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             return null;
         }
         if (redefined == null || Thread.currentThread() != instrumenting) {
-            note(target);
-            onWaiting.run();
+            if (note(target)) {
+                onWaiting.run();
+            }
             return null;
         }
         try {
@@ -125,12 +126,17 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         }
     }
 
-    private void note(HookedClass target) {
+    /** Returns whether it says that there is a pool or a library: a framework may be there with other libraries. */
+    private boolean note(HookedClass target) {
         waiting.add(target.className);
+        if (target.isOfFramework()) {
+            return false;
+        }
         seenConsumer |= target.isOfConsumer();
         if (libraries.contains(target.server)) {
             seenLibraries.add(target.server);
         }
+        return true;
     }
 
     private void leftAlone(HookedClass target, ProtectionDomain domain, Throwable why) {
@@ -143,13 +149,14 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      * already, or by the JVM itself, which loads the classes of an ahead-of-time cache before any agent (JEP 483).
      */
     public void lookAtLoadedClasses() {
+        boolean found = false;
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             HookedClass target = targets.get(loaded.getName().replace('.', '/'));
             if (target != null) {
-                note(target);
+                found |= note(target);
             }
         }
-        if (!waiting.isEmpty()) {
+        if (found) {
             onWaiting.run();
         }
     }

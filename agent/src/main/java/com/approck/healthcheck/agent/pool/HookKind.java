@@ -16,6 +16,10 @@ public enum HookKind {
     WAIT,
     /** The thread waits for work while the method runs, for any time, and works outside it. */
     WAIT_WITHOUT_LIMIT,
+    /** The thread waits for a message while the method runs, for any time, and works outside it once it has returned one. */
+    RECEIVE,
+    /** The method's object asks a consumer for work while the method runs, on its thread: a container of a framework, say. */
+    ASKER,
     /** The outer object of the method's object works while the method runs: it gives a message to the application. */
     DELIVERY,
     /** The thread stops to consume, because of what the method's first argument says; not if that is null. */
@@ -25,6 +29,6 @@ public enum HookKind {
 
     /** Returns whether the method is one of a consumer of a queue. */
     public boolean isOfConsumer() {
-        return this == WAIT || this == WAIT_WITHOUT_LIMIT || this == DELIVERY;
+        return this == WAIT || this == WAIT_WITHOUT_LIMIT || this == RECEIVE || this == DELIVERY;
     }
 }

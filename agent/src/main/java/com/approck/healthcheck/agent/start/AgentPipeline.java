@@ -49,6 +49,9 @@ final class AgentPipeline implements PoolRegistry.Listener {
      */
     private static final int LOOKS_AFTER_NEWS = 10;
 
+    /** Some programs make a consumer for each answer that they wait for; a sample sees those between two looks. */
+    private static final long MIN_CONSUMER_NEWS_NANOS = 100 * MILLISECOND;
+
     private static final String WEAVER = "com.approck.healthcheck.agent.instrument.advice.AdviceWeaver";
 
     private final AgentConfig config;
@@ -76,6 +79,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private long lookedNanos;
     private long lookTookNanos;
     private volatile boolean news;
+    private volatile long consumerNewsNanos = System.nanoTime() - MIN_CONSUMER_NEWS_NANOS;
 
     /** @param jar the agent's own jar, from which the boot loader gets its one class */
     AgentPipeline(AgentConfig config, Instrumentation instrumentation, File jar, Log log) {
@@ -151,7 +155,12 @@ final class AgentPipeline implements PoolRegistry.Listener {
     }
 
     private void consumerSeen() {
-        loop.look();
+        long now = System.nanoTime();
+        // Two threads that both see it late look twice.
+        if (now - consumerNewsNanos >= MIN_CONSUMER_NEWS_NANOS) {
+            consumerNewsNanos = now;
+            loop.look();
+        }
     }
 
     private void poolChanged(Object owner, boolean started) {
@@ -278,6 +287,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
             bridge.connectRequestExecutors(requestExecutors::add);
             bridge.connectConsumers(
                     consumers::waitBegan, consumers::waitThrew, consumers::givesUp, consumers::deliveryBegan);
+            bridge.connectAskers(consumers::askedBy);
             late.connected(check);
             connected = true;
         } catch (Exception | LinkageError e) {

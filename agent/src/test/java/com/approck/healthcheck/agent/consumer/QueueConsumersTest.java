@@ -70,7 +70,7 @@ final class QueueConsumersTest {
             consumers.deliveryBegan(many[i]);
         }
         for (int i = 0; i < many.length; i += 2) {
-            consumers.forget(consumers.findOrAdd(many[i]));
+            consumers.forget(List.of(consumers.findOrAdd(many[i])));
         }
         for (Object each : many) {
             Hook.deliveryEnded(consumers.deliveryBegan(each));
@@ -133,6 +133,34 @@ final class QueueConsumersTest {
     @Test
     void wait_allocatesNothing() {
         assertAllocatesNothing(() -> Hook.waitEnded(consumers.waitBegan(consumer, LIMIT), consumer, null));
+    }
+
+    @Test
+    void receiveOfAContainer_allocatesNothing() {
+        Object container = new Object();
+        assertAllocatesNothing(() -> {
+            Object before = consumers.askedBy(container);
+            Hook.receiveEnded(consumers.waitBegan(consumer, null), consumer, LIMIT, null);
+            consumers.askedBy(before);
+        });
+    }
+
+    @Test
+    void asker_isTheOneDuringTheCall() {
+        Object outer = new Object();
+        Object inner = new Object();
+        assertNull(consumers.askedBy(outer));
+        assertEquals(outer, consumers.askedBy(inner));
+        consumers.waitBegan(consumer, null);
+        assertEquals(inner, only().asker());
+
+        consumers.askedBy(outer);
+        consumers.waitBegan(consumer, null);
+        assertEquals(outer, only().asker());
+
+        consumers.askedBy(null);
+        consumers.waitBegan(consumer, null);
+        assertNull(only().asker());
     }
 
     @Test

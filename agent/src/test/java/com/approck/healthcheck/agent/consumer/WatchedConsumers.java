@@ -77,6 +77,14 @@ final class WatchedConsumers implements PoolRegistry.Listener {
         counter.lazySet(counter.get() | 1);
     }
 
+    /** The wait for a message ends, as the hook says: with a message, with null, or with an exception. */
+    void hasReceived(Object consumer, Object message, Throwable thrown) {
+        if (thrown != null) {
+            consumers.waitThrew(consumer, thrown);
+        }
+        Hook.receiveEnded(counters.get(consumer), consumer, message, thrown);
+    }
+
     /** The current thread begins to deliver a message, as the hook says. */
     void delivers(Object deliverer) {
         counters.put(deliverer, consumers.deliveryBegan(deliverer));

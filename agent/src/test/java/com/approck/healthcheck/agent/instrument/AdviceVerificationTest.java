@@ -136,6 +136,7 @@ final class AdviceVerificationTest {
                         && (!method.isStatic() || (kind == HookKind.REQUEST_EXECUTOR && beginsWithAnObject(method)))
                         && !method.isAbstract()
                         && !method.isNative()
+                        && (kind != HookKind.RECEIVE || !method.getReturnType().isPrimitive())
                         && (!takesAnObject(kind) || beginsWithAnObject(method))) {
                     String[] types = method.getParameters().asTypeList().asErasures().stream()
                             .map(TypeDescription::getActualName)

@@ -14,6 +14,7 @@ import com.approck.healthcheck.agent.pool.MethodHook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,9 @@ final class AdviceWeaverTest {
     private static final MethodHook WAIT_WITHOUT_LIMIT =
             new MethodHook(HookKind.WAIT_WITHOUT_LIMIT, CONSUMER, "poll", "long");
 
+    private static final MethodHook RECEIVE = new MethodHook(HookKind.RECEIVE, CONSUMER, "receive", "java.lang.String");
+    private static final MethodHook ASKER = new MethodHook(HookKind.ASKER, CONSUMER, "receive", "java.lang.String");
+
     private static final String DELIVERY_CLASS = InstrumentedFixtures.Delivery.class.getName();
     private static final MethodHook DELIVERY = new MethodHook(HookKind.DELIVERY, DELIVERY_CLASS, "run");
 
@@ -69,6 +73,7 @@ final class AdviceWeaverTest {
     void disconnect() {
         Hook.connect(null, null);
         Hook.connectConsumers(null, null, null, null);
+        Hook.connectAskers(null);
     }
 
     @Test
@@ -101,6 +106,54 @@ final class AdviceWeaverTest {
                         consumer.getClass().getMethod("poll", Duration.class).invoke(consumer, Duration.ZERO)));
 
         assertEquals(List.of("begins PT0S", "throws " + thrown), told);
+    }
+
+    @Test
+    void receive_isFollowedByWorkIfItReturnsAMessage() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, RECEIVE);
+        reportWaitsOf(consumer);
+        counter.set(1);
+        Method receive = consumer.getClass().getMethod("receive", String.class);
+
+        assertEquals("a message", receive.invoke(consumer, "a message"));
+        assertEquals(3, counter.get());
+        counter.set(3);
+        assertNull(receive.invoke(consumer, (Object) null));
+        assertEquals(4, counter.get());
+        assertEquals(List.of("begins null", "begins null"), told);
+    }
+
+    @Test
+    void receiveThatThrows_isReportedAndFollowedByNoWork() throws Exception {
+        Object consumer = wovenInstance(CONSUMER, RECEIVE);
+        reportWaitsOf(consumer);
+        counter.set(1);
+        RuntimeException thrown = new IllegalStateException("the library's own");
+        doing(consumer, () -> {
+            throw thrown;
+        });
+
+        assertSame(
+                thrown,
+                thrownBy(() ->
+                        consumer.getClass().getMethod("receive", String.class).invoke(consumer, "a message")));
+
+        assertEquals(List.of("begins null", "throws " + thrown), told);
+        assertEquals(2, counter.get());
+    }
+
+    @Test
+    void asker_isReportedUntilItsCallEnds() throws Exception {
+        Object container = wovenInstance(CONSUMER, ASKER);
+        Hook.connectAskers(asker -> {
+            told.add(asker == container ? "asked" : "asked by " + asker);
+            return "the one before";
+        });
+        doing(container, () -> told.add("at it"));
+
+        container.getClass().getMethod("receive", String.class).invoke(container, "a message");
+
+        assertEquals(List.of("asked", "at it", "asked by the one before"), told);
     }
 
     @Test

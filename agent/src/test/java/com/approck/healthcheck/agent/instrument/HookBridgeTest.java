@@ -46,6 +46,11 @@ final class HookBridgeTest {
                 new SelfCheck(),
                 new Log(LogLevel.INFO, line -> System.err.println(line)));
         bridge.connect();
+        bridge.connectAskers(asker -> {
+            waits++;
+            fail();
+            return null;
+        });
         bridge.connectConsumers(
                 (consumer, limit) -> {
                     waits++;
@@ -76,6 +81,7 @@ final class HookBridgeTest {
             Hook.waitBegan("a consumer", null);
             Hook.waitEnded(counter, "a consumer", thrown);
             Hook.givesUp("a reason");
+            Hook.askedBy("a container");
             Hook.deliveryEnded(Hook.deliveryBegan("a channel"));
         }
 
@@ -102,6 +108,7 @@ final class HookBridgeTest {
     void disconnect() {
         Hook.connect(null, null);
         Hook.connectConsumers(null, null, null, null);
+        Hook.connectAskers(null);
         System.setErr(stderr);
     }
 

@@ -35,6 +35,11 @@ public final class InstrumentedFixtures {
             return 5;
         }
 
+        public String receive(String message) {
+            work.run();
+            return message;
+        }
+
         public void giveUp(Throwable reason) {
             work.run();
         }

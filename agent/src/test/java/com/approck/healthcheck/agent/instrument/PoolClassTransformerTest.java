@@ -160,6 +160,22 @@ final class PoolClassTransformerTest {
     }
 
     @Test
+    void classOfAFrameworkThatAsksConsumers_isNoSignOfTheirLibrary() {
+        weaver.transform(
+                null, "org/springframework/jms/support/destination/JmsDestinationAccessor", null, null, NO_CLASS_FILE);
+
+        assertTrue(weaver.isBehind());
+        assertFalse(weaver.hasSeenLibraryOfConsumers());
+        assertFalse(weaver.hasSeenConsumer());
+
+        weaver.transform(
+                null, "org/apache/activemq/artemis/core/client/impl/ClientConsumerImpl", null, null, NO_CLASS_FILE);
+
+        assertTrue(weaver.hasSeenLibrary("Artemis"));
+        assertTrue(weaver.hasSeenConsumer());
+    }
+
+    @Test
     void classThatSomeoneElseRetransforms_isNotWovenOnTheirThreadButAgainOnOurs() {
         byte[] classFile = serverClass("run");
         Class<?> type = load(classFile);

@@ -36,12 +36,47 @@ enum ConsumerClient {
             "Spring AMQP 4.1.2, simple container",
             "SpringRabbitSample",
             true,
-            "org.springframework.amqp:spring-rabbit:4.1.2");
+            "org.springframework.amqp:spring-rabbit:4.1.2"),
+    JMS_LOOP(
+            Library.ARTEMIS,
+            "Artemis's client 2.56.0, asked by `receive()`",
+            "JmsSample",
+            true,
+            "org.apache.artemis:artemis-jakarta-client:2.56.0"),
+    JAVAX_JMS_LOOP(
+            Library.ARTEMIS,
+            "its client 2.54.0 of `javax.jms`, the same",
+            "JmsSample",
+            false,
+            "org.apache.artemis:artemis-jms-client:2.54.0"),
+    JMS_LISTENER(
+            Library.ARTEMIS,
+            "Artemis's client 2.56.0, a `MessageListener`",
+            "JmsSample",
+            false,
+            "org.apache.artemis:artemis-jakarta-client:2.56.0"),
+    SPRING_JMS(
+            Library.ARTEMIS,
+            "Spring JMS 7.0.10, default container",
+            "SpringJmsSample",
+            true,
+            "org.apache.artemis:artemis-jakarta-client:2.56.0",
+            "org.springframework:spring-context:7.0.10",
+            "org.springframework:spring-jms:7.0.10"),
+    SPRING_JMS_SIMPLE(
+            Library.ARTEMIS,
+            "Spring JMS 7.0.10, simple container",
+            "SpringJmsSample",
+            false,
+            "org.apache.artemis:artemis-jakarta-client:2.56.0",
+            "org.springframework:spring-context:7.0.10",
+            "org.springframework:spring-jms:7.0.10");
 
     /** Of which a broker is needed. */
     enum Library {
         KAFKA(KafkaBroker::start),
-        RABBITMQ(RabbitBroker::start);
+        RABBITMQ(RabbitBroker::start),
+        ARTEMIS(ArtemisProcess::start);
 
         private final Supplier<Broker> start;
 
@@ -84,7 +119,12 @@ enum ConsumerClient {
 
     /** What the sample is told beside. */
     List<String> options() {
-        return this == SPRING_DIRECT ? List.of("container=direct") : List.of();
+        return switch (this) {
+            case SPRING_DIRECT -> List.of("container=direct");
+            case SPRING_JMS_SIMPLE -> List.of("container=simple");
+            case JMS_LISTENER -> List.of("listener=true");
+            default -> List.of();
+        };
     }
 
     List<String> arguments() {

@@ -40,6 +40,15 @@ final class ConsumerFaults {
         scene.assertLiveStays(422, Duration.ofSeconds(2));
     }
 
+    static void errorSurvived(ConsumerScene scene) {
+        scene.start(1);
+        Moment thrown = scene.send("/error");
+        scene.send("/ping");
+        scene.awaitProcessed("/ping");
+        Await.pause(DEATH_IS_SEEN);
+        scene.assertLiveWas(200, thrown);
+    }
+
     static void oneOfTwo(ConsumerScene scene) {
         scene.start(2, "threads=2");
         Moment thrown = scene.send("/error");

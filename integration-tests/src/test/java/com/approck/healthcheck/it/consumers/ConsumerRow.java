@@ -1,11 +1,16 @@
 package com.approck.healthcheck.it.consumers;
 
+import static com.approck.healthcheck.it.consumers.ConsumerClient.JAVAX_JMS_LOOP;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.JMS_LISTENER;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.JMS_LOOP;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA_STREAMS;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_KAFKA;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_RABBITMQ;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.RABBITMQ;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_DIRECT;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_JMS;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_JMS_SIMPLE;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_KAFKA;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_SIMPLE;
 
@@ -25,15 +30,28 @@ enum ConsumerRow {
             KAFKA,
             OLD_KAFKA,
             OLD_RABBITMQ,
-            SPRING_SIMPLE),
+            SPRING_SIMPLE,
+            JMS_LOOP),
     ERROR(
             "its only listener throws an `Error`",
             "422 within 3 s",
             ConsumerFaults::error,
             KAFKA,
             OLD_KAFKA,
-            OLD_RABBITMQ),
-    ONE_OF_TWO("one listener of two throws an `Error`", "200, one worker of two", ConsumerFaults::oneOfTwo, KAFKA),
+            OLD_RABBITMQ,
+            JAVAX_JMS_LOOP),
+    ERROR_SURVIVED(
+            "its listener throws an `Error`, and the client or container goes on",
+            "200 throughout",
+            ConsumerFaults::errorSurvived,
+            JMS_LISTENER,
+            SPRING_JMS),
+    ONE_OF_TWO(
+            "one listener of two throws an `Error`",
+            "200, one worker of two",
+            ConsumerFaults::oneOfTwo,
+            KAFKA,
+            JMS_LOOP),
     HANG(
             "its listener hangs without using CPU",
             "422 at `stuck-after` + 2 intervals, 200 when it comes free",
@@ -45,7 +63,11 @@ enum ConsumerRow {
             RABBITMQ,
             OLD_RABBITMQ,
             SPRING_DIRECT,
-            SPRING_SIMPLE),
+            SPRING_SIMPLE,
+            JAVAX_JMS_LOOP,
+            JMS_LISTENER,
+            SPRING_JMS,
+            SPRING_JMS_SIMPLE),
     HANGS_AT_ONCE(
             "its listener hangs on the first message, which was there before it",
             "422 at `stuck-after` + 2 s after it was known",
@@ -56,7 +78,8 @@ enum ConsumerRow {
             "200 throughout",
             ConsumerFaults::spin,
             KAFKA,
-            RABBITMQ),
+            RABBITMQ,
+            SPRING_JMS),
     EXPELLED(
             "a batch takes longer than `max.poll.interval.ms`",
             "422 once that is over, 200 when it polls again",
@@ -76,7 +99,10 @@ enum ConsumerRow {
             OLD_KAFKA,
             RABBITMQ,
             SPRING_DIRECT,
-            SPRING_SIMPLE),
+            SPRING_SIMPLE,
+            JMS_LOOP,
+            JMS_LISTENER,
+            SPRING_JMS),
     REBALANCE("another process joins the group, and leaves it", "200 throughout", ConsumerFaults::rebalance, KAFKA),
     CLOSED(
             "its consumers are closed on purpose",
@@ -86,19 +112,25 @@ enum ConsumerRow {
             SPRING_KAFKA,
             RABBITMQ,
             SPRING_DIRECT,
-            SPRING_SIMPLE),
+            SPRING_SIMPLE,
+            JMS_LOOP,
+            SPRING_JMS,
+            SPRING_JMS_SIMPLE),
     KILLED(
             "SIGKILL, and a new start",
             "422 at lease + 1 s, then 200",
             ConsumerFaults::killed,
             OLD_KAFKA,
-            SPRING_DIRECT),
+            SPRING_DIRECT,
+            JAVAX_JMS_LOOP),
     ATTACHED(
             "the agent is attached to it while it runs",
             "200, and 422 when it hangs",
             ConsumerFaults::attached,
             KAFKA,
-            RABBITMQ),
+            RABBITMQ,
+            JMS_LOOP,
+            JMS_LISTENER),
     BESIDE_TOMCAT(
             "Tomcat serves in the same process; the listener throws an `Error`",
             "422, its group named",
@@ -106,7 +138,8 @@ enum ConsumerRow {
             KAFKA,
             SPRING_KAFKA,
             KAFKA_STREAMS,
-            RABBITMQ),
+            RABBITMQ,
+            JMS_LOOP),
     TOMCAT_HANGS(
             "Tomcat serves in the same process; all of its workers hang",
             "422, its pool named",
@@ -117,7 +150,12 @@ enum ConsumerRow {
             "422: never heard of a worker",
             ConsumerFaults::noWorkers,
             KAFKA),
-    ONLY_SENDS("a program that only sends", "422: never heard of a worker", ConsumerFaults::onlySends, RABBITMQ);
+    ONLY_SENDS(
+            "a program that only sends",
+            "422: never heard of a worker",
+            ConsumerFaults::onlySends,
+            RABBITMQ,
+            JMS_LISTENER);
 
     final String fault;
     final String right;

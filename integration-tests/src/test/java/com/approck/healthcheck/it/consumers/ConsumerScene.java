@@ -104,6 +104,10 @@ final class ConsumerScene {
         if (client.library == Library.RABBITMQ) {
             program.awaitStderr("instrumented RabbitMQ's class \\S+ConsumerDispatcher\\$5 ", SOON);
         }
+        if (client.library == Library.ARTEMIS) {
+            program.awaitStderr("instrumented Artemis's class \\S+ClientConsumerImpl\\$Runner ", SOON);
+            program.awaitStderr("instrumented Artemis's class \\S+ClientConsumerImpl ", SOON);
+        }
     }
 
     void delete() {
@@ -113,7 +117,11 @@ final class ConsumerScene {
 
     /** As the agent calls it. */
     String server() {
-        return client.library == Library.RABBITMQ ? "RabbitMQ" : "Kafka";
+        return switch (client.library) {
+            case KAFKA -> "Kafka";
+            case RABBITMQ -> "RabbitMQ";
+            case ARTEMIS -> "Artemis";
+        };
     }
 
     /** Why a worker is lost that has died, in the log. */

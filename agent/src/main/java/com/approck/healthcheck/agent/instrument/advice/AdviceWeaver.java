@@ -50,6 +50,8 @@ public final class AdviceWeaver implements ClassWeaver {
         add(HookKind.REQUEST_EXECUTOR_HOLDER, RequestExecutorHolderAdvice.class, pool, own);
         add(HookKind.WAIT, WaitAdvice.class, pool, own);
         add(HookKind.WAIT_WITHOUT_LIMIT, WaitWithoutLimitAdvice.class, pool, own);
+        add(HookKind.RECEIVE, ReceiveAdvice.class, pool, own);
+        add(HookKind.ASKER, AskerAdvice.class, pool, own);
         add(HookKind.DELIVERY, DeliveryAdvice.class, pool, own);
         add(HookKind.GIVE_UP, GiveUpAdvice.class, pool, own);
         add(HookKind.BOOT_DELEGATION, BootDelegationAdvice.class, pool, own);

@@ -1,0 +1,160 @@
+package com.approck.healthcheck.it.sample;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
+
+/**
+ * ActiveMQ Artemis's own client of JMS: consumers that are asked in a loop, each on a thread and a connection of its own, which
+ * connects again when that is lost; or with {@code listener=true}, listeners on a connection that the client opens again.
+ * {@code threads=0} only sends.
+ *
+ * <p>JMS is called by the names of its methods, which are the same in the packages {@code jakarta.jms} and {@code javax.jms}.
+ */
+public final class JmsSample implements QueueProgram.Client {
+
+    private static final int AUTO_ACKNOWLEDGE = 1;
+    private static final int TRIES = 150;
+
+    private final Map<String, String> settings;
+    private final List<Object> connections = new ArrayList<>();
+    private volatile boolean closing;
+
+    private JmsSample(Map<String, String> settings) {
+        this.settings = settings;
+    }
+
+    public static void main(String[] args) throws Exception {
+        Map<String, String> settings = QueueProgram.settings(args);
+        QueueProgram.run(settings, new JmsSample(settings));
+    }
+
+    /** A factory for the broker of the settings. */
+    static ActiveMQConnectionFactory factory(Map<String, String> settings, String options) {
+        return new ActiveMQConnectionFactory("tcp://" + settings.get("bootstrap") + options);
+    }
+
+    @Override
+    public void start() throws Exception {
+        int threads = Integer.parseInt(settings.getOrDefault("threads", "1"));
+        if (Boolean.parseBoolean(settings.get("listener"))) {
+            Object connection = call(factory(settings, "?reconnectAttempts=-1&retryInterval=200"), "createConnection");
+            connections.add(connection);
+            for (int i = 0; i < threads; i++) {
+                listen(consumer(connection));
+            }
+            call(connection, "start");
+        } else {
+            for (int i = 1; i <= threads; i++) {
+                new Thread(this::consume, "listener-" + i).start();
+            }
+        }
+    }
+
+    private static void listen(Object consumer) throws Exception {
+        Method set = method(consumer, "setMessageListener", 1);
+        Class<?> type = set.getParameterTypes()[0];
+        Object listener =
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    QueueProgram.process(text(arguments[0]));
+                    return null;
+                });
+        set.invoke(consumer, listener);
+    }
+
+    private Object consumer(Object connection) throws Exception {
+        Object session = call(connection, "createSession", false, AUTO_ACKNOWLEDGE);
+        return call(session, "createConsumer", call(session, "createQueue", settings.get("topic")));
+    }
+
+    private static String text(Object message) throws Exception {
+        return (String) call(message, "getText");
+    }
+
+    /** An error ends its thread, and leaves the consumer open. */
+    private void consume() {
+        while (!closing) {
+            try {
+                Object connection = call(factory(settings, ""), "createConnection");
+                synchronized (connections) {
+                    connections.add(connection);
+                }
+                call(connection, "start");
+                Object consumer = consumer(connection);
+                // Null: it was closed.
+                for (Object message = call(consumer, "receive"); message != null; message = call(consumer, "receive")) {
+                    QueueProgram.process(text(message));
+                }
+            } catch (Exception e) {
+                System.out.println("NO BROKER " + e);
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(200);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Again and again, while the broker is away. */
+    @Override
+    public void send(String message) throws Exception {
+        send(settings, message);
+    }
+
+    static void send(Map<String, String> settings, String message) throws Exception {
+        for (int i = 1; ; i++) {
+            try (ActiveMQConnectionFactory factory = factory(settings, "")) {
+                Object connection = call(factory, "createConnection");
+                Object session = call(connection, "createSession", false, AUTO_ACKNOWLEDGE);
+                Object producer = call(session, "createProducer", call(session, "createQueue", settings.get("topic")));
+                call(producer, "send", call(session, "createTextMessage", message));
+                call(connection, "close");
+                return;
+            } catch (Exception e) {
+                if (i == TRIES) {
+                    throw e;
+                }
+                pause();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        closing = true;
+        synchronized (connections) {
+            for (Object connection : connections) {
+                call(connection, "close");
+            }
+        }
+    }
+
+    private static Object call(Object target, String name, Object... arguments) throws Exception {
+        try {
+            return method(target, name, arguments.length).invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() instanceof Exception ? (Exception) e.getCause() : e;
+        }
+    }
+
+    private static Method method(Object target, String name, int arguments) throws NoSuchMethodException {
+        for (Method method : target.getClass().getMethods()) {
+            if (method.getName().equals(name)
+                    && method.getParameterCount() == arguments
+                    && !method.isBridge()
+                    && (arguments != 1 || !method.getParameterTypes()[0].isPrimitive())) {
+                return method;
+            }
+        }
+        throw new NoSuchMethodException(target.getClass() + "." + name);
+    }
+}
