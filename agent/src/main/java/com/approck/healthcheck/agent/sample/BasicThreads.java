@@ -16,7 +16,6 @@ import java.util.Set;
  * one that waits a moment again and again.
  */
 final class BasicThreads implements JvmThreads {
-    private static final int LOGGED_DEPTH = 6;
 
     /** The threads of this JVM by its management interface, or, with a line in the log, without it. */
     static JvmThreads orBetter(List<ServerSupport> servers, Log log) {
@@ -99,12 +98,7 @@ final class BasicThreads implements JvmThreads {
         for (Map.Entry<Thread, StackTraceElement[]> thread :
                 Thread.getAllStackTraces().entrySet()) {
             if (thread.getKey().getId() == threadId) {
-                StringBuilder top = new StringBuilder("its thread is ")
-                        .append(thread.getKey().getState());
-                for (int i = 0; i < Math.min(LOGGED_DEPTH, thread.getValue().length); i++) {
-                    top.append(i == 0 ? ", at " : " < ").append(thread.getValue()[i]);
-                }
-                return top.toString();
+                return "its thread is " + thread.getKey().getState() + StackTop.inOneLine(thread.getValue());
             }
         }
         return "its thread has ended";

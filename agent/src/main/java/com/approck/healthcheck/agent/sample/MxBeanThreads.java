@@ -17,8 +17,6 @@ import java.util.Set;
  * server would initialise the host's logging.
  */
 final class MxBeanThreads implements JvmThreads {
-    /** Frames of a stack in a log line. */
-    private static final int LOGGED_DEPTH = 6;
 
     /** The JDK's selectors on Linux (8, and 11 and later), macOS and Windows, as the beginning of {@code class.method}. */
     private static final String[] SELECTING = {
@@ -191,7 +189,7 @@ final class MxBeanThreads implements JvmThreads {
 
     @Override
     public String describe(long threadId) {
-        ThreadInfo info = bean.getThreadInfo(threadId, LOGGED_DEPTH);
+        ThreadInfo info = bean.getThreadInfo(threadId, StackTop.LOGGED_DEPTH);
         if (info == null) {
             return "its thread has ended";
         }
@@ -199,11 +197,6 @@ final class MxBeanThreads implements JvmThreads {
         if (info.getLockOwnerName() != null) {
             top.append(", waiting for a lock held by ").append(info.getLockOwnerName());
         }
-        String separator = ", at ";
-        for (StackTraceElement frame : info.getStackTrace()) {
-            top.append(separator).append(frame);
-            separator = " < ";
-        }
-        return top.toString();
+        return top.append(StackTop.inOneLine(info.getStackTrace())).toString();
     }
 }

@@ -12,6 +12,9 @@ public final class StackTop {
     /** Frames that are shown. */
     private static final int MAX_FRAMES = 5;
 
+    /** Frames in a line of the log. */
+    static final int LOGGED_DEPTH = 6;
+
     private static final List<String> OF_JDK = Arrays.asList("java.", "javax.", "jdk.", "sun.", "com.sun.");
 
     private StackTop() {}
@@ -30,6 +33,15 @@ public final class StackTop {
             }
         }
         return top;
+    }
+
+    /** Returns the innermost frames for a line of the log: {@code ", at A < B < C"}; empty if there are none. */
+    static String inOneLine(StackTraceElement[] stack) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < Math.min(LOGGED_DEPTH, stack.length); i++) {
+            line.append(i == 0 ? ", at " : " < ").append(text(stack[i]));
+        }
+        return line.toString();
     }
 
     /** Returns a frame as a thread dump has it, without loader and module. */

@@ -24,8 +24,6 @@ final class VirtualRequests {
     /** The most lines in a tick. */
     private static final int MAX_LINES = 10;
 
-    private static final int LOGGED_DEPTH = 6;
-
     private final VirtualTasks tasks;
     private final PoolRegistry registry;
     private final long stuckAfterNanos;
@@ -154,15 +152,9 @@ final class VirtualRequests {
     }
 
     private static String describe(Request request) {
-        StringBuilder text = new StringBuilder("it has waited in one request for ")
-                .append(TimeUnit.NANOSECONDS.toSeconds(request.waitedNanos))
-                .append(" s without a time limit; its thread is ")
-                .append(request.thread.getState());
-        StackTraceElement[] frames = request.thread.getStackTrace();
-        for (int i = 0; i < Math.min(LOGGED_DEPTH, frames.length); i++) {
-            text.append(i == 0 ? ", at " : " < ").append(frames[i]);
-        }
-        return text.toString();
+        return "it has waited in one request for " + TimeUnit.NANOSECONDS.toSeconds(request.waitedNanos)
+                + " s without a time limit; its thread is " + request.thread.getState()
+                + StackTop.inOneLine(request.thread.getStackTrace());
     }
 
     private static final class Request {

@@ -149,6 +149,7 @@ final class MxBeanThreadsTest {
                 top);
         assertTrue(top.contains(".park("), top);
         assertTrue(top.contains(" < "), top);
+        assertFalse(top.contains("java.base"), top);
         assertFalse(top.contains("\n"), top);
         assertEquals("its thread has ended", threads.describe(NO_SUCH_THREAD));
     }
