@@ -4,6 +4,7 @@ import com.approck.healthcheck.agent.log.Log;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.timgroup.statsd.NonBlockingUdpSender;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
 import java.nio.channels.ClosedChannelException;
@@ -121,8 +122,13 @@ public final class UdpGaugeSender implements GaugeSender {
                     ? "refused, because nobody listens there"
                     : "failed: " + failure;
         }
-        return "to " + present.getHostAddress() + ":" + port + " (" + host + "); the last ones: " + outcome
+        return "to " + withPort(present) + " (" + host + "); the last ones: " + outcome
                 + (waiting.get() == 0 ? "" : "; " + waiting.get() + " reports wait to be sent");
+    }
+
+    private String withPort(InetAddress to) {
+        String text = to.getHostAddress();
+        return (to instanceof Inet6Address ? "[" + text + "]" : text) + ":" + port;
     }
 
     private void connect(InetAddress newest, long nowNanos) {
@@ -136,11 +142,11 @@ public final class UdpGaugeSender implements GaugeSender {
             sender = new NonBlockingUdpSender(
                     newest.getHostAddress(), port, StandardCharsets.UTF_8, e -> handle(e, ofThisSender));
             waiting = ofThisSender;
-            log.debug("sending to " + newest.getHostAddress() + ":" + port);
+            log.debug("sending to " + withPort(newest));
         } catch (IOException | RuntimeException e) {
             sender = null;
             address = null;
-            String what = "can't open a UDP socket to " + newest + ":" + port + ": " + e + "; will try again";
+            String what = "can't open a UDP socket to " + withPort(newest) + ": " + e + "; will try again";
             if (receiver.isOnlyOne()) {
                 log.complain(what);
             } else {
