@@ -13,6 +13,7 @@ import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -94,6 +95,23 @@ final class HostileClientsIT {
         for (Socket socket : slow) {
             socket.setSoTimeout((int) SOON.toMillis());
             assertTrue(isHungUpOn(socket), "a head that never ends is not waited for");
+        }
+        assertEquals(200, live());
+        assertTrue(sidecar.isAlive());
+    }
+
+    /** Each has its whole answer, and asks for nothing more. */
+    @Test
+    void clientsThatKeepTheirConnections_costLittle() throws IOException {
+        for (String path : List.of("/metrics", "/health/live")) {
+            for (int i = 0; i < 3000; i++) {
+                InputStream in =
+                        send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").getInputStream();
+                assertTrue(in.readNBytes(path.equals("/metrics") ? 4096 : 15).length >= 15, sidecar::describe);
+                if (i % 100 == 0) {
+                    assertEquals(200, live());
+                }
+            }
         }
         assertEquals(200, live());
         assertTrue(sidecar.isAlive());

@@ -36,7 +36,7 @@ import org.xnio.channels.AcceptingChannel;
  * Undertow has no option for are those of {@link ConnectionGuard}.
  */
 public final class HttpServer implements AutoCloseable {
-    public static final int MAX_CONNECTIONS = 4096;
+    public static final int MAX_CONNECTIONS = 2048;
     /** The request line and all headers of one request; a probe's have 100 to 200 bytes. */
     static final int MAX_HEAD_BYTES = 16 * 1024;
 

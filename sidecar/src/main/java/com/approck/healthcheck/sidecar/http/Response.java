@@ -2,6 +2,8 @@ package com.approck.healthcheck.sidecar.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.undertow.io.DefaultIoCallback;
+import io.undertow.io.Sender;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
@@ -21,6 +23,9 @@ import java.util.List;
 public record Response(int status, List<Header> headers, ByteBuffer body) {
     public static final String JSON = "application/json";
     public static final String TEXT = "text/plain; charset=utf-8";
+
+    /** The most of a body that is written together with the headers. */
+    private static final int FIRST_BYTES = 1024;
 
     private static final String KEEP_ALIVE = "keep-alive";
     private static final String NO_STORE = "no-store";
@@ -84,7 +89,27 @@ public record Response(int status, List<Header> headers, ByteBuffer body) {
         if (exchange.getRequestMethod().equals(Methods.HEAD)) {
             exchange.endExchange();
         } else {
-            exchange.getResponseSender().send(body.duplicate());
+            send(exchange.getResponseSender());
         }
+    }
+
+    /**
+     * Undertow's HttpResponseConduit keeps what it writes together with the headers until the next response of the connection.
+     * That must not be a long body: thousands of clients may keep their connections.
+     */
+    private void send(Sender sender) {
+        ByteBuffer rest = body.duplicate();
+        if (rest.remaining() <= FIRST_BYTES) {
+            sender.send(rest);
+            return;
+        }
+        byte[] first = new byte[FIRST_BYTES];
+        rest.get(first);
+        sender.send(ByteBuffer.wrap(first), new DefaultIoCallback() {
+            @Override
+            public void onComplete(HttpServerExchange exchange, Sender same) {
+                same.send(rest);
+            }
+        });
     }
 }
