@@ -48,9 +48,14 @@ final class AttachSocket {
         }
     }
 
-    /** Says what is wrong with the file and what to do; null if nothing is. */
-    String problem(Throwable failure) {
-        boolean ofAnotherUser = failure instanceof IOException
+    /**
+     * Says what is wrong with the file and what to do; null if nothing is.
+     *
+     * @param ownJvm whether the JVM is one of the user who asks: then a file of another user's is not its own
+     */
+    String problem(Throwable failure, boolean ownJvm) {
+        boolean ofAnotherUser = ownJvm
+                && failure instanceof IOException
                 && String.valueOf(failure.getMessage()).contains("is not secure");
         if (!isDead(failure) && !ofAnotherUser) {
             return null;

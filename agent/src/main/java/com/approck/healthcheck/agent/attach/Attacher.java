@@ -141,12 +141,13 @@ public final class Attacher {
         if (Files.isDirectory(Paths.get("/proc/self")) && !Files.isDirectory(process)) {
             return "there is no process " + pid;
         }
-        String deadSocket = AttachSocket.of(pid).problem(failure);
+        String owner = ownerOf(process);
+        boolean ownJvm = owner == null || owner.equals(System.getProperty("user.name"));
+        String deadSocket = AttachSocket.of(pid).problem(failure, ownJvm);
         if (deadSocket != null) {
             return deadSocket;
         }
-        String owner = ownerOf(process);
-        if (owner != null && !owner.equals(System.getProperty("user.name"))) {
+        if (!ownJvm) {
             return "process " + pid + " belongs to the user " + owner + "; run this command as that user (" + failure
                     + ")";
         }

@@ -19,14 +19,16 @@ final class AttachSocketTest {
         assertEquals(
                 "a dead JVM with the same pid has left its socket /tmp/.java_pid99999999: delete that file, as its owner or"
                         + " as root, and run this command again (" + refused + ")",
-                socket.problem(new IOException(refused)));
+                socket.problem(new IOException(refused), true));
         assertFalse(socket.deleteIfDead(new IOException(refused)));
+        // That of a JVM of another user's, which may live.
+        assertNull(socket.problem(new IOException(refused), false));
     }
 
     @Test
     void otherFailures_saySomethingElse() {
-        assertNull(socket.problem(new IOException("No such process")));
-        assertNull(socket.problem(new IllegalStateException("Connection refused")));
-        assertNull(socket.problem(new IOException()));
+        assertNull(socket.problem(new IOException("No such process"), true));
+        assertNull(socket.problem(new IllegalStateException("Connection refused"), true));
+        assertNull(socket.problem(new IOException(), true));
     }
 }
