@@ -132,7 +132,10 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         if (target.isOfFramework()) {
             return false;
         }
-        seenConsumer |= target.isOfConsumer();
+        // Many threads come here at once: none may write back what it read before another found a consumer.
+        if (target.isOfConsumer()) {
+            seenConsumer = true;
+        }
         if (libraries.contains(target.server)) {
             seenLibraries.add(target.server);
         }
