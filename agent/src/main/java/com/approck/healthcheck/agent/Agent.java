@@ -36,10 +36,11 @@ public final class Agent {
      * application has loaded until then is found as in a JVM that runs. Never throws.
      */
     public static void premain(String arguments, Instrumentation instrumentation) {
+        if (!enabled(arguments)) {
+            return;
+        }
         try {
-            if (enabled(arguments)) {
-                new StartThread(arguments, instrumentation).start();
-            }
+            new StartThread(arguments, instrumentation).start();
         } catch (Throwable e) {
             complain(e);
         }
@@ -49,7 +50,7 @@ public final class Agent {
     public static void agentmain(String arguments, Instrumentation instrumentation) {
         if (arguments != null && arguments.startsWith(EXPLAIN)) {
             explain(arguments.substring(EXPLAIN.length()), instrumentation);
-        } else {
+        } else if (enabled(arguments)) {
             install(arguments, instrumentation);
         }
     }
@@ -77,7 +78,7 @@ public final class Agent {
             "unchecked") // What is started is of a class loader of its own, and only types of the JDK are common.
     private static synchronized void install(String arguments, Instrumentation instrumentation) {
         try {
-            if (installed || !enabled(arguments)) {
+            if (installed) {
                 return;
             }
             installed = true;
@@ -112,10 +113,17 @@ public final class Agent {
 
     /**
      * Whether {@code enabled} is anything but {@code false}. Read here and not with the other settings, because an agent
-     * that is switched off loads no class but this one. An argument beats the property, which beats the environment.
+     * that is switched off loads no class but this one. An argument beats the property, which beats the environment. False, with
+     * a line on stderr, if they can't be read.
      */
     private static boolean enabled(String arguments) {
-        String value = System.getProperty("healthcheck.enabled", System.getenv("HEALTHCHECK_ENABLED"));
+        String value;
+        try {
+            value = System.getProperty("healthcheck.enabled", System.getenv("HEALTHCHECK_ENABLED"));
+        } catch (RuntimeException e) {
+            complain(e);
+            return false;
+        }
         if (arguments != null) {
             for (String argument : arguments.split(",", -1)) {
                 String trimmed = argument.trim();

@@ -162,18 +162,15 @@ public final class Hook {
 
     /** The wait ends: the thread works from now on. */
     public static void waitEnded(AtomicLong counter, Object consumer, Throwable thrown) {
-        if (counter == null) {
-            return;
-        }
-        BiConsumer<Object, Throwable> onThrew = waitThrew;
-        if (thrown != null && onThrew != null) {
-            onThrew.accept(consumer, thrown);
-        }
-        counter.lazySet(counter.get() | 1);
+        endWait(counter, consumer, thrown, true);
     }
 
     /** The wait ends: the thread works from now on if it has a message, and else is at nobody's work. */
     public static void receiveEnded(AtomicLong counter, Object consumer, Object message, Throwable thrown) {
+        endWait(counter, consumer, thrown, message != null);
+    }
+
+    private static void endWait(AtomicLong counter, Object consumer, Throwable thrown, boolean works) {
         if (counter == null) {
             return;
         }
@@ -181,7 +178,7 @@ public final class Hook {
         if (thrown != null && onThrew != null) {
             onThrew.accept(consumer, thrown);
         }
-        if (message != null) {
+        if (works) {
             counter.lazySet(counter.get() | 1);
         }
     }

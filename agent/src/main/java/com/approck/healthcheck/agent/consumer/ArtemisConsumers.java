@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -32,7 +31,7 @@ import java.util.function.Consumer;
  *
  * <p>With {@code reconnectAttempts}, a consumer outlasts its connection. Without it, the client closes its consumers. Spring's
  * {@code DefaultMessageListenerContainer} makes others for as long as it is active; so may any thread that asks, for as long as
- * it lives. A listener has no thread: {@link #RECONNECT_NANOS}.
+ * it lives. A listener has no thread: {@link PollingConsumer#RECONNECT_NANOS}.
  *
  * <p>The executor that the client pings brokers on leads to all its sessions: there is a consumer before its first message, and
  * before the hooks.
@@ -48,9 +47,6 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
 
     /** Its consumers may be kept for later, while their thread serves somebody else. */
     private static final String TEMPLATE = SPRING + "core.JmsTemplate";
-
-    /** An application whose listener has lost the connection is given this time to connect again. */
-    private static final long RECONNECT_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     @Override
     public String name() {
@@ -312,7 +308,7 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
                 lost = true;
                 lostNanos = nowNanos;
             }
-            if (nowNanos - lostNanos < RECONNECT_NANOS) {
+            if (nowNanos - lostNanos < PollingConsumer.RECONNECT_NANOS) {
                 subscription.setAwaitsSuccessor();
             } else {
                 subscription.setLost("its connection was lost, and nobody has connected again");

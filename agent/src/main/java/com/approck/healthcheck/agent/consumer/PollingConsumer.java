@@ -18,8 +18,11 @@ final class PollingConsumer extends GroupMember {
     /** So long is a thread given that has closed its consumer to make another. */
     private static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-    /** So long may a thread call a consumer whose connection was lost, until it is clear that it makes no other. */
-    private static final long RECONNECT_NANOS = TimeUnit.MINUTES.toNanos(2);
+    /**
+     * After its connection was lost, an application has this time to connect again: a listener from the loss on, a thread for as
+     * long as it goes on to call the closed consumer.
+     */
+    static final long RECONNECT_NANOS = TimeUnit.MINUTES.toNanos(2);
 
     private final QueueConsumer consumer;
     private final ConsumerSupport support;

@@ -120,9 +120,7 @@ public final class HttpServer implements AutoCloseable {
             server.close();
             throw e;
         }
-        for (AcceptingChannel<StreamConnection> acceptor : server.acceptors) {
-            acceptor.resumeAccepts();
-        }
+        server.resumeAccepts();
         return server;
     }
 
