@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.approck.healthcheck.agent.Await;
 import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.HookedMethods;
 import com.approck.healthcheck.agent.pool.MethodHook;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
@@ -18,7 +19,6 @@ import jakarta.jms.Session;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -400,16 +400,7 @@ final class ArtemisConsumersTest {
                 continue;
             }
             Class<?> type = Class.forName(hook.className());
-            assertEquals(
-                    1,
-                    Arrays.stream(type.getDeclaredMethods())
-                            .filter(method -> method.getName().equals(hook.method()))
-                            .filter(method -> Arrays.stream(method.getParameterTypes())
-                                    .map(Class::getName)
-                                    .toList()
-                                    .equals(hook.argumentTypes()))
-                            .count(),
-                    hook.method());
+            assertEquals(1, HookedMethods.count(type, hook), hook.method());
             hooked.add(hook.method());
             if (hook.kind() == HookKind.DELIVERY) {
                 assertNotNull(type.getDeclaredField("this$0"));

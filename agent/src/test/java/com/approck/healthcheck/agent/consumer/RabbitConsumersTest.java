@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import com.approck.healthcheck.agent.Await;
 import com.approck.healthcheck.agent.pool.HookKind;
+import com.approck.healthcheck.agent.pool.HookedMethods;
 import com.approck.healthcheck.agent.pool.MethodHook;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
@@ -15,7 +16,6 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.Recoverable;
 import com.rabbitmq.client.RecoveryListener;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -259,16 +259,7 @@ final class RabbitConsumersTest {
                 continue;
             }
             Class<?> type = Class.forName(hook.className());
-            assertEquals(
-                    1,
-                    Arrays.stream(type.getDeclaredMethods())
-                            .filter(method -> method.getName().equals(hook.method()))
-                            .filter(method -> Arrays.stream(method.getParameterTypes())
-                                    .map(Class::getName)
-                                    .toList()
-                                    .equals(hook.argumentTypes()))
-                            .count(),
-                    hook.method());
+            assertEquals(1, HookedMethods.count(type, hook), hook.method());
             if (hook.kind() == HookKind.DELIVERY) {
                 assertNotNull(type.getDeclaredField("val$body"));
                 assertNotNull(type.getDeclaredField("this$0"));
