@@ -139,7 +139,7 @@ final class ConsumerScene {
 
     private ProcessUnderTest run(List<String> flags, String... options) {
         List<String> arguments = new ArrayList<>(flags);
-        arguments.addAll(List.of("-XX:ActiveProcessorCount=2", "-XX:TieredStopAtLevel=1"));
+        arguments.addAll(TestProcesses.LIGHT_JVM);
         arguments.addAll(client.arguments());
         arguments.addAll(List.of("bootstrap=" + broker.address(), "topic=" + name, "group=" + name));
         arguments.addAll(client.options());

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.consumers;
 
+import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -13,18 +14,16 @@ import java.util.List;
 import java.util.Map;
 
 /** A Kafka of one node, without ZooKeeper. */
-final class KafkaBroker implements Broker {
+final class KafkaBroker extends Broker {
 
     private static final String[] LIBRARIES = {"org.apache.kafka:kafka_2.13:4.3.1", "org.slf4j:slf4j-nop:2.0.17"};
-    private static final Duration TO_START = Duration.ofSeconds(60);
     private static final Duration TO_FORMAT = Duration.ofSeconds(60);
 
     private final String classPath = SampleClassPath.ofLibraries(LIBRARIES);
-    private final int port = Ports.free();
     private final Path settings;
-    private ProcessUnderTest process;
 
     private KafkaBroker() {
+        super(Duration.ofSeconds(60));
         try {
             Path folder = Files.createTempDirectory(
                     Files.createDirectories(Path.of("target", "it").toAbsolutePath()), "kafka");
@@ -71,35 +70,15 @@ final class KafkaBroker implements Broker {
     }
 
     @Override
-    public String address() {
-        return "127.0.0.1:" + port;
-    }
-
-    @Override
-    public void kill() {
-        process.close();
-    }
-
-    @Override
-    public void restart() {
-        process = launch("kafka", "kafka.Kafka", "" + settings);
-        Ports.awaitListening(process, port, TO_START);
+    ProcessUnderTest launch() {
+        return launch("kafka", "kafka.Kafka", "" + settings);
     }
 
     private ProcessUnderTest launch(String name, String... mainAndArguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Jdk.running().tool("java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:ActiveProcessorCount=2",
-                "-cp",
-                classPath));
+        List<String> command =
+                new ArrayList<>(List.of(Jdk.running().tool("java").toString(), "-Xmx256m", "-cp", classPath));
+        command.addAll(TestProcesses.LIGHT_JVM);
         command.addAll(List.of(mainAndArguments));
         return ProcessUnderTest.start(name, Map.of(), command);
-    }
-
-    @Override
-    public void close() {
-        process.close();
     }
 }

@@ -12,21 +12,18 @@ import java.util.List;
 import java.util.Map;
 
 /** A RabbitMQ of Debian's, with a port mapper, a node name, data and logs of its own. */
-final class RabbitBroker implements Broker {
+final class RabbitBroker extends Broker {
 
     /** The program itself: the one in the path changes the user. */
     private static final String SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
-    private static final Duration TO_START = Duration.ofSeconds(90);
-
-    private final int port = Ports.free();
     private final int distributionPort = Ports.free();
     private final int mapperPort = Ports.free();
     private final Path folder;
     private final ProcessUnderTest mapper;
-    private ProcessUnderTest process;
 
     private RabbitBroker() {
+        super(Duration.ofSeconds(90));
         try {
             folder = Files.createTempDirectory(
                     Files.createDirectories(Path.of("target", "it").toAbsolutePath()), "rabbitmq");
@@ -46,19 +43,8 @@ final class RabbitBroker implements Broker {
     }
 
     @Override
-    public String address() {
-        return "127.0.0.1:" + port;
-    }
-
-    @Override
-    public void kill() {
-        process.close();
-    }
-
-    @Override
-    public void restart() {
-        process = ProcessUnderTest.start("rabbitmq", environment(), List.of(SERVER));
-        Ports.awaitListening(process, port, TO_START);
+    ProcessUnderTest launch() {
+        return ProcessUnderTest.start("rabbitmq", environment(), List.of(SERVER));
     }
 
     private Map<String, String> environment() {
@@ -97,7 +83,7 @@ final class RabbitBroker implements Broker {
 
     @Override
     public void close() {
-        process.close();
+        super.close();
         mapper.close();
     }
 }

@@ -46,11 +46,11 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
     public static final List<String> VERIFIED = List.of(
             "-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationRemote", "-XX:+BytecodeVerificationLocal");
 
-    /** The other compiler takes a third of the CPU of so many starts. A flag of the test's own may undo it. */
-    private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
-
-    /** So that what depends on the number of processors is the same on every machine. */
-    private static final String TWO_PROCESSORS = "-XX:ActiveProcessorCount=2";
+    /**
+     * For servers and brokers, of which so many are started: the JVM's other compiler takes a third of the CPU of a start. And
+     * what depends on the number of processors is the same on every machine. A flag that follows may undo either.
+     */
+    public static final List<String> LIGHT_JVM = List.of("-XX:ActiveProcessorCount=2", "-XX:TieredStopAtLevel=1");
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private boolean hasTurn;
@@ -104,7 +104,7 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
             Map<String, String> environment,
             UnaryOperator<List<String>> launcher,
             String... options) {
-        List<String> arguments = new ArrayList<>(List.of(TWO_PROCESSORS, ONE_COMPILER));
+        List<String> arguments = new ArrayList<>(LIGHT_JVM);
         arguments.addAll(jvmFlags);
         arguments.addAll(SampleClassPath.of(server.server()));
         arguments.addAll(server.server().options());
