@@ -64,6 +64,10 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     private final Map<String, String> deliverers = new HashMap<>();
 
     private ClassWeaver weaver;
+
+    /** The class that is being retransformed, for people; null if it is left as it is. For the thread that instruments. */
+    private String changed;
+
     private int idlePasses;
     private final AtomicLong passes = new AtomicLong();
 
@@ -117,7 +121,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         try {
             byte[] woven = weaver.weave(target.className, classFile, target.hooks);
             if (woven != null) {
-                log.debug("instrumented " + target.with(domain));
+                changed = target.with(domain);
             }
             return woven;
         } catch (Throwable e) {
@@ -311,7 +315,12 @@ public final class PoolClassTransformer implements ClassFileTransformer {
         try {
             link(loaded);
             instrumenting = Thread.currentThread();
+            changed = null;
             instrumentation.retransformClasses(loaded);
+            // Not before: until then the JVM runs the old methods.
+            if (changed != null) {
+                log.debug("instrumented " + changed);
+            }
         } catch (UnmodifiableClassException | RuntimeException | LinkageError | InternalError e) {
             // An InternalError is what the JVM makes of a fault of its own.
             if (e instanceof LinkageError && refusedOnce.add(loaded.getName())) {
