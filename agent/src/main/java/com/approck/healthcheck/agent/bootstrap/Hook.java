@@ -2,8 +2,6 @@ package com.approck.healthcheck.agent.bootstrap;
 
 import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -16,7 +14,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>This class is defined in the boot loader, because advice is inlined into classes of any loader and each of them must
  * find it. It would break there if it named any class that is not the boot loader's: its signatures hold {@code java.*}
- * alone, and the agent, which lives in a loader of its own, is reached through the two functions that it puts here.
+ * alone, and the agent, which lives in a loader of its own, is reached through the functions that it puts here.
  *
  * <p>No method throws: a caller is a server at work. On the path of a task there is no lock, no clock and no allocation.
  */
@@ -34,18 +32,6 @@ public final class Hook {
 
     /** The class of virtual threads, or null before Java 21. They come and go by the million, and have no counter each. */
     private static final Class<?> VIRTUAL_THREAD = virtualThreadClass();
-
-    /** The most tasks on virtual threads that are listed at once; any more are not followed. A power of two. */
-    private static final int VIRTUAL_SLOTS = 1 << 13;
-
-    /** A virtual thread is listed in one of this number of slots, the first being that of its identifier. */
-    private static final int SLOTS_TRIED = 8;
-
-    /** The virtual threads that are on a task; what the task is; and how many tasks the slot has had. */
-    private static volatile AtomicReferenceArray<Thread> virtualThreads;
-
-    private static AtomicReferenceArray<Object> virtualTasks;
-    private static AtomicLongArray virtualNumbers;
 
     private static volatile Function<Object, AtomicLong> firstTask;
     private static volatile BiConsumer<Object, Boolean> poolChange;
@@ -233,7 +219,7 @@ public final class Hook {
     public static boolean taskBegan(Object task) {
         Thread thread = Thread.currentThread();
         if (thread.getClass() == VIRTUAL_THREAD) {
-            return firstTask != null && virtualBegan(thread, task);
+            return firstTask != null && VirtualSlots.taskBegan(thread, task);
         }
         AtomicLong counter = TASKS.get();
         if (counter == null) {
@@ -254,7 +240,7 @@ public final class Hook {
     public static void taskEnded() {
         Thread thread = Thread.currentThread();
         if (thread.getClass() == VIRTUAL_THREAD) {
-            virtualEnded(thread);
+            VirtualSlots.taskEnded(thread);
             return;
         }
         AtomicLong counter = TASKS.get();
@@ -285,86 +271,6 @@ public final class Hook {
     /** This class if it has that name, else null: for the class loaders that would not find it. */
     public static Class<?> classNamed(String name) {
         return NAME.equals(name) ? Hook.class : null;
-    }
-
-    /** Returns the number of slots for tasks on virtual threads; 0 if there has been none. */
-    public static int virtualSlots() {
-        AtomicReferenceArray<Thread> threads = virtualThreads;
-        return threads == null ? 0 : threads.length();
-    }
-
-    /** Returns the virtual thread that is on a task in that slot; null if none is. */
-    public static Thread virtualThread(int slot) {
-        return virtualThreads.get(slot);
-    }
-
-    /** Returns the task in that slot; null if there is none, or it is just being entered. */
-    public static Object virtualTask(int slot) {
-        return virtualTasks.get(slot);
-    }
-
-    /** Returns how many tasks the slot has had: another number for each task. */
-    public static long virtualNumber(int slot) {
-        return virtualNumbers.get(slot);
-    }
-
-    /** Empties the slot of a virtual thread that has ended, if no hook reported it. */
-    public static void forgetVirtual(int slot, Thread thread) {
-        if (virtualThreads.compareAndSet(slot, thread, null)) {
-            virtualTasks.lazySet(slot, null);
-        }
-    }
-
-    private static boolean virtualBegan(Thread thread, Object task) {
-        AtomicReferenceArray<Thread> threads = virtualThreads;
-        if (threads == null) {
-            threads = makeSlots();
-        }
-        int first = (int) idOf(thread);
-        for (int i = 0; i < SLOTS_TRIED; i++) {
-            if (threads.get((first + i) & (VIRTUAL_SLOTS - 1)) == thread) {
-                return false;
-            }
-        }
-        for (int i = 0; i < SLOTS_TRIED; i++) {
-            int slot = (first + i) & (VIRTUAL_SLOTS - 1);
-            if (threads.get(slot) == null && threads.compareAndSet(slot, null, thread)) {
-                virtualTasks.lazySet(slot, task);
-                virtualNumbers.lazySet(slot, virtualNumbers.get(slot) + 1);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static void virtualEnded(Thread thread) {
-        AtomicReferenceArray<Thread> threads = virtualThreads;
-        if (threads == null) {
-            return;
-        }
-        int first = (int) idOf(thread);
-        for (int i = 0; i < SLOTS_TRIED; i++) {
-            int slot = (first + i) & (VIRTUAL_SLOTS - 1);
-            if (threads.get(slot) == thread) {
-                virtualTasks.lazySet(slot, null);
-                threads.lazySet(slot, null);
-                return;
-            }
-        }
-    }
-
-    private static synchronized AtomicReferenceArray<Thread> makeSlots() {
-        if (virtualThreads == null) {
-            virtualTasks = new AtomicReferenceArray<>(VIRTUAL_SLOTS);
-            virtualNumbers = new AtomicLongArray(VIRTUAL_SLOTS);
-            virtualThreads = new AtomicReferenceArray<>(VIRTUAL_SLOTS);
-        }
-        return virtualThreads;
-    }
-
-    @SuppressWarnings("deprecation") // Thread.threadId() came with Java 19. Virtual threads do not override this one.
-    private static long idOf(Thread thread) {
-        return thread.getId();
     }
 
     private static AtomicLong register(Object task) {

@@ -11,14 +11,18 @@ import java.security.ProtectionDomain;
 import java.util.jar.JarFile;
 
 /**
- * Puts the one class that every class loader must find into the boot loader.
+ * Puts the two classes that every class loader must find into the boot loader.
  *
- * <p>It is defined there directly. {@link Instrumentation#appendToBootstrapClassLoaderSearch}, the official way, makes the
+ * <p>They are defined there directly. {@link Instrumentation#appendToBootstrapClassLoaderSearch}, the official way, makes the
  * JVM warn on stderr and give up its shared archive of the application's classes (JDK-8199290 and the CDS documentation:
  * the boot path at run time must be that of the dump), so it is only the way out.
  */
 public final class BootstrapInjector {
-    private static final String HOOK = "com.approck.healthcheck.agent.bootstrap.Hook";
+    private static final String PACKAGE = "com.approck.healthcheck.agent.bootstrap.";
+    private static final String HOOK = PACKAGE + "Hook";
+
+    /** In this order: the hook calls the other. */
+    private static final String[] CLASSES = {PACKAGE + "VirtualSlots", HOOK};
 
     private BootstrapInjector() {}
 
@@ -32,16 +36,19 @@ public final class BootstrapInjector {
         }
     }
 
-    /** Defines the hook. */
+    /** Defines the hook and what it calls. */
     public static void defineHook(Instrumentation instrumentation, File jar) throws IOException {
         try {
-            define(read(jar), new ModuleOpener(instrumentation));
+            ModuleOpener opener = new ModuleOpener(instrumentation);
+            for (String name : CLASSES) {
+                define(name, read(jar, name), opener);
+            }
         } catch (ReflectiveOperationException | RuntimeException e) {
             instrumentation.appendToBootstrapClassLoaderSearch(new JarFile(jar));
         }
     }
 
-    private static void define(byte[] bytes, ModuleOpener opener) throws ReflectiveOperationException {
+    private static void define(String name, byte[] bytes, ModuleOpener opener) throws ReflectiveOperationException {
         Object unsafe;
         try {
             unsafe = internalUnsafe(opener);
@@ -59,7 +66,7 @@ public final class BootstrapInjector {
                         int.class,
                         ClassLoader.class,
                         ProtectionDomain.class)
-                .invoke(unsafe, HOOK, bytes, 0, bytes.length, null, null);
+                .invoke(unsafe, name, bytes, 0, bytes.length, null, null);
     }
 
     /** The JDK's internal Unsafe (Java 9+), whose package is exported to the agent's module first. */
@@ -69,9 +76,9 @@ public final class BootstrapInjector {
         return type.getMethod("getUnsafe").invoke(null);
     }
 
-    private static byte[] read(File jar) throws IOException {
+    private static byte[] read(File jar, String name) throws IOException {
         try (JarFile file = new JarFile(jar, false);
-                InputStream in = file.getInputStream(file.getEntry(HOOK.replace('.', '/') + ".class"))) {
+                InputStream in = file.getInputStream(file.getEntry(name.replace('.', '/') + ".class"))) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             byte[] buffer = new byte[4096];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

@@ -1,6 +1,6 @@
 package com.approck.healthcheck.agent.sample;
 
-import com.approck.healthcheck.agent.bootstrap.Hook;
+import com.approck.healthcheck.agent.bootstrap.VirtualSlots;
 
 /** Those that the hook reports; none if the hook could not be put into the boot loader. */
 final class HookedVirtualTasks implements VirtualTasks {
@@ -12,7 +12,7 @@ final class HookedVirtualTasks implements VirtualTasks {
             return 0;
         }
         try {
-            return Hook.virtualSlots();
+            return VirtualSlots.count();
         } catch (NoClassDefFoundError e) {
             hasNoHook = true;
             return 0;
@@ -21,21 +21,21 @@ final class HookedVirtualTasks implements VirtualTasks {
 
     @Override
     public Thread thread(int slot) {
-        return Hook.virtualThread(slot);
+        return VirtualSlots.thread(slot);
     }
 
     @Override
     public Object task(int slot) {
-        return Hook.virtualTask(slot);
+        return VirtualSlots.task(slot);
     }
 
     @Override
     public long number(int slot) {
-        return Hook.virtualNumber(slot);
+        return VirtualSlots.number(slot);
     }
 
     @Override
     public void forget(int slot, Thread thread) {
-        Hook.forgetVirtual(slot, thread);
+        VirtualSlots.forget(slot, thread);
     }
 }

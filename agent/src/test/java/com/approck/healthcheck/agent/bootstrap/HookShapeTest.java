@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What keeps the one class in the boot loader from breaking there. */
+/** What keeps the classes in the boot loader from breaking there. */
 final class HookShapeTest {
     // Java Virtual Machine Specification, section 4.4.
     private static final int UTF8 = 1;
@@ -35,9 +35,8 @@ final class HookShapeTest {
     private final Set<Integer> constants = new HashSet<>();
     private final Set<String> classes = new TreeSet<>();
 
-    @BeforeEach
-    void readConstantPool() throws IOException {
-        try (DataInputStream in = new DataInputStream(Hook.class.getResourceAsStream("Hook.class"))) {
+    private void readConstantPool(Class<?> type) throws IOException {
+        try (DataInputStream in = new DataInputStream(type.getResourceAsStream(type.getSimpleName() + ".class"))) {
             in.skipBytes(8);
             int count = in.readUnsignedShort();
             Map<Integer, String> texts = new HashMap<>();
@@ -67,25 +66,33 @@ final class HookShapeTest {
         }
     }
 
-    @Test
-    void classFile_namesJavaClassesAndItselfOnly() {
-        assertTrue(classes.remove(Hook.class.getName().replace('.', '/')));
-        assertTrue(classes.remove("java/util/function/BiConsumer"));
+    @ParameterizedTest
+    @ValueSource(classes = {Hook.class, VirtualSlots.class})
+    void classFile_namesClassesOfTheBootLoaderOnly(Class<?> type) throws IOException {
+        readConstantPool(type);
+
+        assertTrue(classes.remove(type.getName().replace('.', '/')));
+        assertTrue(classes.remove("java/util/concurrent/atomic/AtomicLong" + (type == Hook.class ? "" : "Array")));
+        classes.remove(VirtualSlots.class.getName().replace('.', '/'));
         classes.removeIf(name -> name.replaceFirst("^\\[+L", "").startsWith("java/"));
 
         assertEquals(Set.of(), classes);
     }
 
-    @Test
-    void classFile_hasNoLambda() {
+    @ParameterizedTest
+    @ValueSource(classes = {Hook.class, VirtualSlots.class})
+    void classFile_hasNoLambda(Class<?> type) throws IOException {
+        readConstantPool(type);
+
         assertFalse(constants.contains(INVOKE_DYNAMIC));
     }
 
-    @Test
-    void class_isAloneAndPublicAndNeverMade() {
-        assertEquals(0, Hook.class.getDeclaredClasses().length);
-        assertTrue(Modifier.isPublic(Hook.class.getModifiers()));
-        for (Method method : Hook.class.getDeclaredMethods()) {
+    @ParameterizedTest
+    @ValueSource(classes = {Hook.class, VirtualSlots.class})
+    void class_isAloneAndPublicAndNeverMade(Class<?> type) {
+        assertEquals(0, type.getDeclaredClasses().length);
+        assertTrue(Modifier.isPublic(type.getModifiers()));
+        for (Method method : type.getDeclaredMethods()) {
             assertTrue(Modifier.isStatic(method.getModifiers()), method.toString());
         }
     }

@@ -230,16 +230,16 @@ final class HookTest {
                 assertEquals(-1, slotOf(Thread.currentThread()));
                 assertTrue(Hook.taskBegan(TASK));
                 int slot = slotOf(Thread.currentThread());
-                long number = Hook.virtualNumber(slot);
-                assertEquals(TASK, Hook.virtualTask(slot));
+                long number = VirtualSlots.number(slot);
+                assertEquals(TASK, VirtualSlots.task(slot));
                 assertFalse(Hook.taskBegan("inside"));
-                assertEquals(TASK, Hook.virtualTask(slot));
+                assertEquals(TASK, VirtualSlots.task(slot));
                 Hook.taskEnded();
-                assertNull(Hook.virtualTask(slot));
+                assertNull(VirtualSlots.task(slot));
                 assertEquals(-1, slotOf(Thread.currentThread()));
 
                 assertTrue(Hook.taskBegan("another"));
-                assertEquals(number + 1, Hook.virtualNumber(slotOf(Thread.currentThread())));
+                assertEquals(number + 1, VirtualSlots.number(slotOf(Thread.currentThread())));
                 Hook.taskEnded();
                 Hook.taskEnded();
                 return null;
@@ -262,7 +262,7 @@ final class HookTest {
             FutureTask<Boolean> work = new FutureTask<>(() -> {
                 boolean listed = Hook.taskBegan(task);
                 int slot = slotOf(Thread.currentThread());
-                boolean own = slot >= 0 && task.equals(Hook.virtualTask(slot));
+                boolean own = slot >= 0 && task.equals(VirtualSlots.task(slot));
                 begun.countDown();
                 end.await();
                 Hook.taskEnded();
@@ -273,8 +273,8 @@ final class HookTest {
         }
         begun.await();
         int listed = 0;
-        for (int slot = 0; slot < Hook.virtualSlots(); slot++) {
-            listed += Hook.virtualThread(slot) == null ? 0 : 1;
+        for (int slot = 0; slot < VirtualSlots.count(); slot++) {
+            listed += VirtualSlots.thread(slot) == null ? 0 : 1;
         }
         end.countDown();
         for (FutureTask<Boolean> task : tasks) {
@@ -295,12 +295,12 @@ final class HookTest {
         });
         int slot = slotOf(ended[0]);
 
-        Hook.forgetVirtual(slot, Thread.currentThread());
-        assertEquals(ended[0], Hook.virtualThread(slot));
-        Hook.forgetVirtual(slot, ended[0]);
+        VirtualSlots.forget(slot, Thread.currentThread());
+        assertEquals(ended[0], VirtualSlots.thread(slot));
+        VirtualSlots.forget(slot, ended[0]);
 
-        assertNull(Hook.virtualThread(slot));
-        assertNull(Hook.virtualTask(slot));
+        assertNull(VirtualSlots.thread(slot));
+        assertNull(VirtualSlots.task(slot));
     }
 
     @Test
@@ -311,8 +311,8 @@ final class HookTest {
     }
 
     private static int slotOf(Thread thread) {
-        for (int slot = 0; slot < Hook.virtualSlots(); slot++) {
-            if (Hook.virtualThread(slot) == thread) {
+        for (int slot = 0; slot < VirtualSlots.count(); slot++) {
+            if (VirtualSlots.thread(slot) == thread) {
                 return slot;
             }
         }

@@ -27,7 +27,7 @@ final class JarContentIT {
     private static final Pattern AGENT =
             Pattern.compile("com/|com/approck/|com/approck/healthcheck/|com/approck/healthcheck/agent/"
                     + "|com/approck/healthcheck/agent/Agent(ClassLoader)?(\\$\\w+)?\\.class"
-                    + "|com/approck/healthcheck/agent/bootstrap/(Hook(\\$\\w+)?\\.class)?"
+                    + "|com/approck/healthcheck/agent/bootstrap/((Hook|VirtualSlots)\\.class)?"
                     + "|META-INF/.*");
 
     private static final Pattern INSIDE_THE_AGENT = Pattern.compile(
