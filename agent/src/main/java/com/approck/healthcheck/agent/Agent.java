@@ -42,7 +42,7 @@ public final class Agent {
         try {
             new StartThread(arguments, instrumentation).start();
         } catch (Throwable e) {
-            complain(e);
+            warn(e);
         }
     }
 
@@ -87,11 +87,11 @@ public final class Agent {
                     .getMethod("start", String.class, Instrumentation.class, File.class)
                     .invoke(null, arguments, instrumentation, jar);
         } catch (Throwable e) {
-            complain(e);
+            warn(e);
         }
     }
 
-    private static void complain(Throwable e) {
+    private static void warn(Throwable e) {
         System.err.println("healthcheck: agent off: it could not start: " + e
                 + (e.getCause() == null ? "" : ": " + e.getCause())
                 + (e instanceof SecurityException || e.getCause() instanceof SecurityException ? POLICY : ""));
@@ -121,7 +121,7 @@ public final class Agent {
         try {
             value = System.getProperty("healthcheck.enabled", System.getenv("HEALTHCHECK_ENABLED"));
         } catch (RuntimeException e) {
-            complain(e);
+            warn(e);
             return false;
         }
         if (arguments != null) {

@@ -69,7 +69,7 @@ public final class HookBridge {
                 });
             } catch (Throwable e) {
                 // Called once for each executor, so it cannot fail often.
-                log.complain("an executor that serves requests is not watched: ", e);
+                log.warn("an executor that serves requests is not watched: ", e);
             }
         });
     }
@@ -151,7 +151,7 @@ public final class HookBridge {
         if (hasFailedTooOften(failedWaits, e)) {
             Hook.connectConsumers(null, null, null, null);
             Hook.connectAskers(null);
-            log.complain(
+            log.warn(
                     "the hook of consumers is off, because it failed " + MAX_FAILURES
                             + " times in a row; what they do is" + " not followed any more: ",
                     e);
@@ -196,14 +196,14 @@ public final class HookBridge {
     private boolean hasFailedTooOften(AtomicInteger failures, Throwable e) {
         // Counted before it is said: that may fail as well.
         boolean tooOften = !(e instanceof OutOfMemoryError) && failures.incrementAndGet() >= MAX_FAILURES;
-        log.complain("the hook failed on a thread of the server, which goes on: ", e);
+        log.warn("the hook failed on a thread of the server, which goes on: ", e);
         return tooOften;
     }
 
     private synchronized void tasksFailed(Throwable e) {
         tasksOff = true;
         connect();
-        log.complain(
+        log.warn(
                 "the hook of requests is off, because it failed " + MAX_FAILURES + " times in a row; a worker that it"
                         + " has not seen yet counts as able, stuck or not: ",
                 e);
@@ -212,7 +212,7 @@ public final class HookBridge {
     private synchronized void changesFailed(Throwable e) {
         changesOff = true;
         connect();
-        log.complain(
+        log.warn(
                 "the hook of pools is off, because it failed " + MAX_FAILURES + " times in a row; a pool that starts"
                         + " from now on is not counted, and one that stops may be counted on: ",
                 e);

@@ -147,7 +147,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
     }
 
     private void leftAlone(HookedClass target, ProtectionDomain domain, Throwable why) {
-        log.complain(target.with(domain) + " is left alone: "
+        log.warn(target.with(domain) + " is left alone: "
                 + (why instanceof UnexpectedClassException ? why.getMessage() : why.toString()));
     }
 
@@ -264,7 +264,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             return true;
         }
         waiting.remove(loaded.getName());
-        log.complain("requests of " + target.with(loaded.getProtectionDomain())
+        log.warn("requests of " + target.with(loaded.getProtectionDomain())
                 + " cannot be followed, because its class loader "
                 + loader.getClass().getName()
                 + " does not find the agent's hook; the stacks of its threads are followed instead, once a sample");
@@ -275,7 +275,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      * Says of which of the classes that wait the methods are not those that are expected, without Byte Buddy: for a JVM in
      * which no pool is found.
      */
-    public void complainOfMissingMethods() {
+    public void warnOfMissingMethods() {
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
             HookedClass target = waiting.contains(loaded.getName())
                     ? targets.get(loaded.getName().replace('.', '/'))
@@ -327,7 +327,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
                 // A JVM in the middle of loading what the class is verified against: the next call tries again.
                 waiting.add(loaded.getName());
             } else {
-                log.complain("the loaded class " + loaded.getName() + " is left alone: ", e);
+                log.warn("the loaded class " + loaded.getName() + " is left alone: ", e);
             }
         } finally {
             instrumenting = null;

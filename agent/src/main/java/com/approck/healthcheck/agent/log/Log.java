@@ -12,8 +12,8 @@ import java.util.function.Consumer;
  * stderr, not even when its disk is full.
  */
 public final class Log {
-    /** How many different complaints are said; a JVM that has more of them has a worse problem than its log. */
-    private static final int MAX_COMPLAINTS = 100;
+    /** How many different warnings are said; a JVM that has more of them has a worse problem than its log. */
+    private static final int MAX_WARNINGS = 100;
 
     private final LogLevel level;
     private final Consumer<String> lines;
@@ -60,7 +60,7 @@ public final class Log {
     }
 
     /** Says what is wrong, each sentence once. */
-    public void complain(String sentence) {
+    public void warn(String sentence) {
         if (isNews(sentence)) {
             say(sentence);
         }
@@ -70,22 +70,22 @@ public final class Log {
      * Says what is wrong and how it shows, each sentence once for each class of what was thrown: its message may name an
      * address or a number that is another every time.
      */
-    public void complain(String sentence, Throwable e) {
+    public void warn(String sentence, Throwable e) {
         if (isNews(sentence + e.getClass().getName())) {
             say(sentence + e);
         }
     }
 
     /** Returns what has been found to be wrong so far, whether it was logged or not. */
-    public List<String> complaints() {
+    public List<String> warnings() {
         synchronized (said) {
             return new ArrayList<>(said);
         }
     }
 
-    private boolean isNews(String complaint) {
+    private boolean isNews(String warning) {
         synchronized (said) {
-            return said.size() < MAX_COMPLAINTS && said.add(complaint) && level != LogLevel.OFF;
+            return said.size() < MAX_WARNINGS && said.add(warning) && level != LogLevel.OFF;
         }
     }
 

@@ -147,7 +147,7 @@ public final class PoolRegistry {
         try {
             return poolOfTask(task);
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            // Most likely a task that has ended meanwhile: of one that has not, addWorker would have complained.
+            // Most likely a task that has ended meanwhile: of one that has not, addWorker would have warned.
             return null;
         }
     }

@@ -114,7 +114,7 @@ final class ReceiverAddress {
         try {
             found(isLocalhost ? loopback() : resolver.resolve(host));
         } catch (UnknownHostException e) {
-            log.complain("can't resolve the StatsD host '" + host + "' (setting host, HEALTHCHECK_STATSD_HOST or"
+            log.warn("can't resolve the StatsD host '" + host + "' (setting host, HEALTHCHECK_STATSD_HOST or"
                     + " STATSD_HOST); " + (hasAddress() ? "its last address is used" : "nothing is sent")
                     + ", and it is looked up again");
         } finally {

@@ -148,7 +148,7 @@ public final class UdpGaugeSender implements GaugeSender {
             address = null;
             String what = "can't open a UDP socket to " + withPort(newest) + ": " + e + "; will try again";
             if (receiver.isOnlyOne()) {
-                log.complain(what);
+                log.warn(what);
             } else {
                 log.debug(what + " at the next address");
             }
@@ -188,7 +188,7 @@ public final class UdpGaugeSender implements GaugeSender {
             receiver.failed(failing, System.nanoTime());
         }
         if (!(e instanceof PortUnreachableException)) {
-            log.complain("can't send to " + host + ":" + port + ", what follows is sent all the same: ", e);
+            log.warn("can't send to " + host + ":" + port + ", what follows is sent all the same: ", e);
         }
     }
 }

@@ -22,9 +22,8 @@ final class BasicThreads implements JvmThreads {
         try {
             return new MxBeanThreads(servers);
         } catch (LinkageError e) {
-            log.complain(
-                    "this runtime has no module java.management: pools are reported, but stuck and deadlocked workers"
-                            + " are not seen; add the module (jlink --add-modules java.management)");
+            log.warn("this runtime has no module java.management: pools are reported, but stuck and deadlocked workers"
+                    + " are not seen; add the module (jlink --add-modules java.management)");
             return new BasicThreads();
         }
     }

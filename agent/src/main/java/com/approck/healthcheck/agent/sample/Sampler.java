@@ -246,7 +246,7 @@ public final class Sampler {
             // Most likely a set that changed while it was read; the next sample reads it again.
             MonitoredPool pool = state.pool();
             if (state.unfollowedTicks() >= MAX_UNFOLLOWED_TICKS && !pool.isCollected()) {
-                log.complain(
+                log.warn(
                         "the workers of pool " + pool.name() + " of " + pool.server()
                                 + " cannot be followed, so one that gets stuck may count as able: ",
                         e);
@@ -281,7 +281,7 @@ public final class Sampler {
             // No reason to call its workers dead: which of them are stuck is known from elsewhere.
             MonitoredPool pool = state.pool();
             if (!pool.isCollected()) {
-                log.complain(
+                log.warn(
                         "pool " + pool.name() + " of " + pool.server() + " cannot be read, "
                                 + (state.isKnown() ? "using its last known values: " : "not reported: "),
                         e);

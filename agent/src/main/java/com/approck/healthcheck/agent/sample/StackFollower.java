@@ -117,7 +117,7 @@ final class StackFollower {
             // Twice: a thread may have been on its way into the hook.
             if (!saidNotCalled && !Collections.disjoint(suspects, nowSuspects)) {
                 saidNotCalled = true;
-                log.complain("the hook in " + pool.server() + "'s methods is not called (" + String.join(", ", methods)
+                log.warn("the hook in " + pool.server() + "'s methods is not called (" + String.join(", ", methods)
                         + "), though requests run in the pool " + pool.name()
                         + "; its workers are followed by their stacks instead, once a sample");
             }

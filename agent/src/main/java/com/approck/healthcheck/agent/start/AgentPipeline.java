@@ -99,7 +99,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
                 opener,
                 System::nanoTime,
                 config.intervalNanos(),
-                log::complain);
+                log::warn);
         sampler = new Sampler(
                 Servers.ALL,
                 registry,
@@ -182,7 +182,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
 
     @Override
     public void failed(String sentence, Throwable reason) {
-        log.complain(sentence, reason);
+        log.warn(sentence, reason);
     }
 
     @Override
@@ -215,7 +215,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
         }
         requestExecutors.look();
         consumerGroups.update();
-        registry.checkPatterns().forEach(log::complain);
+        registry.checkPatterns().forEach(log::warn);
         return Math.min(next, unknown.look(now, registry.everFound()));
     }
 
@@ -237,7 +237,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
         }
         if (now - newsNanos >= NO_POOL_NANOS && !comparedMethods) {
             comparedMethods = true;
-            transformer.complainOfMissingMethods();
+            transformer.warnOfMissingMethods();
         }
         return pause;
     }
@@ -293,7 +293,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
         } catch (Exception | LinkageError e) {
             off = true;
             instrumentation.removeTransformer(transformer);
-            log.complain("agent off: it could not reach the boot loader: " + e);
+            log.warn("agent off: it could not reach the boot loader: " + e);
         }
         return connected;
     }

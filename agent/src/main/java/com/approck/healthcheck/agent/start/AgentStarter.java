@@ -27,7 +27,7 @@ public final class AgentStarter {
         try {
             config = AgentConfig.read(argument, System.getProperties(), environment());
         } catch (BadSettingException e) {
-            new Log(LogLevel.INFO).complain("agent off: " + e.getMessage());
+            new Log(LogLevel.INFO).warn("agent off: " + e.getMessage());
             return null;
         }
         // Nearly always found out before, by the entry class; but that one knows less of how settings are written.

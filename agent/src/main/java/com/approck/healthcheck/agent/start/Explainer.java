@@ -52,7 +52,7 @@ final class Explainer {
         try {
             AnswerFile.write(file, text);
         } catch (Throwable e) {
-            log.complain("what --explain asked for can't be written to " + file + ": ", e);
+            log.warn("what --explain asked for can't be written to " + file + ": ", e);
         }
     }
 
@@ -69,7 +69,7 @@ final class Explainer {
                 .list("limits of the JVM", sampler.limits())
                 .list("found, and not watched", found.skipped())
                 .list("accept connections, and belong to no pool that is watched", strangers())
-                .list("found to be wrong so far", complaints())
+                .list("found to be wrong so far", warnings())
                 .text();
     }
 
@@ -92,9 +92,9 @@ final class Explainer {
         return strangers;
     }
 
-    private List<String> complaints() {
-        List<String> complaints = new ArrayList<>(config.remarks());
-        complaints.addAll(log.complaints());
-        return complaints;
+    private List<String> warnings() {
+        List<String> warnings = new ArrayList<>(config.remarks());
+        warnings.addAll(log.warnings());
+        return warnings;
     }
 }

@@ -126,7 +126,7 @@ final class LateInstrumentation {
             if (!(e instanceof OutOfMemoryError)) {
                 failures.incrementAndGet();
             }
-            log.complain("the instrumentation failed, requests are followed by the stacks of their threads: ", e);
+            log.warn("the instrumentation failed, requests are followed by the stacks of their threads: ", e);
         } finally {
             endedNanos = System.nanoTime();
             tried = true;
@@ -137,7 +137,7 @@ final class LateInstrumentation {
     private void checkHooks() {
         String problem = check.failures();
         if (problem != null) {
-            log.complain("the hooks are not called in this JVM (self-check: " + problem + "); requests are followed"
+            log.warn("the hooks are not called in this JVM (self-check: " + problem + "); requests are followed"
                     + " by the stacks of their threads, and a pool that stops is noticed at the next sample");
         }
     }

@@ -135,7 +135,7 @@ final class PassingLook {
 
         @Override
         public void failed(String sentence, Throwable reason) {
-            log.complain(sentence, reason);
+            log.warn(sentence, reason);
         }
 
         @Override

@@ -177,7 +177,7 @@ public final class ReportingLoop {
             try {
                 task.run();
             } catch (Throwable e) {
-                complain("a question was not answered: ", e);
+                warn("a question was not answered: ", e);
             }
         }
     }
@@ -231,7 +231,7 @@ public final class ReportingLoop {
         } catch (IllegalStateException e) {
             draining = true;
         } catch (Throwable e) {
-            complain("the start of a shutdown can't be reported: ", e);
+            warn("the start of a shutdown can't be reported: ", e);
         }
     }
 
@@ -262,15 +262,15 @@ public final class ReportingLoop {
     /** On a heap without room even a literal can fail, the first time that it is reached: so it stands inside. */
     private void sampleFailed(Throwable e) {
         try {
-            log.complain("a sample failed, the next is taken all the same: ", e);
+            log.warn("a sample failed, the next is taken all the same: ", e);
         } catch (Throwable again) {
             // No memory even for the sentence; a sample that fails again says it again.
         }
     }
 
-    private void complain(String what, Throwable e) {
+    private void warn(String what, Throwable e) {
         try {
-            log.complain(what, e);
+            log.warn(what, e);
         } catch (Throwable again) {
             // No memory even for the sentence; a sample that fails again says it again.
         }
@@ -305,9 +305,9 @@ public final class ReportingLoop {
                 if (!(e instanceof OutOfMemoryError)) {
                     failures++;
                 }
-                complain(failed, e);
+                warn(failed, e);
                 if (failures >= MAX_FAILURES) {
-                    complain(givenUp, e);
+                    warn(givenUp, e);
                 }
                 return Long.MAX_VALUE;
             }
@@ -323,7 +323,7 @@ public final class ReportingLoop {
         @Override
         public void uncaughtException(Thread thread, Throwable e) {
             gauges.senderEnded();
-            complain("the thread " + thread.getName() + " has ended: ", e);
+            warn("the thread " + thread.getName() + " has ended: ", e);
         }
     }
 }

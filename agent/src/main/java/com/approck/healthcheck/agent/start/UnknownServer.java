@@ -95,7 +95,7 @@ final class UnknownServer implements ClassFileTransformer {
         looks++;
         for (Map.Entry<Thread, String> accepting : acceptors.find().entrySet()) {
             looks = MAX_LOOKS;
-            log.complain("no known server was found, but the thread "
+            log.warn("no known server was found, but the thread "
                     + accepting.getKey().getName()
                     + " accepts connections (" + accepting.getValue()
                     + "); nothing is reported for it, so this application counts"

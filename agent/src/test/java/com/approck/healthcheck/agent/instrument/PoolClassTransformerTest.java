@@ -340,8 +340,8 @@ final class PoolClassTransformerTest {
         loaded.add(load(serverClass("process")));
         weaver.lookAtLoadedClasses();
 
-        weaver.complainOfMissingMethods();
-        weaver.complainOfMissingMethods();
+        weaver.warnOfMissingMethods();
+        weaver.warnOfMissingMethods();
 
         assertEquals(
                 List.of("healthcheck: Tomcat's class " + HOOKED + " (of unknown origin) is left alone: it has no method"
@@ -351,11 +351,11 @@ final class PoolClassTransformerTest {
     }
 
     @Test
-    void classWithTheMethods_isNoComplaintWithoutByteBuddy() {
+    void classWithTheMethods_isNoWarningWithoutByteBuddy() {
         loaded.add(load(serverClass("run")));
         weaver.lookAtLoadedClasses();
 
-        weaver.complainOfMissingMethods();
+        weaver.warnOfMissingMethods();
 
         assertEquals(List.of(), lines());
     }

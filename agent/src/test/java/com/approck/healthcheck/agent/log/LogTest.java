@@ -17,25 +17,25 @@ final class LogTest {
             Log log = log(level);
             log.info(level + " info");
             log.debug(level + " debug");
-            log.complain(level + " complaint");
+            log.warn(level + " warning");
         }
 
         assertEquals(
                 List.of(
                         "healthcheck: INFO info",
-                        "healthcheck: INFO complaint",
+                        "healthcheck: INFO warning",
                         "healthcheck: DEBUG info",
                         "healthcheck: DEBUG debug",
-                        "healthcheck: DEBUG complaint"),
+                        "healthcheck: DEBUG warning"),
                 lines);
     }
 
     @Test
-    void complaint_isSaidOnce() {
+    void warning_isSaidOnce() {
         Log log = log(LogLevel.INFO);
         for (int i = 0; i < 2; i++) {
-            log.complain("one");
-            log.complain("two");
+            log.warn("one");
+            log.warn("two");
             log.info("again");
         }
 
@@ -44,24 +44,24 @@ final class LogTest {
     }
 
     @Test
-    void complaints_areKnownWhereNothingIsLogged() {
+    void warnings_areKnownWhereNothingIsLogged() {
         Log log = log(LogLevel.OFF);
-        log.complain("one");
-        log.complain("it failed: ", new IllegalStateException("at 1"));
-        log.complain("one");
+        log.warn("one");
+        log.warn("it failed: ", new IllegalStateException("at 1"));
+        log.warn("one");
 
-        assertEquals(List.of("one", "it failed: java.lang.IllegalStateException"), log.complaints());
+        assertEquals(List.of("one", "it failed: java.lang.IllegalStateException"), log.warnings());
         assertEquals(List.of(), lines);
     }
 
     @Test
-    void complaintWithACause_isSaidOnceForEachClassOfIt() {
+    void warningWithACause_isSaidOnceForEachClassOfIt() {
         Log log = log(LogLevel.INFO);
         for (int i = 0; i < 3; i++) {
-            log.complain("it failed: ", new IllegalStateException("at " + i));
-            log.complain("it failed: ", new IOException("at " + i));
-            log.complain("it failed again: ", new IOException("at " + i));
-            log(LogLevel.OFF).complain("it failed: ", new IOException());
+            log.warn("it failed: ", new IllegalStateException("at " + i));
+            log.warn("it failed: ", new IOException("at " + i));
+            log.warn("it failed again: ", new IOException("at " + i));
+            log(LogLevel.OFF).warn("it failed: ", new IOException());
         }
 
         assertEquals(
@@ -73,10 +73,10 @@ final class LogTest {
     }
 
     @Test
-    void complaints_areBounded() {
+    void warnings_areBounded() {
         Log log = log(LogLevel.INFO);
         for (int i = 0; i < 1_000; i++) {
-            log.complain("complaint " + i);
+            log.warn("warning " + i);
         }
 
         assertEquals(100, lines.size());

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class PoolRegistryTest {
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private int changes;
     private PoolRegistry registry = watching("*");
     private final Pool pool = new Pool(4);
@@ -44,7 +44,7 @@ final class PoolRegistryTest {
         assertEquals(List.of(), names());
         assertTrue(registry.everWatched());
         assertEquals(2, changes);
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
     }
 
     @Test
@@ -61,7 +61,7 @@ final class PoolRegistryTest {
         registry.removePoolsOf(owner);
 
         assertEquals(0, changes);
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
     }
 
     @Test
@@ -202,7 +202,7 @@ final class PoolRegistryTest {
         assertNotSame(registry.addWorker(new Task(null)), registry.addWorker(new Task(null)));
 
         assertEquals(List.of(), drain());
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
     }
 
     @Test
@@ -236,7 +236,7 @@ final class PoolRegistryTest {
         assertEquals(List.of(), drain());
         assertEquals(List.of(), names());
         assertFalse(registry.everWatched());
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
     }
 
     static List<Throwable> failures() {
@@ -255,10 +255,10 @@ final class PoolRegistryTest {
 
         registry.addPoolsOf(owner);
 
-        assertEquals(List.of("pool of class " + Owner.class.getName() + " not watched: " + failure), complaints);
+        assertEquals(List.of("pool of class " + Owner.class.getName() + " not watched: " + failure), warnings);
         assertEquals(List.of(), names());
         registry.removePoolsOf(owner);
-        assertEquals(1, complaints.size());
+        assertEquals(1, warnings.size());
     }
 
     @ParameterizedTest
@@ -268,7 +268,7 @@ final class PoolRegistryTest {
 
         registry.addPoolsOf(owner);
 
-        assertEquals(List.of("pool of class " + Owner.class.getName() + " not watched: " + failure), complaints);
+        assertEquals(List.of("pool of class " + Owner.class.getName() + " not watched: " + failure), warnings);
         assertEquals(List.of(), names());
         assertFalse(registry.everWatched());
         assertEquals(0, changes);
@@ -285,7 +285,7 @@ final class PoolRegistryTest {
         assertEquals(
                 List.of("requests of class " + Task.class.getName() + " are not followed, so stuck ones are not"
                         + " noticed: " + failure),
-                complaints);
+                warnings);
         assertEquals(List.of(), drain());
     }
 
@@ -300,7 +300,7 @@ final class PoolRegistryTest {
                                 + " belongs to no known server",
                         "requests of class java.lang.String are not followed, so stuck ones are not noticed:"
                                 + " java.lang.IllegalArgumentException: it belongs to no known server"),
-                complaints);
+                warnings);
     }
 
     @Test
@@ -356,7 +356,7 @@ final class PoolRegistryTest {
     @Test
     void whatIsFoundAndNotWatched_isSaidOnceWithItsReason() {
         List<String> skipped = new ArrayList<>();
-        registry = FakePools.registry("!http", () -> {}, complaints::add, skipped::add);
+        registry = FakePools.registry("!http", () -> {}, warnings::add, skipped::add);
         registry.addPoolsOf(owner);
         registry.addPoolsOf(owner);
         owner.pool = null;
@@ -364,11 +364,11 @@ final class PoolRegistryTest {
 
         String found = "found " + Owner.class.getName() + " of Fake, not watched: ";
         assertEquals(List.of(found + "the setting pools excludes its name http", found + "it has none"), skipped);
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
     }
 
     private PoolRegistry watching(String globs) {
-        return FakePools.registry(globs, () -> changes++, complaints::add);
+        return FakePools.registry(globs, () -> changes++, warnings::add);
     }
 
     private List<String> names() {

@@ -544,8 +544,8 @@ final class SamplerTest {
         tick(10);
 
         assertEquals("http able=3 alive=3 busy=1 stuck=1 queued=0 capacity=4", tick(1));
-        String complaint = "pool http of Fake cannot be read, using its last known values: " + failure;
-        assertEquals(1, lines().stream().filter(complaint::equals).count());
+        String warning = "pool http of Fake cannot be read, using its last known values: " + failure;
+        assertEquals(1, lines().stream().filter(warning::equals).count());
         worker.ends();
         pool.failure = null;
         assertEquals("http able=4 alive=0 busy=0 stuck=0 queued=0 capacity=4", tick(1));
@@ -589,9 +589,9 @@ final class SamplerTest {
         executor.failure = failure;
         assertEquals("batch able=2 alive=2 busy=2 stuck=1 queued=7 capacity=3", tick(100));
 
-        String complaint = "the workers of pool batch of Fake cannot be followed, so one that gets stuck may count"
+        String warning = "the workers of pool batch of Fake cannot be followed, so one that gets stuck may count"
                 + " as able: " + failure;
-        assertEquals(1, lines().stream().filter(complaint::equals).count());
+        assertEquals(1, lines().stream().filter(warning::equals).count());
         executor.failure = null;
         executor.queued = 0;
         executor.progress.put(other, 3L);
@@ -1069,7 +1069,7 @@ final class SamplerTest {
     }
 
     @Test
-    void requestOnItsWayIntoTheHook_isNoComplaint() throws Exception {
+    void requestOnItsWayIntoTheHook_isNoWarning() throws Exception {
         FakeThread thread = new FakeThread(pool, "worker");
         tick(2);
         threads.onRequest.add(thread.id());
@@ -1082,7 +1082,7 @@ final class SamplerTest {
     }
 
     @Test
-    void requestThatBeganAsTheHooksChanged_isNoComplaint() {
+    void requestThatBeganAsTheHooksChanged_isNoWarning() {
         FakeThread thread = new FakeThread(pool, "worker");
         tick(2);
         threads.onRequest.add(thread.id());

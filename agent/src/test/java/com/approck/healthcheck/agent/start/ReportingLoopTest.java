@@ -334,8 +334,8 @@ final class ReportingLoopTest {
 
     private ReportingLoop watch(String settings, Ticker ticker) throws BadSettingException {
         ReportingLoop[] beat = new ReportingLoop[1];
-        registry = FakePools.registry("*", () -> beat[0].wake(), complaint -> {
-            throw new AssertionError(complaint);
+        registry = FakePools.registry("*", () -> beat[0].wake(), warning -> {
+            throw new AssertionError(warning);
         });
         beat[0] = beat(settings, () -> Long.MAX_VALUE, registry::everWatched, sampler(registry, ticker));
         return beat[0];

@@ -150,12 +150,12 @@ final class AgentSafetyIT {
             assertEquals(200, Http.get(app.port(), "/ping").status());
             Await.pause(Duration.ofMillis(100));
         }
-        List<String> complaints = app.process()
+        List<String> warnings = app.process()
                 .stderr()
                 .lines()
                 .filter(line -> !line.contains("watching the pool"))
                 .toList();
-        assertEquals(1, complaints.size(), complaints::toString);
+        assertEquals(1, warnings.size(), warnings::toString);
     }
 
     @Test

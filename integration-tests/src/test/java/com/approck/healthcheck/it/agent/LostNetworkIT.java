@@ -37,7 +37,7 @@ final class LostNetworkIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PORT = 8125;
-    private static final String COMPLAINT = "(?m)^healthcheck: (?!watching the pool ).*$";
+    private static final String WARNING = "(?m)^healthcheck: (?!watching the pool ).*$";
 
     @Parameter
     Jdk jdk;
@@ -88,7 +88,7 @@ final class LostNetworkIT {
         in(app.process(), "ip", "link", "set", "v0", "up");
 
         Await.until(SOON, () -> ear.stdout().lines().count() > before + 20, ear::describe);
-        assertEquals(2, complaints().size(), () -> app.process().describe());
+        assertEquals(2, warnings().size(), () -> app.process().describe());
         assertServes();
     }
 
@@ -155,8 +155,8 @@ final class LostNetworkIT {
         assertEquals("200", in(app.process(), Tool.python(), "-c", ask));
     }
 
-    private List<String> complaints() {
-        return Pattern.compile(COMPLAINT)
+    private List<String> warnings() {
+        return Pattern.compile(WARNING)
                 .matcher(app.process().stderr())
                 .results()
                 .map(one -> one.group())

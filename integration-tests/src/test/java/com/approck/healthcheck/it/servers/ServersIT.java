@@ -71,12 +71,12 @@ final class ServersIT {
             Await.until(SOON, () -> isToldOfOneStuck(sidecar), () -> "one is told to be stuck: " + sidecar.verbose());
         }
         assertEquals(withOneHung > 0 ? 200 : 422, sidecar.live().status());
-        List<String> complaints = app.process()
+        List<String> warnings = app.process()
                 .stderr()
                 .lines()
                 .filter(line -> line.startsWith("healthcheck: ") && !line.matches("healthcheck: (watching|worker) .*"))
                 .toList();
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
 
         app.process().signal("KILL");
         Await.until(

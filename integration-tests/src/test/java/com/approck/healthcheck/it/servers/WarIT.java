@@ -91,11 +91,11 @@ final class WarIT {
         CompletableFuture<?> never = Http.send(port, "/hang");
         wire.await(Moment.now(), SOON, "workers:199|g");
         assertEquals(false, never.isDone());
-        List<String> complaints = tomcat.stderr()
+        List<String> warnings = tomcat.stderr()
                 .lines()
                 .filter(line -> line.startsWith("healthcheck: ") && !line.matches("healthcheck: (watching|worker) .*"))
                 .toList();
-        assertEquals(List.of(), complaints);
+        assertEquals(List.of(), warnings);
     }
 
     /** How many class loaders of web applications a full collection leaves. */

@@ -40,7 +40,7 @@ import importlib
 import os
 import sys
 
-from healthcheck_wire import _BadSetting, _complain, _Loop, _Reporter, _Settings
+from healthcheck_wire import _BadSetting, _Loop, _Reporter, _Settings, _warn
 
 __all__ = ["install"]
 
@@ -67,11 +67,11 @@ def install():
             servers[name](module)
             watched += 1
         if not watched:
-            _complain("neither uvicorn nor hypercorn is installed, nothing is reported")
+            _warn("neither uvicorn nor hypercorn is installed, nothing is reported")
         if "hypercorn.trio.run" in sys.modules:
-            _complain("hypercorn's trio workers are not known here, nothing is reported")
+            _warn("hypercorn's trio workers are not known here, nothing is reported")
     except Exception as problem:
-        _complain("this server is of an unknown kind, nothing is reported: %r" % problem)
+        _warn("this server is of an unknown kind, nothing is reported: %r" % problem)
 
 
 def _watch_uvicorn(module):
@@ -144,9 +144,9 @@ class _Process:
             if self._reporter is None:
                 self._start()
         except _BadSetting as problem:
-            _complain("%s; nothing is reported" % problem)
+            _warn("%s; nothing is reported" % problem)
         except Exception as problem:
-            _complain("nothing is reported: %r" % problem)
+            _warn("nothing is reported: %r" % problem)
 
     def drain(self, server):
         if server in self._serving and server not in self._draining:

@@ -35,7 +35,7 @@ import atexit
 import os
 import time
 
-from healthcheck_wire import _BadSetting, _complain, _has_exited, _Reporter, _Settings
+from healthcheck_wire import _BadSetting, _has_exited, _Reporter, _Settings, _warn
 
 __all__ = ["install"]
 
@@ -52,7 +52,7 @@ def install():
         signals.worker_shutting_down.connect(_drain, weak=False, dispatch_uid="healthcheck")
         signals.worker_shutdown.connect(_stop, weak=False, dispatch_uid="healthcheck")
     except Exception as problem:
-        _complain("this Celery is of an unknown kind, nothing is reported: %r" % problem)
+        _warn("this Celery is of an unknown kind, nothing is reported: %r" % problem)
 
 
 def _begin(sender=None, **_):
@@ -65,9 +65,9 @@ def _begin(sender=None, **_):
             reporter.begin()
             atexit.register(reporter.stop)
     except _BadSetting as problem:
-        _complain("%s; nothing is reported" % problem)
+        _warn("%s; nothing is reported" % problem)
     except Exception as problem:
-        _complain("nothing is reported: %r" % problem)
+        _warn("nothing is reported: %r" % problem)
 
 
 def _drain(**_):

@@ -38,7 +38,7 @@ import os
 import gevent
 import gevent.monkey
 
-from healthcheck_wire import _BadSetting, _complain, _Loop, _Reporter, _Settings
+from healthcheck_wire import _BadSetting, _Loop, _Reporter, _Settings, _warn
 
 __all__ = ["start"]
 
@@ -55,9 +55,9 @@ def start(workers):
         if settings.enabled:
             watch._begin(settings)
     except _BadSetting as problem:
-        _complain("%s; nothing is reported" % problem)
+        _warn("%s; nothing is reported" % problem)
     except Exception as problem:
-        _complain("nothing is reported: %r" % problem)
+        _warn("nothing is reported: %r" % problem)
     return watch
 
 
@@ -103,7 +103,7 @@ class _Watch:
             self._can_count = True
         except Exception as problem:
             if self._can_count:
-                _complain("the workers cannot be counted, which counts as none: %r" % problem)
+                _warn("the workers cannot be counted, which counts as none: %r" % problem)
             self._able = 0
             self._can_count = False
         self._hub.mark()

@@ -35,7 +35,7 @@ import functools
 import os
 import time
 
-from healthcheck_wire import _BadSetting, _can_write, _complain, _has_exited, _Reporter, _Settings
+from healthcheck_wire import _BadSetting, _can_write, _has_exited, _Reporter, _Settings, _warn
 
 # The hooks of the original are not among them: with a star they would take the place of hooks defined above it.
 __all__ = ["install"]
@@ -64,7 +64,7 @@ def install():
         setattr(start_and_report, "healthcheck", True)
         setattr(Arbiter, "start", start_and_report)
     except Exception as problem:
-        _complain("this Gunicorn is of an unknown kind, nothing is reported: %r" % problem)
+        _warn("this Gunicorn is of an unknown kind, nothing is reported: %r" % problem)
 
 
 def post_worker_init(worker):
@@ -114,7 +114,7 @@ def _log(arbiter, level, sentence):
         if all(_is_read(handler) for handler in handlers):
             getattr(arbiter.log, level)("healthcheck: %s", sentence)
     except Exception as problem:
-        _complain("%s (Gunicorn's log: %r)" % (sentence, problem))
+        _warn("%s (Gunicorn's log: %r)" % (sentence, problem))
 
 
 def _is_read(handler):

@@ -78,7 +78,7 @@ class _Reporter:
         self._pid = os.getpid()
         self._draining = False
         self._stopped = False
-        self._complained = False
+        self._warned = False
         self._lock = _unpatched(_thread, "allocate_lock")()
         self._wake = _unpatched(_thread, "allocate_lock")()
         self._wake.acquire()
@@ -140,9 +140,9 @@ class _Reporter:
                     report.append(("draining", 1))
                 self.sender.send(report + list(gauges.items()))
         except Exception as problem:
-            if not self._complained:
-                self._complained = True
-                _complain("the workers cannot be counted, nothing is reported: %r" % problem)
+            if not self._warned:
+                self._warned = True
+                _warn("the workers cannot be counted, nothing is reported: %r" % problem)
         finally:
             self._lock.release()
 
@@ -165,9 +165,9 @@ class _Loop:
         if blocked != self._blocked:
             self._blocked = blocked
             if blocked:
-                _complain("the %s has not run for %.0f s: no worker is able" % (self._what, silent))
+                _warn("the %s has not run for %.0f s: no worker is able" % (self._what, silent))
             else:
-                _complain("the %s runs again" % self._what)
+                _warn("the %s runs again" % self._what)
         return not blocked
 
 
@@ -312,7 +312,7 @@ def _can_write(descriptor):
     return any(event & select.POLLOUT for _, event in poll.poll(0))
 
 
-def _complain(sentence):
+def _warn(sentence):
     """Past Python's own streams, whose locks a fork may copy. A line that nobody reads is left out."""
     try:
         if _can_write(2):
