@@ -76,7 +76,7 @@ public final class ExhaustionMatrixIT {
         scenario.app()
                 .process()
                 .awaitStderr(
-                        "requests no longer reach pool .*: the JVM has been unable to open a file or a socket for 3 s",
+                        "requests no longer reach pool .*: the JVM has been unable to open a file or a socket for \\d+ s",
                         Duration.ofSeconds(10));
         scenario.prober().assertBothStay(422, Duration.ofSeconds(3));
         scenario.prober().awaitBoth(200, limit.lift(), PromisedTimes.LIFE_IS_SEEN);
