@@ -9,7 +9,6 @@ import com.approck.healthcheck.agent.pool.MethodHook;
 import com.timgroup.statsd.NonBlockingUdpSender;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -22,17 +21,18 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
-import net.bytebuddy.ClassFileVersion;
 import net.bytebuddy.description.method.MethodDescription;
 import net.bytebuddy.description.type.TypeDescription;
 import net.bytebuddy.dynamic.ClassFileLocator;
+import net.bytebuddy.dynamic.loading.ByteArrayClassLoader;
+import net.bytebuddy.jar.asm.ClassReader;
 import net.bytebuddy.pool.TypePool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every method of two libraries is woven, and the JVM's verifier finds no fault: among them are methods with all kinds of
+ * Every method of some packages is woven, and the JVM's verifier finds no fault: among them are methods with all kinds of
  * arguments and results, loops, switches, locks and handlers, in class files of Java 5 and of Java 17.
  */
 final class AdviceVerificationTest {
@@ -46,8 +46,9 @@ final class AdviceVerificationTest {
             mode = EnumSource.Mode.EXCLUDE)
     void everyMethod_isVerifiedByTheJvmOnceWoven(HookKind kind) throws Exception {
         int methods = 0;
-        for (Class<?> inLibrary : List.of(NonBlockingUdpSender.class, Test.class, ClassFileVersion.class)) {
-            try (WeavingLoader loader = new WeavingLoader(libraryOf(inLibrary), kind)) {
+        for (Class<?> inPackage :
+                List.of(NonBlockingUdpSender.class, Test.class, ClassReader.class, ByteArrayClassLoader.class)) {
+            try (WeavingLoader loader = new WeavingLoader(inPackage, kind)) {
                 for (String name : loader.names()) {
                     // Links the class, and so verifies it, without a run of its static initializer.
                     assertNotNull(Class.forName(name, false, loader).getDeclaredMethods());
@@ -58,36 +59,31 @@ final class AdviceVerificationTest {
         assertTrue(methods > 200, methods + " methods were woven");
     }
 
-    private static Path libraryOf(Class<?> type) throws URISyntaxException {
-        return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
-    }
-
-    /** Loads a library once more, and weaves all of it. */
+    /** Loads a package and those below it once more, and weaves all of it. */
     private static final class WeavingLoader extends URLClassLoader {
-        private final Path library;
         private final HookKind kind;
         private final Set<String> names;
         int woven;
 
-        WeavingLoader(Path library, HookKind kind) throws IOException {
-            super(new URL[] {library.toUri().toURL()}, AdviceVerificationTest.class.getClassLoader());
-            this.library = library;
+        WeavingLoader(Class<?> inPackage, HookKind kind) throws Exception {
+            super(new URL[] {jarOf(inPackage)}, AdviceVerificationTest.class.getClassLoader());
             this.kind = kind;
-            this.names = names();
-        }
-
-        Set<String> names() throws IOException {
-            try (JarFile jar = new JarFile(library.toFile())) {
-                return jar.stream()
+            String prefix = inPackage.getPackageName().replace('.', '/') + '/';
+            try (JarFile jar = new JarFile(Path.of(jarOf(inPackage).toURI()).toFile())) {
+                names = jar.stream()
                         .map(entry -> entry.getName())
+                        .filter(name -> name.startsWith(prefix))
                         .filter(name -> name.endsWith(".class") && !name.endsWith("-info.class"))
-                        .filter(name -> !name.startsWith("META-INF/"))
                         // Extensions for Kotlin, and for JNA, can't be linked without their libraries.
                         .filter(name -> !name.contains("Kt") && !name.contains("Jna"))
                         .map(name -> name.substring(0, name.length() - ".class".length())
                                 .replace('/', '.'))
                         .collect(Collectors.toCollection(TreeSet::new));
             }
+        }
+
+        Set<String> names() {
+            return names;
         }
 
         @Override
@@ -113,6 +109,10 @@ final class AdviceVerificationTest {
             } catch (IOException | UnexpectedClassException e) {
                 throw new ClassNotFoundException(name, e);
             }
+        }
+
+        private static URL jarOf(Class<?> type) {
+            return type.getProtectionDomain().getCodeSource().getLocation();
         }
 
         /** A time limit, or a reason. */
