@@ -20,10 +20,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** A sidecar, a real Gunicorn that is told to speak to it in one of two ways, and what can be done to them. */
-final class GunicornScene {
+public final class GunicornScene {
 
     /** How Gunicorn speaks to the sidecar. */
-    enum Speaker {
+    public enum Speaker {
         HOOKS,
         OWN_STATSD
     }
@@ -47,7 +47,7 @@ final class GunicornScene {
     private Moment started;
     private int port;
 
-    GunicornScene(TestProcesses run, Speaker speaker, String workerClass) {
+    public GunicornScene(TestProcesses run, Speaker speaker, String workerClass) {
         this.run = run;
         this.speaker = speaker;
         this.workerClass = workerClass;
@@ -57,7 +57,7 @@ final class GunicornScene {
         return speaker == Speaker.HOOKS;
     }
 
-    GunicornScene environment(String name, String value) {
+    public GunicornScene environment(String name, String value) {
         environment.put(name, value);
         return this;
     }
@@ -122,7 +122,7 @@ final class GunicornScene {
     }
 
     /** Starts everything, and waits until so many workers have loaded the application and the sidecar knows. */
-    GunicornScene start(int workers, String... settings) {
+    public GunicornScene start(int workers, String... settings) {
         List<String> all = new ArrayList<>(List.of("--workers", Integer.toString(workers)));
         all.addAll(List.of(settings));
         launch(all.toArray(String[]::new));
@@ -139,11 +139,11 @@ final class GunicornScene {
         return PROGRAMS.resolve(hasHooks() ? "hooks.conf.py" : "own.conf.py");
     }
 
-    Sidecar sidecar() {
+    public Sidecar sidecar() {
         return sidecar;
     }
 
-    ProcessUnderTest gunicorn() {
+    public ProcessUnderTest gunicorn() {
         return gunicorn;
     }
 
@@ -179,7 +179,7 @@ final class GunicornScene {
     }
 
     /** Sends that many requests that never end, each after the one before has blocked whoever took it. */
-    Moment block(int requests) {
+    public Moment block(int requests) {
         for (int i = 1; i <= requests; i++) {
             var unused = request("/block");
             awaitSaid("BLOCKED ", i);
@@ -191,7 +191,7 @@ final class GunicornScene {
         return Http.send(port(), path);
     }
 
-    int port() {
+    public int port() {
         if (port == 0) {
             port = Integer.parseInt(gunicorn.awaitStderr("Listening at: http://127\\.0\\.0\\.1:(\\d+)", TO_START)
                     .group(1));
@@ -200,7 +200,7 @@ final class GunicornScene {
     }
 
     /** Keeps that many requests at once under way for that time. */
-    void load(String path, int clients, Duration time) {
+    public void load(String path, int clients, Duration time) {
         Moment end = Moment.now().plus(time);
         List<CompletableFuture<HttpResponse<String>>> underWay = new ArrayList<>();
         while (!end.hasCome()) {
@@ -223,7 +223,7 @@ final class GunicornScene {
     }
 
     /** To the arbiter first, so that it replaces no one. */
-    Moment signalAll(String signal) {
+    public Moment signalAll(String signal) {
         List<ProcessHandle> workers = workerProcesses();
         gunicorn.signal(signal);
         workers.forEach(worker -> ProcessUnderTest.signal(signal, worker.pid()));
