@@ -9,6 +9,7 @@
  *   <li>{@code python}: the Python modules in real Gunicorn and gevent
  *   <li>{@code deploy}, {@code docs}, {@code demo}: the deployment files, the jars' content and the tables in the documentation, the demo
  *   <li>{@code bench}: benchmarks
+ *   <li>{@code peers}: other probes of the same processes, beside ours
  *   <li>{@code program}: main classes of child JVMs
  *   <li>{@code support}: processes, probes and class paths that the tests share
  * </ul>
