@@ -12,6 +12,8 @@ public enum HookKind {
     REQUEST_EXECUTOR,
     /** The method gives out the executor that its object holds, for a request. */
     REQUEST_EXECUTOR_HOLDER,
+    /** The method returns the executor that its caller gives a request to; null stands for the server's own workers. */
+    REQUEST_EXECUTOR_GETTER,
     /** The thread waits for work while the method runs, as long as its argument says at most, and works outside it. */
     WAIT,
     /** The thread waits for work while the method runs, for any time, and works outside it. */

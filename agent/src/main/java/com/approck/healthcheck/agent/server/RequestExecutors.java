@@ -17,10 +17,11 @@ import java.util.concurrent.ExecutorService;
 
 /**
  * Executors of the application's own to which a server gives requests: by Undertow's {@code exchange.dispatch(executor, …)},
- * which is also how a servlet deployment uses the executor that was set for it, and the one for asynchronous requests; the
- * named worker pools of Vert.x; and the named executors of Micronaut ({@code @ExecuteOn}, {@code thread-selection}). Each is a
- * pool, from soon after the first such request until it has ended. Read from Undertow 2.0.0, 2.2.41 and 2.4.4, from Vert.x
- * 4.0.0, 4.5.13 and 5.2.3, and from Micronaut 4.0.0, 4.7.0 and 5.2.23.
+ * which is also how a servlet deployment uses the executor that was set for it, and the one for asynchronous requests, or by
+ * {@code exchange.setDispatchExecutor(executor)} before a dispatch; the named worker pools of Vert.x; and the named executors
+ * of Micronaut ({@code @ExecuteOn}, {@code thread-selection}). Each is a pool, from soon after the first such request until it
+ * has ended. Read from Undertow 2.0.0, 2.2.41 and 2.4.4, from Vert.x 4.0.0, 4.5.13 and 5.2.3, and from Micronaut 4.0.0, 4.7.0
+ * and 5.2.23.
  *
  * <p>Jetty, Tomcat, Vert.x, gRPC, Armeria, Grizzly and the JDK's server know the executor that they were given; there it is the
  * pool of the server.
@@ -28,6 +29,8 @@ import java.util.concurrent.ExecutorService;
 final class RequestExecutors implements ServerSupport, ExecutorAdapter {
     private static final String WORKER_POOL = "io.vertx.core.internal.WorkerPool";
     private static final String WORKER_POOL_OF_VERTX_4 = "io.vertx.core.impl.WorkerPool";
+
+    private static final String EXCHANGE = "io.undertow.server.HttpServerExchange";
 
     /** A servlet deployment. It gives out the executor for asynchronous requests, which {@code execute} is called on. */
     private static final String DEPLOYMENT = "io.undertow.servlet.core.DeploymentImpl";
@@ -43,16 +46,16 @@ final class RequestExecutors implements ServerSupport, ExecutorAdapter {
         return "the application";
     }
 
-    /** Those of Micronaut are static methods of interfaces. Whatever gives a request to an executor calls one of them. */
+    /**
+     * Those of Micronaut are static methods of interfaces. Whatever gives a request to an executor calls one of them. An executor
+     * that was set for an exchange of Undertow's may never get a request, so the setter has no hook: the server calls the getter
+     * once a request has been dispatched.
+     */
     @Override
     public List<MethodHook> hooks() {
         return Arrays.asList(
-                new MethodHook(
-                        HookKind.REQUEST_EXECUTOR,
-                        "io.undertow.server.HttpServerExchange",
-                        "dispatch",
-                        EXECUTOR,
-                        "java.lang.Runnable"),
+                new MethodHook(HookKind.REQUEST_EXECUTOR, EXCHANGE, "dispatch", EXECUTOR, "java.lang.Runnable"),
+                new MethodHook(HookKind.REQUEST_EXECUTOR_GETTER, EXCHANGE, "getDispatchExecutor"),
                 new MethodHook(HookKind.REQUEST_EXECUTOR_HOLDER, DEPLOYMENT, "getAsyncExecutor"),
                 new MethodHook(
                         HookKind.REQUEST_EXECUTOR,

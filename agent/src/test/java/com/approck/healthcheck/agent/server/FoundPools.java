@@ -59,6 +59,12 @@ final class FoundPools implements PoolRegistry.Listener {
         return names();
     }
 
+    /** Adds the pool of an executor, as is done when a server has given a request to it. */
+    List<String> given(Object executor) throws ReflectiveOperationException {
+        registry.addPoolsOf(Servers.executorInside(executor, opener), Servers.REQUEST_EXECUTORS);
+        return names();
+    }
+
     /** Removes the pools of an owner, as a hook does when it has stopped. */
     List<String> stopped(Object owner) {
         registry.removePoolsOf(owner);

@@ -21,7 +21,7 @@ final class RequestExecutorsTest {
 
     @Test
     void hookedMethods_existInTheseVersions() {
-        FoundPools.assertHasHookedMethods(executors, 2);
+        FoundPools.assertHasHookedMethods(executors, 3);
     }
 
     @Test

@@ -44,6 +44,10 @@ final class RequestExecutorsIT {
                         .map(jdk -> Arguments.of(new ServerVersion.OnJdk(servlets, jdk), pool, "pool-")));
         Stream<Arguments> ofServers = ServerVersion.newestOnEveryJdk("undertow", "vertx")
                 .map(server -> Arguments.of(server, "dispatch", "pool-"));
+        Jdk newest = Jdk.all().get(Jdk.all().size() - 1);
+        Stream<Arguments> ofExchanges = ServerVersion.newestOnEveryJdk("undertow")
+                .filter(server -> server.jdk().equals(newest))
+                .map(server -> Arguments.of(server, "set-and-dispatch", "pool-"));
         Stream<Arguments> ofMicronaut = ServerVersion.all().stream()
                 .filter(version -> version.name().equals("micronaut"))
                 .flatMap(version -> Jdk.all().stream()
@@ -51,7 +55,7 @@ final class RequestExecutorsIT {
                         .limit(1)
                         .map(jdk ->
                                 Arguments.of(new ServerVersion.OnJdk(version, jdk), "dispatch", "io-executor-thread")));
-        return Stream.of(ofServers, ofDeployments, ofMicronaut).flatMap(each -> each);
+        return Stream.of(ofServers, ofDeployments, ofExchanges, ofMicronaut).flatMap(each -> each);
     }
 
     @ParameterizedTest

@@ -48,6 +48,7 @@ public final class AdviceWeaver implements ClassWeaver {
         add(HookKind.POOL_STOPPED, PoolStoppedAdvice.class, pool, own);
         add(HookKind.REQUEST_EXECUTOR, RequestExecutorAdvice.class, pool, own);
         add(HookKind.REQUEST_EXECUTOR_HOLDER, RequestExecutorHolderAdvice.class, pool, own);
+        add(HookKind.REQUEST_EXECUTOR_GETTER, RequestExecutorGetterAdvice.class, pool, own);
         add(HookKind.WAIT, WaitAdvice.class, pool, own);
         add(HookKind.WAIT_WITHOUT_LIMIT, WaitWithoutLimitAdvice.class, pool, own);
         add(HookKind.RECEIVE, ReceiveAdvice.class, pool, own);

@@ -8,10 +8,14 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Undertow, whose handlers that block are dispatched to its workers; {@code pool=dispatch}: to four threads of the program's. */
+/**
+ * Undertow, whose handlers that block are dispatched to its workers; {@code pool=dispatch}: to four threads of the program's;
+ * {@code pool=set-and-dispatch}: to the same, which are set for the exchange beforehand.
+ */
 public final class UndertowSample implements Program.Server {
 
     private final Undertow server;
@@ -22,14 +26,25 @@ public final class UndertowSample implements Program.Server {
         ExecutorService executor = Executors.newFixedThreadPool(4);
         server = Undertow.builder()
                 .addHttpListener(options.port(), "localhost")
-                .setHandler(
-                        options.pool().equals("dispatch") ? exchange -> exchange.dispatch(executor, handler) : handler)
+                .setHandler(dispatching(options.pool(), executor, handler))
                 .build();
     }
 
     public static void main(String[] args) throws Exception {
         Options options = new Options(args);
         Program.run(options, new UndertowSample(options));
+    }
+
+    private static HttpHandler dispatching(String pool, Executor executor, HttpHandler handler) {
+        return switch (pool) {
+            case "dispatch" -> exchange -> exchange.dispatch(executor, handler);
+            case "set-and-dispatch" ->
+                exchange -> {
+                    exchange.setDispatchExecutor(executor);
+                    exchange.dispatch(handler);
+                };
+            default -> handler;
+        };
     }
 
     private static void serve(Faults faults, HttpServerExchange exchange) throws IOException {
