@@ -1,9 +1,14 @@
 package com.approck.healthcheck.agent;
 
 import java.io.File;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.instrument.Instrumentation;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLConnection;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -68,9 +73,28 @@ public final class Agent {
         System.exit((Integer) exitCode);
     }
 
-    private static File jar() throws URISyntaxException {
-        return new File(
+    /**
+     * The jar that this class is from; if that is gone, as the copy in a container is after a question, another one that the JVM
+     * was given.
+     */
+    private static File jar() throws IOException, URISyntaxException {
+        File own = new File(
                 Agent.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        if (own.exists()) {
+            return own;
+        }
+        String classFile = Agent.class.getName().replace('.', '/') + ".class";
+        for (URL url : Collections.list(Agent.class.getClassLoader().getResources(classFile))) {
+            URLConnection connection = url.openConnection();
+            if (connection instanceof JarURLConnection) {
+                File other =
+                        new File(((JarURLConnection) connection).getJarFileURL().toURI());
+                if (other.exists()) {
+                    return other;
+                }
+            }
+        }
+        return own;
     }
 
     /** A second call, by the agent named twice or attached again, changes nothing. */

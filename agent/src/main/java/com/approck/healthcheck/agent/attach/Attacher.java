@@ -2,6 +2,7 @@ package com.approck.healthcheck.agent.attach;
 
 import com.approck.healthcheck.agent.config.AgentConfig;
 import com.approck.healthcheck.agent.config.BadSettingException;
+import com.approck.healthcheck.agent.explain.OtherRoot;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -28,6 +29,9 @@ public final class Attacher {
 
     private static final String EXPLAIN = "--explain";
 
+    /** What the JDK says if the other JVM can't open the jar. */
+    private static final String BAD_JAR = "Agent JAR not found";
+
     private static final String VIRTUAL_MACHINE = "com.sun.tools.attach.VirtualMachine";
 
     private Attacher() {}
@@ -50,7 +54,9 @@ public final class Attacher {
         String settings = words.size() == 2 ? words.get(1) : "";
         if (isNoJvm(pid)) {
             // The attempt itself would harm it: it begins with a SIGQUIT.
-            err.println("healthcheck: not attached: process " + pid + " is no JVM");
+            err.println(
+                    "healthcheck: not attached: process " + pid
+                            + " is no JVM; jps lists those of running JVMs, in containers too, with the pids that they have here");
             return FAILED;
         }
         String failure = explain ? new Question(pid, jar, settings).ask(out) : attach(pid, jar, settings);
@@ -87,26 +93,38 @@ public final class Attacher {
         return null;
     }
 
-    /** Attaches; returns why that failed, or null. */
-    static String attach(String pid, File jar, String argument) {
+    private static String attach(String pid, File jar, String settings) {
+        if (new OtherRoot(pid).isWithout(jar)) {
+            return "not attached: process " + pid + " is in a container that has no file " + jar.getAbsolutePath()
+                    + ": copy the jar there, to that path, and run this command again";
+        }
+        return attach(pid, jar.getAbsolutePath(), settings);
+    }
+
+    /**
+     * Attaches; returns why that failed, or null.
+     *
+     * @param jar the path of the agent's jar as the other JVM names it
+     */
+    static String attach(String pid, String jar, String argument) {
         try {
             loadAgent(pid, jar, argument);
             return null;
         } catch (ClassNotFoundException e) {
             return "not attached: this Java runtime can't attach (it has no module jdk.attach); use a JDK's java";
         } catch (InvocationTargetException e) {
-            return "not attached: " + reason(pid, e.getCause());
+            return "not attached: " + reason(pid, jar, e.getCause());
         } catch (ReflectiveOperationException | IOException e) {
             return "not attached: " + e;
         }
     }
 
-    private static void loadAgent(String pid, File jar, String argument)
+    private static void loadAgent(String pid, String jar, String argument)
             throws ReflectiveOperationException, IOException {
         Class<?> type = virtualMachine();
         Object machine = connect(type, pid);
         try {
-            type.getMethod("loadAgent", String.class, String.class).invoke(machine, jar.getAbsolutePath(), argument);
+            type.getMethod("loadAgent", String.class, String.class).invoke(machine, jar, argument);
         } finally {
             type.getMethod("detach").invoke(machine);
         }
@@ -136,7 +154,7 @@ public final class Attacher {
     }
 
     /** What went wrong, as far as it can be seen from outside, and what to do. */
-    private static String reason(String pid, Throwable failure) {
+    private static String reason(String pid, String jar, Throwable failure) {
         Path process = Paths.get("/proc", pid);
         if (Files.isDirectory(Paths.get("/proc/self")) && !Files.isDirectory(process)) {
             return "there is no process " + pid;
@@ -147,18 +165,30 @@ public final class Attacher {
         if (deadSocket != null) {
             return deadSocket;
         }
-        if (!ownJvm) {
+        OtherRoot root = new OtherRoot(pid);
+        if (!ownJvm && !root.isVisible()) {
             return "process " + pid + " belongs to the user " + owner + "; run this command as that user (" + failure
                     + ")";
         }
+        if (root.isWithoutTemporaryFolder()) {
+            return "process " + pid
+                    + " has no folder /tmp that can be written to, and a JVM can only be attached to by a socket"
+                    + " there: mount one, in Kubernetes an emptyDir, and start it again (" + failure.getMessage() + ")";
+        }
         String name = failure.getClass().getSimpleName();
+        if (name.equals("AgentLoadException")
+                && String.valueOf(failure.getMessage()).contains(BAD_JAR)) {
+            return "JVM " + pid + " can't open " + jar
+                    + ": its user may not read it; copy the jar to a folder that everybody" + " can read ("
+                    + failure.getMessage() + ")";
+        }
         if (name.equals("AgentLoadException") || name.equals("AgentInitializationException")) {
             return "JVM " + pid + " refused the agent, as one does that runs with -XX:-EnableDynamicAgentLoading ("
                     + failure.getMessage() + ")";
         }
         if (name.equals("AttachNotSupportedException") || failure instanceof IOException) {
-            return "process " + pid + " does not answer: it is no JVM, it runs with -XX:+DisableAttachMechanism, or it"
-                    + " is stopped (" + failure.getMessage() + ")";
+            return "process " + pid + " does not answer: it is no JVM, it runs with -XX:+DisableAttachMechanism, it"
+                    + " is stopped, or it can't write to its /tmp (" + failure.getMessage() + ")";
         }
         return failure.toString();
     }

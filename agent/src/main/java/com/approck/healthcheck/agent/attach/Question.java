@@ -2,9 +2,12 @@ package com.approck.healthcheck.agent.attach;
 
 import com.approck.healthcheck.agent.explain.AnswerFile;
 import com.approck.healthcheck.agent.explain.ExplainRequest;
+import com.approck.healthcheck.agent.explain.JarThere;
+import com.approck.healthcheck.agent.explain.OtherRoot;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
 
 /** Asks a JVM what the agent sees in it, and prints the answer. Made for one question. */
 final class Question {
@@ -39,11 +42,13 @@ final class Question {
         if (System.getProperty(ATTACH_TIMEOUT) == null) {
             System.setProperty(ATTACH_TIMEOUT, ATTACH_MILLIS);
         }
-        try (AnswerFile file = AnswerFile.create(pid)) {
+        OtherRoot root = new OtherRoot(pid);
+        try (AnswerFile file = AnswerFile.create(root);
+                JarThere agent = JarThere.of(root, jar)) {
             file.deleteOnExit();
             String argument = new ExplainRequest(file.pathThere(), settings).toArgument();
             // A JVM that is stopped takes the connection, and then nothing ends the wait.
-            Thread attaching = new Thread(() -> failure = Attacher.attach(pid, jar, argument), "attaching");
+            Thread attaching = new Thread(() -> failure = Attacher.attach(pid, agent.path(), argument), "attaching");
             attaching.setDaemon(true);
             attaching.start();
             String answer = await(file);
@@ -54,8 +59,12 @@ final class Question {
             out.flush();
             attaching.join(MAX_WAIT_MILLIS);
             return null;
+        } catch (FileAlreadyExistsException e) {
+            return "can't copy the agent to " + e.getFile() + ", which process " + pid
+                    + " needs: another command with --explain"
+                    + " is using that file, or was killed and has left it; delete it in the latter case";
         } catch (IOException e) {
-            return "can't make a file in which process " + pid + " could answer: " + e;
+            return "can't make the files by which process " + pid + " is asked, and answers: " + e;
         } catch (InterruptedException e) {
             return "interrupted";
         }

@@ -7,15 +7,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.nio.file.StandardOpenOption;
 
 /**
  * The file by which the answer gets from one JVM to the other: made by the asking process, empty, with a random name, for its
  * owner alone; written by the other JVM, which makes no file of its own; and deleted by the one that asked.
  *
- * <p>On Linux it is in {@code /tmp} as the other process sees it, which may be in a container with another root: the JVM has
- * its socket for attaching there too. A root that asks gives it to the user of the other process.
+ * <p>On Linux it is in {@code /tmp} as the other process sees it: the JVM has its socket for attaching there too. A root that
+ * asks gives it to the user of the other process.
  */
 public final class AnswerFile implements AutoCloseable {
     /** The last byte of a whole answer; a text has no other control character but line ends. */
@@ -33,32 +32,11 @@ public final class AnswerFile implements AutoCloseable {
     }
 
     /** Makes the file. */
-    public static AnswerFile create(String pid) throws IOException {
-        Path process = Paths.get("/proc", pid);
-        Path temporary = process.resolve("root/tmp");
-        boolean ofProcess = Files.isDirectory(temporary) && Files.isWritable(temporary);
-        Path folder = ofProcess ? temporary : Paths.get(System.getProperty("java.io.tmpdir"));
+    public static AnswerFile create(OtherRoot root) throws IOException {
         // Without permissions named, the JDK gives them to the owner alone.
-        Path path = Files.createTempFile(folder, "healthcheck-explain-", ".txt");
-        if (ofProcess) {
-            giveTo(process, path);
-        }
-        return new AnswerFile(
-                path,
-                ofProcess ? "/tmp/" + path.getFileName() : path.toAbsolutePath().toString());
-    }
-
-    private static void giveTo(Path process, Path path) {
-        try {
-            for (String attribute : new String[] {"unix:gid", "unix:uid"}) {
-                Object owner = Files.getAttribute(process, attribute);
-                if (!owner.equals(Files.getAttribute(path, attribute))) {
-                    Files.setAttribute(path, attribute, owner);
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            // Only root can. Then the other JVM refuses to be attached to as well.
-        }
+        Path path = Files.createTempFile(root.temporaryFolder(), "healthcheck-explain-", ".txt");
+        root.give(path);
+        return new AnswerFile(path, root.pathThere(path));
     }
 
     /** Returns its path as the other process names it. */

@@ -19,7 +19,7 @@ final class AnswerFileTest {
 
     @Test
     void answer_isReadOnceItIsWhole() throws IOException {
-        try (AnswerFile file = AnswerFile.create(pid)) {
+        try (AnswerFile file = AnswerFile.create(new OtherRoot(pid))) {
             Path path = Path.of(file.pathThere());
             assertNull(file.read());
             Files.writeString(path, "all is w");
@@ -34,7 +34,7 @@ final class AnswerFileTest {
     @Test
     void file_isItsOwnersAloneAndGoneAtTheEnd() throws IOException {
         Path path;
-        try (AnswerFile file = AnswerFile.create(pid)) {
+        try (AnswerFile file = AnswerFile.create(new OtherRoot(pid))) {
             path = Path.of(file.pathThere());
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
         }
@@ -43,7 +43,7 @@ final class AnswerFileTest {
 
     @Test
     void processThatIsNotThere_hasItsFileWhereThisOneHas() throws IOException {
-        try (AnswerFile file = AnswerFile.create("99999999")) {
+        try (AnswerFile file = AnswerFile.create(new OtherRoot("99999999"))) {
             assertEquals(
                     Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath(),
                     Path.of(file.pathThere()).getParent());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.agent.Await;
 import com.approck.healthcheck.agent.explain.AnswerFile;
 import com.approck.healthcheck.agent.explain.ExplainRequest;
+import com.approck.healthcheck.agent.explain.OtherRoot;
 import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -153,8 +154,8 @@ final class AgentStarterTest {
     }
 
     private String look(String settings) throws IOException {
-        try (AnswerFile file =
-                AnswerFile.create(Long.toString(ProcessHandle.current().pid()))) {
+        try (AnswerFile file = AnswerFile.create(
+                new OtherRoot(Long.toString(ProcessHandle.current().pid())))) {
             String argument = new ExplainRequest(file.pathThere(), settings).toArgument();
             AgentStarter.look(argument.substring("--explain ".length()), instrumentation());
             String[] answer = new String[1];

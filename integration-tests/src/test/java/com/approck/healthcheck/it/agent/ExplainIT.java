@@ -12,6 +12,7 @@ import com.approck.healthcheck.it.support.Explained;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
+import com.approck.healthcheck.it.support.process.Container;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -196,6 +197,49 @@ final class ExplainIT {
             dead.bind(UnixDomainSocketAddress.of(file));
         }
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** From outside the container, where the jar is and the process has another number. */
+    @Test
+    void jvmInAContainer_answersAndIsAttachedToOnceItHasTheJar() throws IOException {
+        Jdk newest = Jdk.all().get(Jdk.all().size() - 1);
+        assumeTrue(newest.feature() >= 18, "a JDK has a server to be started without classes of ours since Java 18");
+        StatsdListener wire = processes.wire();
+        Container container = Container.start(
+                processes, newest, "java", "-m", "jdk.httpserver", "-b", "127.0.0.1", "-p", "0", "-d", "/tmp");
+        container.outside().awaitStdout("127\\.0\\.0\\.1", SOON);
+
+        for (int times = 1; times <= 2; times++) {
+            ProcessUnderTest asking = ask(Jdk.running(), container.pid());
+            assertEquals(0, asking.awaitExit(TO_EXIT), asking::describe);
+            assertEquals("", asking.stderr());
+            new Explained(asking.stdout())
+                    .assertHasBelow("pool httpserver-", "  waits for connections: HTTP-Dispatcher");
+        }
+        assertEquals(List.of(), container.temporaryFiles());
+
+        String failure = "healthcheck: not attached: ";
+        assertEquals(
+                failure + "process " + container.pid() + " is in a container that has no file " + BuiltJars.agent()
+                        + ": copy the jar there, to that path, and run this command again\n",
+                notAttached(container));
+        Path there = container.copy(BuiltJars.agent());
+        Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rw-------"));
+        String notReadable = notAttached(container);
+        assertTrue(
+                notReadable.startsWith(failure + "JVM " + container.pid() + " can't open " + BuiltJars.agent() + ": "),
+                notReadable);
+        Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rw-r--r--"));
+        ProcessUnderTest attaching =
+                processes.attacher(Jdk.running(), Long.toString(container.pid()), "port=" + wire.port());
+        assertEquals(0, attaching.awaitExit(TO_EXIT), attaching::describe);
+        wire.await(Moment.now(), SOON, "workers:1|g");
+    }
+
+    private String notAttached(Container container) {
+        ProcessUnderTest attaching = processes.attacher(Jdk.running(), Long.toString(container.pid()));
+        assertEquals(1, attaching.awaitExit(TO_EXIT), attaching::describe);
+        return attaching.stderr();
     }
 
     @Test
