@@ -3,6 +3,7 @@ package com.approck.healthcheck.agent.explain;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 
@@ -36,7 +37,7 @@ public final class OtherRoot {
         return isVisible() && !Files.exists(here(file.getAbsolutePath()));
     }
 
-    /** Returns whether its {@code /tmp} is known to be missing, or closed to the caller, or on a file system without writes. */
+    /** Returns whether its {@code /tmp} is known to be missing, or a link, or closed to the caller, or on a file system without writes. */
     public boolean isWithoutTemporaryFolder() {
         return isVisible() && !hasTemporaryFolder();
     }
@@ -48,7 +49,8 @@ public final class OtherRoot {
 
     private boolean hasTemporaryFolder() {
         Path folder = root.resolve(TEMPORARY);
-        return Files.isDirectory(folder) && Files.isWritable(folder);
+        // A link would lead to a folder of this process's own root.
+        return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.isWritable(folder);
     }
 
     private Path here(String absolutePath) {
@@ -62,7 +64,7 @@ public final class OtherRoot {
                 : path.toAbsolutePath().toString();
     }
 
-    /** Makes the other process's user the owner of a file. */
+    /** Makes the other process's user the owner of a file; of the link itself if somebody there has put one in its place. */
     void give(Path path) {
         if (!path.startsWith(root)) {
             return;
@@ -70,8 +72,8 @@ public final class OtherRoot {
         try {
             for (String attribute : new String[] {"unix:gid", "unix:uid"}) {
                 Object owner = Files.getAttribute(process, attribute);
-                if (!owner.equals(Files.getAttribute(path, attribute))) {
-                    Files.setAttribute(path, attribute, owner);
+                if (!owner.equals(Files.getAttribute(path, attribute, LinkOption.NOFOLLOW_LINKS))) {
+                    Files.setAttribute(path, attribute, owner, LinkOption.NOFOLLOW_LINKS);
                 }
             }
         } catch (IOException | RuntimeException e) {

@@ -60,6 +60,18 @@ final class JarThereTest {
         assertIsNotCopied();
     }
 
+    /** It would lead out of the container. */
+    @Test
+    void temporaryFolderThatIsALink_isNotFollowed() throws IOException {
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        Files.delete(temporary);
+        Files.createSymbolicLink(temporary, outside);
+
+        assertTrue(root.isWithoutTemporaryFolder());
+        assertEquals(Path.of(System.getProperty("java.io.tmpdir")), root.temporaryFolder());
+        assertIsNotCopied();
+    }
+
     @Test
     void processThatCannotBeLookedInto_getsNoCopy() throws IOException {
         root = new OtherRoot(folder.resolve("gone"));
