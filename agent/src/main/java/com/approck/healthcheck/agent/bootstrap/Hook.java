@@ -160,9 +160,11 @@ public final class Hook {
         if (counter == null) {
             return;
         }
-        BiConsumer<Object, Throwable> onThrew = waitThrew;
-        if (thrown != null && onThrew != null) {
-            onThrew.accept(consumer, thrown);
+        if (thrown != null) {
+            BiConsumer<Object, Throwable> onThrew = waitThrew;
+            if (onThrew != null) {
+                onThrew.accept(consumer, thrown);
+            }
         }
         if (works) {
             counter.lazySet(counter.get() | 1);

@@ -45,6 +45,9 @@ final class QueueConsumer {
     private long limitSeconds = WITHOUT_LIMIT;
     private String thrown;
 
+    /** Whether it has not been asked yet, or its last call threw, or its thread gave up: one look for the three of them. */
+    private boolean notable = true;
+
     private volatile boolean asked;
     private volatile WeakReference<Object> asker = NO_ASKER;
     private volatile boolean closeCalled;
@@ -77,31 +80,25 @@ final class QueueConsumer {
 
     /** Returns the turns, which are even from now on, and which the end of the wait makes odd. */
     @SuppressWarnings("JavaDurationGetSecondsToToSeconds") // toSeconds() came with Java 9.
-    AtomicLong waitBegan(Object limitOfCall) {
+    AtomicLong waitBegan(Object limitOfCall, Caller caller) {
         // Not the object: to keep a new one in an old one costs the collector a mark each time.
         limitSeconds = limitOfCall instanceof Duration ? ((Duration) limitOfCall).getSeconds() : WITHOUT_LIMIT;
-        if (thrown != null) {
-            thrown = null;
+        if (notable) {
+            beginAnew();
         }
-        if (givenUp != null) {
-            givenUp = null;
+        if (asker.get() != caller.asker) {
+            asker = caller.asker == null ? NO_ASKER : new WeakReference<>(caller.asker);
         }
-        if (!asked) {
-            asked = true;
-        }
-        setAsker();
         long number = turns.get();
         turns.lazySet(number + 2 - (number & 1));
         return turns;
     }
 
-    private void setAsker() {
-        WeakReference<Thread> caller = thread.get();
-        Object now = caller instanceof Caller ? ((Caller) caller).asker : null;
-        WeakReference<Object> before = asker;
-        if (now == null ? before != NO_ASKER : before.get() != now) {
-            asker = now == null ? NO_ASKER : new WeakReference<>(now);
-        }
+    private void beginAnew() {
+        notable = false;
+        thrown = null;
+        givenUp = null;
+        asked = true;
     }
 
     /** Returns what asked it last, if that is known to be an object of a framework and not collected; else null. */
@@ -114,10 +111,10 @@ final class QueueConsumer {
         return asked;
     }
 
-    /** Returns whether a hook has seen a call of it, the last of them on that thread. */
-    boolean isCalledBy(Thread caller) {
+    /** Returns the reference to that thread if a hook has seen it call this consumer, and no other thread since; else null. */
+    Caller callerIf(Thread current) {
         WeakReference<Thread> last = thread.get();
-        return last.get() == caller && last instanceof Caller;
+        return last.get() == current && last instanceof Caller ? (Caller) last : null;
     }
 
     /** Returns whether a hook has seen a call of it. */
@@ -172,6 +169,7 @@ final class QueueConsumer {
 
     void waitThrew(Throwable thrownByCall) {
         thrown = describe(thrownByCall);
+        notable = true;
     }
 
     /** The method of an exception may be the application's, and throw. */
@@ -186,6 +184,7 @@ final class QueueConsumer {
     /** Its thread stops to call it. */
     void giveUp(Object reason) {
         givenUp = describe(reason);
+        notable = true;
     }
 
     /** Returns why its thread has stopped to call it; null if no framework has said so since the last call. */

@@ -41,8 +41,8 @@ public final class QueueConsumers {
      * @return the consumer's counter, which the end of the wait makes odd; null if there are too many
      */
     public AtomicLong waitBegan(Object consumer, Object limit) {
-        QueueConsumer known = called(consumer);
-        return known == null ? null : known.waitBegan(limit);
+        QueueConsumer known = findOrAdd(consumer);
+        return known == null ? null : known.waitBegan(limit, callerOf(known));
     }
 
     /**
@@ -52,17 +52,23 @@ public final class QueueConsumers {
      * @return its counter, which the end of the delivery makes even; null if there are too many
      */
     public AtomicLong deliveryBegan(Object deliverer) {
-        QueueConsumer known = called(deliverer);
-        return known == null ? null : known.deliveryBegan();
+        QueueConsumer known = findOrAdd(deliverer);
+        if (known == null) {
+            return null;
+        }
+        callerOf(known);
+        return known.deliveryBegan();
     }
 
-    private QueueConsumer called(Object consumer) {
-        QueueConsumer known = findOrAdd(consumer);
+    /** Returns the current thread's reference; the thread is the one that called the consumer last from now on. */
+    private QueueConsumer.Caller callerOf(QueueConsumer consumer) {
         // Read first: the thread's own reference costs more.
-        if (known != null && !known.isCalledBy(Thread.currentThread())) {
-            known.setThread(current());
+        QueueConsumer.Caller caller = consumer.callerIf(Thread.currentThread());
+        if (caller == null) {
+            caller = current();
+            consumer.setThread(caller);
         }
-        return known;
+        return caller;
     }
 
     private QueueConsumer.Caller current() {

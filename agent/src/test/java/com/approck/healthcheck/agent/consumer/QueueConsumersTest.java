@@ -111,6 +111,20 @@ final class QueueConsumersTest {
     }
 
     @Test
+    void exceptionAndReasonToStop_areThoseSinceTheLastWaitBegan() {
+        for (int i = 0; i < 3; i++) {
+            consumers.waitBegan(consumer, null);
+            assertNull(only().thrown());
+            assertNull(only().givenUp());
+
+            consumers.waitThrew(consumer, new IllegalStateException("a reason"));
+            consumers.givesUp("another");
+            assertEquals("java.lang.IllegalStateException: a reason", only().thrown());
+            assertEquals("another", only().givenUp());
+        }
+    }
+
+    @Test
     void exceptionWithoutAText_isKnownByItsClass() {
         consumers.waitBegan(consumer, null);
         consumers.waitThrew(consumer, new Nameless());
