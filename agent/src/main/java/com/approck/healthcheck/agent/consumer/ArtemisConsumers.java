@@ -31,7 +31,8 @@ import java.util.function.Consumer;
  *
  * <p>With {@code reconnectAttempts}, a consumer outlasts its connection. Without it, the client closes its consumers. Spring's
  * {@code DefaultMessageListenerContainer} makes others for as long as it is active; so may any thread that asks, for as long as
- * it lives. A listener has no thread: {@link PollingConsumer#RECONNECT_NANOS}.
+ * it lives. A listener has no thread: {@link PollingConsumer#RECONNECT_NANOS}. Spring's {@code SimpleMessageListenerContainer}
+ * closes its listeners, and makes others, once the client has connected again.
  *
  * <p>The executor that the client pings brokers on leads to all its sessions: there is a consumer before its first message, and
  * before the hooks.
@@ -44,7 +45,7 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
     private static final String SPRING = "org.springframework.jms.";
     private static final String ACCESSOR = SPRING + "support.destination.JmsDestinationAccessor";
     private static final String CONTAINER = SPRING + "listener.AbstractJmsListeningContainer";
-
+    private static final String SIMPLE_CONTAINER = SPRING + "listener.SimpleMessageListenerContainer";
     /** Its consumers may be kept for later, while their thread serves somebody else. */
     private static final String TEMPLATE = SPRING + "core.JmsTemplate";
 
@@ -55,16 +56,21 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
 
     @Override
     public List<MethodHook> hooks() {
-        return Arrays.asList(
+        List<MethodHook> hooks = new ArrayList<>(Arrays.asList(
                 new MethodHook(HookKind.RECEIVE, CONSUMER, "receive", "long"),
                 new MethodHook(HookKind.RECEIVE, CONSUMER, "receive"),
                 new MethodHook(HookKind.RECEIVE, CONSUMER, "receiveImmediate"),
                 new MethodHook(HookKind.POOL_STOPPED, CONSUMER, "close"),
-                new MethodHook(HookKind.DELIVERY, CONSUMER + "$Runner", "run"),
-                new MethodHook(HookKind.ASKER, ACCESSOR, "receiveFromConsumer", "jakarta.jms.MessageConsumer", "long")
-                        .optional(),
-                new MethodHook(HookKind.ASKER, ACCESSOR, "receiveFromConsumer", "javax.jms.MessageConsumer", "long")
-                        .optional());
+                new MethodHook(HookKind.DELIVERY, CONSUMER + "$Runner", "run")));
+        for (String jms : Arrays.asList("jakarta.jms.", "javax.jms.")) {
+            hooks.add(asker(ACCESSOR, "receiveFromConsumer", jms + "MessageConsumer", "long"));
+            hooks.add(asker(SIMPLE_CONTAINER, "onException", jms + "JMSException"));
+        }
+        return hooks;
+    }
+
+    private static MethodHook asker(String type, String method, String... arguments) {
+        return new MethodHook(HookKind.ASKER, type, method, arguments).optional();
     }
 
     @Override
@@ -120,7 +126,10 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
     @Override
     public boolean isContainerActive(QueueConsumer consumer, ReflectedObject reflected)
             throws ReflectiveOperationException {
-        ReflectedObject container = reflected.with(consumer.asker());
+        return isActive(reflected.with(consumer.asker()));
+    }
+
+    private static boolean isActive(ReflectedObject container) throws ReflectiveOperationException {
         return container.is(CONTAINER) && (Boolean) container.field("active");
     }
 
@@ -296,7 +305,8 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
         /** Says what becomes of it; returns false if it was closed on purpose, or another has taken its place. */
         boolean look(long nowNanos) throws ReflectiveOperationException {
             Closed by = closedBy(worker, consumer);
-            if (by == Closed.BY_APPLICATION || subscription.isReplaced()) {
+            if (subscription.isReplaced()
+                    || (by == Closed.BY_APPLICATION && !isActive(consumer.with(worker.asker())))) {
                 return false;
             }
             if (by == Closed.NO) {

@@ -87,7 +87,7 @@ final class QueueConsumer {
             beginAnew();
         }
         if (asker.get() != caller.asker) {
-            asker = caller.asker == null ? NO_ASKER : new WeakReference<>(caller.asker);
+            setAsker(caller.asker);
         }
         long number = turns.get();
         turns.lazySet(number + 2 - (number & 1));
@@ -101,7 +101,11 @@ final class QueueConsumer {
         asked = true;
     }
 
-    /** Returns what asked it last, if that is known to be an object of a framework and not collected; else null. */
+    private void setAsker(Object now) {
+        asker = now == null ? NO_ASKER : new WeakReference<>(now);
+    }
+
+    /** Returns what asked it last or has closed it, if that is known to be an object of a framework and not collected; else null. */
     Object asker() {
         return asker.get();
     }
@@ -192,8 +196,15 @@ final class QueueConsumer {
         return givenUp;
     }
 
-    /** A call that closes it has returned or thrown on the current thread. */
-    void setCloseCalled() {
+    /**
+     * A call that closes it has returned or thrown on the current thread.
+     *
+     * @param caller the thread's reference to itself; null if it has none
+     */
+    void setCloseCalled(Caller caller) {
+        if (caller != null && caller.asker != null) {
+            setAsker(caller.asker);
+        }
         closedByItsThread = thread() == Thread.currentThread();
         closeCalled = true;
     }

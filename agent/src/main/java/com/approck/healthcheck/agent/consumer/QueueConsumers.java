@@ -114,7 +114,7 @@ public final class QueueConsumers {
     public boolean closeCalled(Object consumer) {
         QueueConsumer known = find(consumer);
         if (known != null) {
-            known.setCloseCalled();
+            known.setCloseCalled(currentThread.get());
         }
         return known != null;
     }

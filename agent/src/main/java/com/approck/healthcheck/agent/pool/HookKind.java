@@ -20,7 +20,7 @@ public enum HookKind {
     WAIT_WITHOUT_LIMIT,
     /** The thread waits for a message while the method runs, for any time, and works outside it once it has returned one. */
     RECEIVE,
-    /** The method's object asks a consumer for work while the method runs, on its thread: a container of a framework, say. */
+    /** The method's object asks a consumer for work, or closes it, while the method runs, on its thread: a container, say. */
     ASKER,
     /** The outer object of the method's object works while the method runs: it gives a message to the application. */
     DELIVERY,

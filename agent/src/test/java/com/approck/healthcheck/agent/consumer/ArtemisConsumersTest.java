@@ -319,6 +319,47 @@ final class ArtemisConsumersTest {
     }
 
     @Test
+    void listenerThatAContainerClosesToMakeAnother_isAbleUntilThen() throws Exception {
+        AbstractJmsListeningContainer container = new AbstractJmsListeningContainer();
+        Connection connection = connect("");
+        MessageConsumer consumer = consumer(connection, "orders");
+        consumer.setMessageListener(message -> {});
+        assertEquals(ABLE, watched.tick(1));
+
+        Object inside = inside(consumer);
+        thread("client-1").does(() -> closes(container, inside));
+        connection.close();
+        assertEquals(ABLE, watched.tick(1));
+        consumer(connect(""), "orders").setMessageListener(message -> {});
+        assertEquals(ABLE, watched.tick(1));
+        assertEquals(ABLE, watched.tick(1_000));
+    }
+
+    @Test
+    void listenerThatAContainerClosesWithoutAnother_isLostForAsLongAsTheContainerIsActive() throws Exception {
+        AbstractJmsListeningContainer container = new AbstractJmsListeningContainer();
+        MessageConsumer consumer = consumer(connect(""), "orders");
+        consumer.setMessageListener(message -> {});
+        assertEquals(ABLE, watched.tick(1));
+
+        Object inside = inside(consumer);
+        consumer.close();
+        thread("client-1").does(() -> closes(container, inside));
+        assertEquals(ABLE, watched.tick(100));
+        assertEquals(LOST, watched.tick(100));
+
+        container.active = false;
+        assertEquals("", watched.tick(1));
+    }
+
+    /** As Spring's method {@code onException} does. */
+    private void closes(AbstractJmsListeningContainer container, Object inside) {
+        watched.hook().askedBy(container);
+        watched.hook().closeCalled(inside);
+        watched.hook().askedBy(null);
+    }
+
+    @Test
     void listener_isAWorkerUntilItIsTakenAway() throws Exception {
         MessageConsumer consumer = consumer(connect(""), "orders");
         consumer.setMessageListener(message -> {});
