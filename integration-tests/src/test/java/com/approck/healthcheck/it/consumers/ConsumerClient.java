@@ -55,6 +55,12 @@ enum ConsumerClient {
             "JmsSample",
             false,
             "org.apache.artemis:artemis-jakarta-client:2.56.0"),
+    JMS_TOPIC(
+            Library.ARTEMIS,
+            "Artemis's client 2.56.0, a shared durable subscription of a topic",
+            "JmsSample",
+            true,
+            "org.apache.artemis:artemis-jakarta-client:2.56.0"),
     SPRING_JMS(
             Library.ARTEMIS,
             "Spring JMS 7.0.10, default container",
@@ -70,7 +76,15 @@ enum ConsumerClient {
             false,
             "org.apache.artemis:artemis-jakarta-client:2.56.0",
             "org.springframework:spring-context:7.0.10",
-            "org.springframework:spring-jms:7.0.10");
+            "org.springframework:spring-jms:7.0.10"),
+    SPRING_JAVAX_JMS(
+            Library.ARTEMIS,
+            "Spring JMS 5.3.39 of `javax.jms`, default container",
+            "SpringJmsSample",
+            false,
+            "org.apache.artemis:artemis-jms-client:2.54.0",
+            "org.springframework:spring-context:5.3.39",
+            "org.springframework:spring-jms:5.3.39");
 
     /** Of which a broker is needed. */
     enum Library {
@@ -123,6 +137,7 @@ enum ConsumerClient {
             case SPRING_DIRECT -> List.of("container=direct");
             case SPRING_JMS_SIMPLE -> List.of("container=simple");
             case JMS_LISTENER -> List.of("listener=true");
+            case JMS_TOPIC -> List.of("subscribed=true");
             default -> List.of();
         };
     }

@@ -25,6 +25,12 @@ final class ConsumerFaults {
     private static final Duration MAX_POLL = Duration.ofSeconds(6);
     private static final String HANG = "/hang";
 
+    /** {@code -Dconsumers.away=180} keeps brokers away for three minutes. */
+    private static final Duration AWAY = Duration.ofSeconds(Integer.getInteger("consumers.away", 8));
+
+    /** An application has this time to connect again. */
+    private static final Duration TO_CONNECT_AGAIN = Duration.ofMinutes(2);
+
     private ConsumerFaults() {}
 
     static void idle(ConsumerScene scene) {
@@ -74,6 +80,16 @@ final class ConsumerFaults {
         scene.assertLiveWas(200, begun);
     }
 
+    static void deadlock(ConsumerScene scene) {
+        // It is the deadlock that is seen, and no time that passes.
+        scene.withStuckAfter("60s").start(2, "threads=2");
+        scene.send("/deadlock");
+        scene.program().type("/deadlock\n");
+        scene.program().awaitStdout("^PROCESSING /deadlock\\s+PROCESSING /deadlock$", SOON);
+        scene.awaitLive(422, Moment.now(), Duration.ofSeconds(5));
+        scene.assertLiveStays(422, Duration.ofSeconds(2));
+    }
+
     static void expelled(ConsumerScene scene) {
         scene.start(1, "maxPoll=" + MAX_POLL.toMillis());
         Moment begun =
@@ -88,10 +104,35 @@ final class ConsumerFaults {
         scene.start(1);
         Moment before = Moment.now();
         broker.kill();
-        Await.pause(Duration.ofSeconds(8));
+        Await.pause(AWAY);
         broker.restart();
         scene.send("/ping");
         scene.assertLiveWas(200, before);
+    }
+
+    /** If the broker is away for long enough, nobody counts in the meantime. */
+    static void clientGivesUp(ConsumerScene scene) {
+        Broker broker = scene.ownBroker();
+        scene.start(1, "attempts=3");
+        Moment before = Moment.now();
+        broker.kill();
+        scene.program().awaitStdout("^CONNECTION LOST$", SOON);
+        Moment lost = Moment.now();
+        Await.pause(AWAY);
+        broker.restart();
+        boolean tooLong = AWAY.compareTo(TO_CONNECT_AGAIN.plus(DEATH_IS_SEEN)) > 0;
+        if (tooLong) {
+            scene.awaitLive(422, lost.plus(TO_CONNECT_AGAIN), DEATH_IS_SEEN);
+            scene.program().awaitStderr("its connection was lost, and nobody has connected again", SOON);
+        }
+        scene.reconnect();
+        scene.send("/ping");
+        scene.awaitProcessed("/ping");
+        scene.awaitLive(200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
+        // The new worker has taken the place of the lost one.
+        scene.assertLiveStays(200, DEATH_IS_SEEN);
+        assertEquals(1, scene.capacity());
+        scene.assertLiveWas(200, before, tooLong ? before.plus(TO_CONNECT_AGAIN) : Moment.now());
     }
 
     static void rebalance(ConsumerScene scene) {

@@ -3,12 +3,14 @@ package com.approck.healthcheck.it.consumers;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.JAVAX_JMS_LOOP;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.JMS_LISTENER;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.JMS_LOOP;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.JMS_TOPIC;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.KAFKA_STREAMS;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_KAFKA;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.OLD_RABBITMQ;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.RABBITMQ;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_DIRECT;
+import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_JAVAX_JMS;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_JMS;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_JMS_SIMPLE;
 import static com.approck.healthcheck.it.consumers.ConsumerClient.SPRING_KAFKA;
@@ -51,7 +53,8 @@ enum ConsumerRow {
             "200, one worker of two",
             ConsumerFaults::oneOfTwo,
             KAFKA,
-            JMS_LOOP),
+            JMS_LOOP,
+            JMS_TOPIC),
     HANG(
             "its listener hangs without using CPU",
             "422 at `stuck-after` + 2 intervals, 200 when it comes free",
@@ -66,13 +69,22 @@ enum ConsumerRow {
             SPRING_SIMPLE,
             JAVAX_JMS_LOOP,
             JMS_LISTENER,
+            JMS_TOPIC,
             SPRING_JMS,
-            SPRING_JMS_SIMPLE),
+            SPRING_JMS_SIMPLE,
+            SPRING_JAVAX_JMS),
     HANGS_AT_ONCE(
             "its listener hangs on the first message, which was there before it",
             "422 at `stuck-after` + 2 s after it was known",
             ConsumerFaults::hangsAtOnce,
             RABBITMQ),
+    DEADLOCK(
+            "both of its listeners deadlock",
+            "422 within 5 s",
+            ConsumerFaults::deadlock,
+            RABBITMQ,
+            JMS_LISTENER,
+            SPRING_JMS),
     SPIN(
             "its listener uses CPU for twice as long as `stuck-after`",
             "200 throughout",
@@ -102,7 +114,15 @@ enum ConsumerRow {
             SPRING_SIMPLE,
             JMS_LOOP,
             JMS_LISTENER,
-            SPRING_JMS),
+            SPRING_JMS,
+            SPRING_JMS_SIMPLE,
+            SPRING_JAVAX_JMS),
+    CLIENT_GIVES_UP(
+            "the same, and its client stops trying to connect before that; then the application makes another connection",
+            "200 throughout, and one worker",
+            ConsumerFaults::clientGivesUp,
+            JMS_LISTENER,
+            SPRING_JMS_SIMPLE),
     REBALANCE("another process joins the group, and leaves it", "200 throughout", ConsumerFaults::rebalance, KAFKA),
     CLOSED(
             "its consumers are closed on purpose",

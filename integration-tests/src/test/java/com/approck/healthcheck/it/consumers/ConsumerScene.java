@@ -27,12 +27,12 @@ final class ConsumerScene {
 
     static final Duration SOON = Duration.ofSeconds(60);
 
-    private static final String SETTINGS = "log=debug,interval=500ms,stuck-after=3s,port=";
     private static final AtomicInteger SCENES = new AtomicInteger();
 
     private final String name = "orders-" + SCENES.incrementAndGet();
     private final TestProcesses processes;
     private final ConsumerClient client;
+    private String stuckAfter = STUCK_AFTER.toSeconds() + "s";
     private Broker broker;
     private Sidecar sidecar;
     private Prober prober;
@@ -50,6 +50,16 @@ final class ConsumerScene {
         return broker;
     }
 
+    /** With another time for the agent's setting {@code stuck-after}. */
+    ConsumerScene withStuckAfter(String time) {
+        stuckAfter = time;
+        return this;
+    }
+
+    private String settings() {
+        return "log=debug,interval=500ms,stuck-after=" + stuckAfter + ",port=" + sidecar.statsdPort();
+    }
+
     /** Starts the sidecar and the program with the agent in it, and waits for no more than its start. */
     ConsumerScene launch(String... options) {
         startSidecar();
@@ -58,7 +68,7 @@ final class ConsumerScene {
 
     /** Starts the program once more. */
     ConsumerScene launchAgain(String... options) {
-        program = run(List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), options);
+        program = run(List.of(TestProcesses.agent(settings())), options);
         program.awaitStdout("^STARTED$", SOON);
         return this;
     }
@@ -91,9 +101,8 @@ final class ConsumerScene {
     }
 
     void attach() {
-        int status = processes
-                .attacher(client.jdk(), "" + program.pid(), SETTINGS + sidecar.statsdPort())
-                .awaitExit(SOON);
+        int status =
+                processes.attacher(client.jdk(), "" + program.pid(), settings()).awaitExit(SOON);
         if (status != 0) {
             throw new AssertionError("attach ended with " + status);
         }
@@ -166,6 +175,11 @@ final class ConsumerScene {
         program.type("/free\n");
     }
 
+    void reconnect() {
+        program.type("reconnect\n");
+        program.awaitStdout("^RECONNECTED$", SOON);
+    }
+
     void close() {
         program.type("close\n");
         program.awaitStdout("^CLOSED$", SOON);
@@ -204,7 +218,11 @@ final class ConsumerScene {
 
     /** Fails unless live was that since then. */
     void assertLiveWas(int status, Moment since) {
-        prober.assertOnly(Probe.LIVE, status, since, Moment.now());
+        assertLiveWas(status, since, Moment.now());
+    }
+
+    void assertLiveWas(int status, Moment from, Moment to) {
+        prober.assertOnly(Probe.LIVE, status, from, to);
     }
 
     /** The entry of the group's pool in {@code ?verbose}. */

@@ -10,8 +10,9 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /**
  * ActiveMQ Artemis's own client of JMS: consumers that are asked in a loop, each on a thread and a connection of its own, which
- * connects again when that is lost; or with {@code listener=true}, listeners on a connection that the client opens again.
- * {@code threads=0} only sends.
+ * connects again when that is lost; or with {@code listener=true}, listeners on a connection that the client opens again, if it
+ * does so within {@code attempts=} attempts. With {@code subscribed=true}, they share a durable subscription of a
+ * topic instead of a queue. {@code threads=0} only sends.
  *
  * <p>JMS is called by the names of its methods, which are the same in the packages {@code jakarta.jms} and {@code javax.jms}.
  */
@@ -19,6 +20,11 @@ public final class JmsSample implements QueueProgram.Client {
 
     private static final int AUTO_ACKNOWLEDGE = 1;
     private static final int TRIES = 150;
+
+    /** What is called for a message, or for an exception of a connection. */
+    interface Callback {
+        void accept(Object argument) throws Exception;
+    }
 
     private final Map<String, String> settings;
     private final List<Object> connections = new ArrayList<>();
@@ -38,40 +44,81 @@ public final class JmsSample implements QueueProgram.Client {
         return new ActiveMQConnectionFactory("tcp://" + settings.get("bootstrap") + options);
     }
 
+    /** The same, for connections that the client opens again. */
+    static ActiveMQConnectionFactory persistentFactory(Map<String, String> settings) {
+        return factory(
+                settings, "?reconnectAttempts=" + settings.getOrDefault("attempts", "-1") + "&retryInterval=200");
+    }
+
     @Override
     public void start() throws Exception {
-        int threads = Integer.parseInt(settings.getOrDefault("threads", "1"));
         if (Boolean.parseBoolean(settings.get("listener"))) {
-            Object connection = call(factory(settings, "?reconnectAttempts=-1&retryInterval=200"), "createConnection");
-            connections.add(connection);
-            for (int i = 0; i < threads; i++) {
-                listen(consumer(connection));
-            }
-            call(connection, "start");
+            listen();
         } else {
-            for (int i = 1; i <= threads; i++) {
+            for (int i = 1; i <= threads(); i++) {
                 new Thread(this::consume, "listener-" + i).start();
             }
         }
     }
 
-    private static void listen(Object consumer) throws Exception {
-        Method set = method(consumer, "setMessageListener", 1);
-        Class<?> type = set.getParameterTypes()[0];
-        Object listener =
-                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
-                    QueueProgram.process(text(arguments[0]));
-                    return null;
-                });
-        set.invoke(consumer, listener);
+    private int threads() {
+        return Integer.parseInt(settings.getOrDefault("threads", "1"));
+    }
+
+    private void listen() throws Exception {
+        Object connection = call(persistentFactory(settings), "createConnection");
+        connections.add(connection);
+        setCallback(connection, "setExceptionListener", JmsSample::printLoss);
+        for (int i = 0; i < threads(); i++) {
+            setCallback(consumer(connection), "setMessageListener", message -> QueueProgram.process(text(message)));
+        }
+        call(connection, "start");
+    }
+
+    @Override
+    public void reconnect() throws Exception {
+        listen();
+    }
+
+    /** Prints {@code CONNECTION LOST}, unless the client has connected again. */
+    static void printLoss(Object exception) throws Exception {
+        if ("DISCONNECT".equals(call(exception, "getErrorCode"))) {
+            System.out.println("CONNECTION LOST");
+        }
+    }
+
+    static void setCallback(Object target, String setter, Callback callback) throws Exception {
+        call(target, setter, callback(method(target, setter, 1).getParameterTypes()[0], callback));
+    }
+
+    /** An object of an interface that has one method, with one argument. */
+    static Object callback(Class<?> type, Callback callback) {
+        return Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+            if (method.getDeclaringClass() == Object.class) {
+                return method.invoke(callback, arguments);
+            }
+            callback.accept(arguments[0]);
+            return null;
+        });
     }
 
     private Object consumer(Object connection) throws Exception {
         Object session = call(connection, "createSession", false, AUTO_ACKNOWLEDGE);
-        return call(session, "createConsumer", call(session, "createQueue", settings.get("topic")));
+        Object destination = destination(settings, session);
+        return isSubscribed(settings)
+                ? call(session, "createSharedDurableConsumer", destination, "those-of-" + settings.get("group"))
+                : call(session, "createConsumer", destination);
     }
 
-    private static String text(Object message) throws Exception {
+    private static Object destination(Map<String, String> settings, Object session) throws Exception {
+        return call(session, isSubscribed(settings) ? "createTopic" : "createQueue", settings.get("topic"));
+    }
+
+    private static boolean isSubscribed(Map<String, String> settings) {
+        return Boolean.parseBoolean(settings.get("subscribed"));
+    }
+
+    static String text(Object message) throws Exception {
         return (String) call(message, "getText");
     }
 
@@ -115,7 +162,7 @@ public final class JmsSample implements QueueProgram.Client {
             try (ActiveMQConnectionFactory factory = factory(settings, "")) {
                 Object connection = call(factory, "createConnection");
                 Object session = call(connection, "createSession", false, AUTO_ACKNOWLEDGE);
-                Object producer = call(session, "createProducer", call(session, "createQueue", settings.get("topic")));
+                Object producer = call(session, "createProducer", destination(settings, session));
                 call(producer, "send", call(session, "createTextMessage", message));
                 call(connection, "close");
                 return;
@@ -138,7 +185,7 @@ public final class JmsSample implements QueueProgram.Client {
         }
     }
 
-    private static Object call(Object target, String name, Object... arguments) throws Exception {
+    static Object call(Object target, String name, Object... arguments) throws Exception {
         try {
             return method(target, name, arguments.length).invoke(target, arguments);
         } catch (InvocationTargetException e) {
@@ -146,7 +193,7 @@ public final class JmsSample implements QueueProgram.Client {
         }
     }
 
-    private static Method method(Object target, String name, int arguments) throws NoSuchMethodException {
+    static Method method(Object target, String name, int arguments) throws NoSuchMethodException {
         for (Method method : target.getClass().getMethods()) {
             if (method.getName().equals(name)
                     && method.getParameterCount() == arguments

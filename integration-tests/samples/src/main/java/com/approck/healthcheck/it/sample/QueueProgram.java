@@ -8,8 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The life of a sample that consumes a queue. Each line on stdin is {@code close}, {@code delete}, {@code /free}, or else a
- * message that it sends to its own queue: a path of {@link Faults} and of {@link #process}, which is what its consumers do with it.
+ * The life of a sample that consumes a queue. Each line on stdin is {@code close}, {@code delete}, {@code reconnect}, {@code /free},
+ * or else a message that it sends to its own queue: a path of {@link Faults} and of {@link #process}, which is what its consumers
+ * do with it.
  */
 public final class QueueProgram {
 
@@ -27,6 +28,11 @@ public final class QueueProgram {
 
         /** Deletes the queue. */
         default void delete() throws Exception {
+            throw new UnsupportedOperationException();
+        }
+
+        /** Starts the consumers again, after the library has given up to connect. */
+        default void reconnect() throws Exception {
             throw new UnsupportedOperationException();
         }
     }
@@ -63,6 +69,9 @@ public final class QueueProgram {
             } else if (line.equals("delete")) {
                 client.delete();
                 System.out.println("DELETED");
+            } else if (line.equals("reconnect")) {
+                client.reconnect();
+                System.out.println("RECONNECTED");
             } else if (line.equals("/free")) {
                 process(line);
             } else {

@@ -1,16 +1,15 @@
 package com.approck.healthcheck.it.sample;
 
-import jakarta.jms.ConnectionFactory;
-import jakarta.jms.JMSException;
-import jakarta.jms.MessageListener;
-import jakarta.jms.TextMessage;
 import java.util.Map;
 import org.springframework.jms.listener.AbstractMessageListenerContainer;
 import org.springframework.jms.listener.DefaultMessageListenerContainer;
 import org.springframework.jms.listener.SimpleMessageListenerContainer;
 import org.springframework.util.backoff.FixedBackOff;
 
-/** The two containers in which Spring runs what is annotated {@code @JmsListener}: {@code container=simple} or the other. */
+/**
+ * The two containers in which Spring runs what is annotated {@code @JmsListener}: {@code container=simple}, which leaves it to the
+ * client to connect again, or the other, which does so itself. JMS is called as {@link JmsSample} does.
+ */
 public final class SpringJmsSample implements QueueProgram.Client {
 
     private final Map<String, String> settings;
@@ -26,9 +25,9 @@ public final class SpringJmsSample implements QueueProgram.Client {
     }
 
     @Override
-    public void start() {
+    public void start() throws Exception {
         int threads = Integer.parseInt(settings.getOrDefault("threads", "1"));
-        if (settings.getOrDefault("container", "").equals("simple")) {
+        if (isSimple()) {
             SimpleMessageListenerContainer simple = new SimpleMessageListenerContainer();
             simple.setConcurrentConsumers(threads);
             container = simple;
@@ -38,17 +37,30 @@ public final class SpringJmsSample implements QueueProgram.Client {
             ofThreads.setBackOff(new FixedBackOff(500, FixedBackOff.UNLIMITED_ATTEMPTS));
             container = ofThreads;
         }
-        // It is a factory of both kinds of connection.
-        container.setConnectionFactory((ConnectionFactory) JmsSample.factory(settings, ""));
+        JmsSample.call(
+                container,
+                "setConnectionFactory",
+                isSimple() ? JmsSample.persistentFactory(settings) : JmsSample.factory(settings, ""));
         container.setDestinationName(settings.get("topic"));
-        container.setMessageListener((MessageListener) message -> {
-            try {
-                QueueProgram.process(((TextMessage) message).getText());
-            } catch (JMSException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        container.setMessageListener(JmsSample.callback(
+                typeOfJms("MessageListener"), message -> QueueProgram.process(JmsSample.text(message))));
+        JmsSample.setCallback(container, "setExceptionListener", JmsSample::printLoss);
         container.afterPropertiesSet();
+        container.start();
+    }
+
+    private boolean isSimple() {
+        return settings.getOrDefault("container", "").equals("simple");
+    }
+
+    private Class<?> typeOfJms(String name) throws ReflectiveOperationException {
+        Class<?> other = JmsSample.method(container, "setExceptionListener", 1).getParameterTypes()[0];
+        return Class.forName(other.getPackageName() + "." + name);
+    }
+
+    @Override
+    public void reconnect() {
+        container.stop();
         container.start();
     }
 
