@@ -38,13 +38,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.options.Options;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * What the agent costs, each figure beside its baseline: the same JVM without it, in the same run, one after the other in
@@ -335,37 +328,33 @@ final class AgentBenchmark {
     @Test
     void task() throws Exception {
         Comparison table = new Comparison("one task", "no agent", "healthcheck", "added", "allocated");
-        for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
-            Options options = new OptionsBuilder()
-                    .include(HookJmh.class.getName())
-                    .jvm(jdk.tool("java").toString())
-                    .jvmArgsAppend("-Xbootclasspath/a:" + BuiltJars.agent(), "-Xshare:off")
-                    .addProfiler(GCProfiler.class)
-                    .forks(FULL ? 3 : 1)
-                    .warmupIterations(FULL ? 5 : 1)
-                    .measurementIterations(FULL ? 5 : 1)
-                    .warmupTime(TimeValue.seconds(1))
-                    .measurementTime(TimeValue.seconds(1))
-                    .verbosity(VerboseMode.SILENT)
-                    .shouldFailOnError(true)
-                    .build();
-            Map<String, RunResult> results = new LinkedHashMap<>();
-            for (RunResult result : new Runner(options).run()) {
-                results.put(result.getPrimaryResult().getLabel(), result);
-            }
-            RunResult hooked = results.get("hookedTask");
-            double without = results.get("task").getPrimaryResult().getScore();
-            double with = hooked.getPrimaryResult().getScore();
-            double bytes =
-                    hooked.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
-            table.row(
-                    "ten tokens of work, " + jdk,
-                    "%.1f ns".formatted(without),
-                    "%.1f ns".formatted(with),
-                    "%+.1f ns".formatted(with - without),
-                    "%.2f B".formatted(bytes));
-        }
+        hooks(table, HookJmh.class, "task");
         table.print();
+    }
+
+    @Test
+    void consumer() throws Exception {
+        Comparison table = new Comparison("one call of a consumer", "no agent", "healthcheck", "added", "allocated");
+        hooks(table, ConsumerHookJmh.class, "call");
+        table.print();
+    }
+
+    /** @param twin the method without hooks */
+    private static void hooks(Comparison table, Class<?> benchmark, String twin) throws Exception {
+        for (Jdk jdk : FULL ? Jdk.all() : List.of(Jdk.running())) {
+            List<Jmh.Score> scores = Jmh.run(benchmark, jdk, "" + BuiltJars.agent(), FULL);
+            double without = Jmh.of(scores, twin, "").nanos();
+            for (Jmh.Score with : scores) {
+                if (!with.method().equals(twin)) {
+                    table.row(
+                            with.method() + ", " + jdk,
+                            "%.1f ns".formatted(without),
+                            "%.1f ns".formatted(with.nanos()),
+                            "%+.1f ns".formatted(with.nanos() - without),
+                            "%.2f B".formatted(with.bytes()));
+                }
+            }
+        }
     }
 
     private static double perSample(Served served, Duration span, int samplesPerSecond) throws Exception {
