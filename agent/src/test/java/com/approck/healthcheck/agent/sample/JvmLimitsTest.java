@@ -25,6 +25,9 @@ final class JvmLimitsTest {
     private final FakeVirtualTasks tasks = new FakeVirtualTasks();
     private final Pool pool = new Pool(4);
     private final Owner owner = new Owner("http", pool);
+    /** A field, since the registry lets go of a pool whose owner has been collected. */
+    private final Owner other = new Owner("other", new Pool(2));
+
     private final List<String> lines = new ArrayList<>();
     private Sampler sampler = sampler(STUCK_AFTER);
     private long now = 1_000 * SECOND;
@@ -106,7 +109,7 @@ final class JvmLimitsTest {
 
     @Test
     void descriptorsThatRunOut_makeEveryPoolCountZeroUntilTheyComeBack() {
-        registry.addPoolsOf(new Owner("other", new Pool(2)));
+        registry.addPoolsOf(other);
         tick(1);
         threads.canOpenDescriptor = false;
         assertEquals(6, tick(10 + STUCK_AFTER - 1));

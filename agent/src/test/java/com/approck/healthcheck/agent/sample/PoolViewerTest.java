@@ -25,6 +25,9 @@ final class PoolViewerTest {
     private final FakeThreads threads = new FakeThreads();
     private final Pool pool = new Pool(30);
     private final Owner owner = new Owner("http", pool);
+    /** A field, since the registry lets go of a pool whose owner has been collected. */
+    private final Owner healthy = new Owner("healthy", new Pool(1));
+
     private final List<FakeWorker> workers = new ArrayList<>();
     private long now = 1_000 * SECOND;
     private final Sampler sampler = new Sampler(
@@ -138,7 +141,7 @@ final class PoolViewerTest {
 
     @Test
     void poolInTrouble_standsFirst() {
-        registry.addPoolsOf(new Owner("healthy", new Pool(1)));
+        registry.addPoolsOf(healthy);
         FakeWorker stuck = worker("http-stuck");
         stuck.begins();
         tick(7);

@@ -43,6 +43,9 @@ final class SamplerTest {
     private final FakeThreads threads = new FakeThreads();
     private final Pool pool = new Pool(4);
     private final Owner owner = new Owner("http", pool);
+    /** A field, since the registry lets go of a pool whose owner has been collected. */
+    private final Owner other = new Owner("other", new Pool(2));
+
     private final List<FakeWorker> workers = new ArrayList<>();
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -556,8 +559,7 @@ final class SamplerTest {
         pool.failure = new IllegalStateException("still starting");
         assertFalse(sampler.sample().isKnown());
 
-        Pool other = new Pool(2);
-        registry.addPoolsOf(new Owner("other", other));
+        registry.addPoolsOf(other);
         assertEquals("other able=2 alive=0 busy=0 stuck=0 queued=0 capacity=2", tick(1));
 
         pool.failure = null;

@@ -47,6 +47,9 @@ final class ReportingLoopTest {
     private final Set<Thread> before = new HashSet<>(Thread.getAllStackTraces().keySet());
     private final Pool pool = new Pool(3);
     private final Owner owner = new Owner("http", pool);
+    /** A field, since the registry lets go of a pool whose owner has been collected. */
+    private final Owner other = new Owner("other", new Pool(2));
+
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private PoolRegistry registry;
@@ -113,7 +116,7 @@ final class ReportingLoopTest {
         Await.until("it could not be read", () -> said.size() > 0);
 
         readable.set(true);
-        registry.addPoolsOf(new Owner("other", new Pool(2)));
+        registry.addPoolsOf(other);
 
         assertEquals(List.of("workers.lease:120000|g", "workers:5|g"), ear.receive(2));
     }
