@@ -3,13 +3,17 @@ package com.approck.healthcheck.agent;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.net.URLConnection;
+import java.security.ProtectionDomain;
 import java.util.Collections;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
@@ -44,9 +48,12 @@ public final class Agent {
         if (!enabled(arguments)) {
             return;
         }
+        StartThread thread = new StartThread(arguments, instrumentation);
         try {
-            new StartThread(arguments, instrumentation).start();
+            instrumentation.addTransformer(thread, true);
+            thread.start();
         } catch (Throwable e) {
+            instrumentation.removeTransformer(thread);
             warn(e);
         }
     }
@@ -56,7 +63,7 @@ public final class Agent {
         if (arguments != null && arguments.startsWith(EXPLAIN)) {
             explain(arguments.substring(EXPLAIN.length()), instrumentation);
         } else if (enabled(arguments)) {
-            install(arguments, instrumentation);
+            install(arguments, instrumentation, null);
         }
     }
 
@@ -97,10 +104,15 @@ public final class Agent {
         return own;
     }
 
-    /** A second call, by the agent named twice or attached again, changes nothing. */
+    /**
+     * A second call, by the agent named twice or attached again, changes nothing.
+     *
+     * @param loaded gives the names of the classes that were loaded while the agent was not there yet; null if they are unknown
+     */
     @SuppressWarnings(
             "unchecked") // What is started is of a class loader of its own, and only types of the JDK are common.
-    private static synchronized void install(String arguments, Instrumentation instrumentation) {
+    private static synchronized void install(
+            String arguments, Instrumentation instrumentation, Consumer<Consumer<String>> loaded) {
         try {
             if (installed) {
                 return;
@@ -108,8 +120,8 @@ public final class Agent {
             installed = true;
             File jar = jar();
             running = (Consumer<String>) AgentClassLoader.load(STARTER, jar)
-                    .getMethod("start", String.class, Instrumentation.class, File.class)
-                    .invoke(null, arguments, instrumentation, jar);
+                    .getMethod("start", String.class, Instrumentation.class, File.class, Consumer.class)
+                    .invoke(null, arguments, instrumentation, jar, loaded);
         } catch (Throwable e) {
             warn(e);
         }
@@ -159,10 +171,17 @@ public final class Agent {
         return value == null || !value.trim().toLowerCase(Locale.ROOT).equals("false");
     }
 
-    /** No lambda: the first one of a JVM takes tens of milliseconds. */
-    private static final class StartThread extends Thread {
+    /**
+     * Starts the agent, and takes note of the classes that are loaded meanwhile: a class that is being defined when the agent's own
+     * transformers are added is not shown to them, and is in no list of loaded classes yet.
+     *
+     * <p>No lambda: the first one of a JVM takes tens of milliseconds.
+     */
+    private static final class StartThread extends Thread implements ClassFileTransformer, Consumer<Consumer<String>> {
         private final String arguments;
         private final Instrumentation instrumentation;
+        private final Queue<String> loaded = new ConcurrentLinkedQueue<>();
+        private volatile Consumer<String> onLoaded;
 
         StartThread(String arguments, Instrumentation instrumentation) {
             super("healthcheck-start");
@@ -174,7 +193,38 @@ public final class Agent {
 
         @Override
         public void run() {
-            install(arguments, instrumentation);
+            try {
+                install(arguments, instrumentation, this);
+            } finally {
+                instrumentation.removeTransformer(this);
+            }
+        }
+
+        @Override
+        @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
+        public byte[] transform(
+                ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
+            if (name != null) {
+                loaded.add(name);
+                handOver();
+            }
+            return null;
+        }
+
+        /** Gives the internal names of the classes that were loaded so far, and of those that still come here. */
+        @Override
+        public void accept(Consumer<String> names) {
+            onLoaded = names;
+            handOver();
+        }
+
+        /** On both sides after a write, so that one of them sees the other's. */
+        private void handOver() {
+            if (onLoaded != null) {
+                for (String name = loaded.poll(); name != null; name = loaded.poll()) {
+                    onLoaded.accept(name);
+                }
+            }
         }
     }
 }

@@ -113,9 +113,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             return null;
         }
         if (redefined == null || Thread.currentThread() != instrumenting) {
-            if (note(target)) {
-                onWaiting.run();
-            }
+            loaded(name);
             return null;
         }
         try {
@@ -156,14 +154,15 @@ public final class PoolClassTransformer implements ClassFileTransformer {
      * already, or by the JVM itself, which loads the classes of an ahead-of-time cache before any agent (JEP 483).
      */
     public void lookAtLoadedClasses() {
-        boolean found = false;
         for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            HookedClass target = targets.get(loaded.getName().replace('.', '/'));
-            if (target != null) {
-                found |= note(target);
-            }
+            loaded(loaded.getName().replace('.', '/'));
         }
-        if (found) {
+    }
+
+    /** A class of that internal name has been loaded; it may be known already. */
+    public void loaded(String name) {
+        HookedClass target = targets.get(name);
+        if (target != null && note(target)) {
             onWaiting.run();
         }
     }

@@ -17,6 +17,7 @@ import com.approck.healthcheck.agent.sample.Sampler;
 import com.approck.healthcheck.agent.server.Servers;
 import java.io.File;
 import java.lang.instrument.Instrumentation;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -116,11 +117,21 @@ final class AgentPipeline implements PoolRegistry.Listener {
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
-    /** Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache. */
-    void start() {
+    /**
+     * Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache.
+     *
+     * @param loaded gives the internal names of classes that were loaded before; null if they are unknown
+     */
+    void start(Consumer<Consumer<String>> loaded) {
         instrumentation.addTransformer(transformer, true);
         transformer.lookAtLoadedClasses();
         unknown.start();
+        if (loaded != null) {
+            loaded.accept(name -> {
+                transformer.loaded(name);
+                unknown.loaded(name);
+            });
+        }
         if (!config.executors().isEmpty()) {
             wake();
         }

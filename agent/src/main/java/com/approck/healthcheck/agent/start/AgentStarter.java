@@ -19,10 +19,13 @@ public final class AgentStarter {
      * Starts the agent. A wrong setting is one line on stderr, and the agent stays off.
      *
      * @param jar the agent's own jar
+     * @param loaded gives the internal names of the classes that were loaded while no transformer of the agent was there; null if
+     *     they are unknown
      * @return what explains from now on what the agent sees, to a request as {@link ExplainRequest#parse} takes it; null if
      *     the agent is off
      */
-    public static Consumer<String> start(String argument, Instrumentation instrumentation, File jar) {
+    public static Consumer<String> start(
+            String argument, Instrumentation instrumentation, File jar, Consumer<Consumer<String>> loaded) {
         AgentConfig config;
         try {
             config = AgentConfig.read(argument, System.getProperties(), environment());
@@ -39,7 +42,7 @@ public final class AgentStarter {
             log.info(remark);
         }
         AgentPipeline pipeline = new AgentPipeline(config, instrumentation, jar, log);
-        pipeline.start();
+        pipeline.start(loaded);
         return request -> pipeline.explain(ExplainRequest.parse(request));
     }
 

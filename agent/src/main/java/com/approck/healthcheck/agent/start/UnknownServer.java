@@ -59,10 +59,17 @@ final class UnknownServer implements ClassFileTransformer {
     @SuppressWarnings("ReturnsNullCollection") // null is how a transformer says "unchanged"
     public byte[] transform(
             ClassLoader loader, String name, Class<?> redefined, ProtectionDomain domain, byte[] classFile) {
-        if (loader == null && !listens && LISTENING.contains(name)) {
-            seen();
+        if (loader == null) {
+            loaded(name);
         }
         return null;
+    }
+
+    /** A class of that internal name has been loaded. */
+    void loaded(String name) {
+        if (!listens && LISTENING.contains(name)) {
+            seen();
+        }
     }
 
     private void seen() {

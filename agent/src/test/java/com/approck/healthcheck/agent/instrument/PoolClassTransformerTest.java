@@ -226,6 +226,18 @@ final class PoolClassTransformerTest {
         assertEquals(1, timesTold);
     }
 
+    /** It may be in no list of loaded classes yet. */
+    @Test
+    void classThatWasLoadedBefore_waitsByItsName() {
+        weaver.loaded("java/lang/String");
+        assertFalse(weaver.isBehind());
+
+        weaver.loaded(HOOKED_INTERNALLY);
+
+        assertTrue(weaver.isBehind());
+        assertEquals(1, timesTold);
+    }
+
     @Test
     void classWhoseLoaderKeepsTheHookFromIt_isSaidAndNotWoven_whereTheLoaderCannotBeChanged() {
         List<Class<?>> retransformed = new ArrayList<>();

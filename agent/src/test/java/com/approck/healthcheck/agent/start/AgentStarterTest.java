@@ -55,6 +55,16 @@ final class AgentStarterTest {
         assertEquals("", said.toString(StandardCharsets.UTF_8));
     }
 
+    /** Sooner, a class could be loaded that neither they nor the agent's transformers are shown. */
+    @Test
+    void classesLoadedBefore_areAskedForOnceTheTransformersAreThere() {
+        AgentStarter.start(null, instrumentation(), new File("no.jar"), names -> calls.add("asks for names"));
+
+        assertEquals(
+                List.of("addTransformer PoolClassTransformer", "addTransformer UnknownServer", "asks for names"),
+                calls);
+    }
+
     @Test
     void wrongSetting_isOneLineAndTheAgentIsOff() {
         start("port=http,log=x");
@@ -172,7 +182,7 @@ final class AgentStarterTest {
     }
 
     private void start(String argument) {
-        AgentStarter.start(argument, instrumentation(), new File("no.jar"));
+        AgentStarter.start(argument, instrumentation(), new File("no.jar"), null);
     }
 
     private Instrumentation instrumentation() {
