@@ -4,6 +4,7 @@ import static com.approck.healthcheck.it.bench.Comparison.median;
 
 import com.approck.healthcheck.it.program.EmptyAgent;
 import com.approck.healthcheck.it.support.BuiltJars;
+import com.approck.healthcheck.it.support.TestAgent;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -29,10 +30,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.jar.Attributes;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -75,7 +72,7 @@ final class AgentBenchmark {
         if (!FULL) {
             return;
         }
-        variants.put("an agent that does nothing", List.of("-javaagent:" + emptyAgent()));
+        variants.put("an agent that does nothing", List.of("-javaagent:" + TestAgent.jar(EmptyAgent.class, false)));
         Path config = Files.writeString(Files.createTempFile("jmx", ".yaml"), "rules:\n- pattern: \".*\"\n");
         variants.put(
                 JMX_EXPORTER,
@@ -90,20 +87,6 @@ final class AgentBenchmark {
                         "-Dotel.metrics.exporter=none",
                         "-Dotel.logs.exporter=none",
                         "-Dotel.javaagent.logging=none"));
-    }
-
-    private static Path emptyAgent() throws IOException {
-        Path jar = Files.createTempFile("empty-agent", ".jar");
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(new Attributes.Name("Premain-Class"), EmptyAgent.class.getName());
-        String classFile = EmptyAgent.class.getName().replace('.', '/') + ".class";
-        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar), manifest);
-                InputStream in = EmptyAgent.class.getClassLoader().getResourceAsStream(classFile)) {
-            out.putNextEntry(new JarEntry(classFile));
-            in.transferTo(out);
-        }
-        return jar;
     }
 
     @Test
