@@ -48,12 +48,15 @@ public final class Agent {
         if (!enabled(arguments)) {
             return;
         }
-        StartThread thread = new StartThread(arguments, instrumentation);
+        StartThread thread = null;
         try {
+            thread = new StartThread(arguments, instrumentation);
             instrumentation.addTransformer(thread, true);
             thread.start();
         } catch (Throwable e) {
-            instrumentation.removeTransformer(thread);
+            if (thread != null) {
+                instrumentation.removeTransformer(thread);
+            }
             warn(e);
         }
     }
