@@ -47,17 +47,18 @@ public class ConsumerHookJmh {
             ofConsumers("askedBy", MethodType.methodType(Object.class, Object.class));
 
     private static final MethodHandle WAIT_BEGAN =
-            hook("waitBegan", MethodType.methodType(AtomicLong.class, Object.class, Object.class));
-    private static final MethodHandle WAIT_ENDED =
-            hook("waitEnded", MethodType.methodType(void.class, AtomicLong.class, Object.class, Throwable.class));
-    private static final MethodHandle RECEIVE_ENDED = hook(
+            HookJmh.hook("waitBegan", MethodType.methodType(AtomicLong.class, Object.class, Object.class));
+    private static final MethodHandle WAIT_ENDED = HookJmh.hook(
+            "waitEnded", MethodType.methodType(void.class, AtomicLong.class, Object.class, Throwable.class));
+    private static final MethodHandle RECEIVE_ENDED = HookJmh.hook(
             "receiveEnded",
             MethodType.methodType(void.class, AtomicLong.class, Object.class, Object.class, Throwable.class));
     private static final MethodHandle DELIVERY_BEGAN =
-            hook("deliveryBegan", MethodType.methodType(AtomicLong.class, Object.class));
+            HookJmh.hook("deliveryBegan", MethodType.methodType(AtomicLong.class, Object.class));
     private static final MethodHandle DELIVERY_ENDED =
-            hook("deliveryEnded", MethodType.methodType(void.class, AtomicLong.class));
-    private static final MethodHandle ASKED_BY = hook("askedBy", MethodType.methodType(Object.class, Object.class));
+            HookJmh.hook("deliveryEnded", MethodType.methodType(void.class, AtomicLong.class));
+    private static final MethodHandle ASKED_BY =
+            HookJmh.hook("askedBy", MethodType.methodType(Object.class, Object.class));
 
     private final Duration limit = Duration.ofMillis(100);
     private final Object container = new Object();
@@ -83,15 +84,6 @@ public class ConsumerHookJmh {
             return MethodHandles.publicLookup()
                     .findVirtual(CONSUMERS.getClass(), method, type)
                     .bindTo(CONSUMERS);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    private static MethodHandle hook(String method, MethodType type) {
-        try {
-            Class<?> hook = Class.forName(AGENT + "bootstrap.Hook", true, null);
-            return MethodHandles.publicLookup().findStatic(hook, method, type);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

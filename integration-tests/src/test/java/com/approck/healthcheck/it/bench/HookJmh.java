@@ -30,7 +30,8 @@ public class HookJmh {
     private static final MethodHandle BEGAN = hook("taskBegan", MethodType.methodType(boolean.class, Object.class));
     private static final MethodHandle ENDED = hook("taskEnded", MethodType.methodType(void.class));
 
-    private static MethodHandle hook(String method, MethodType type) {
+    /** Returns a method of the hook in the boot loader. */
+    static MethodHandle hook(String method, MethodType type) {
         try {
             Class<?> hook = Class.forName("com.approck.healthcheck.agent.bootstrap.Hook", true, null);
             return MethodHandles.publicLookup().findStatic(hook, method, type);

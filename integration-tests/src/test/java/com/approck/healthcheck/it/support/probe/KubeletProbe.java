@@ -73,19 +73,16 @@ public final class KubeletProbe implements AutoCloseable {
     private final Check check;
     private final List<Answer> answers = new CopyOnWriteArrayList<>();
     private volatile String lastFailure = "it was not asked";
-    private volatile boolean closed;
+    private final RepeatedTask asking;
 
     private KubeletProbe(String name, Check check) {
         this.name = name;
         this.check = check;
+        this.asking = RepeatedTask.start("kubelet-probe", PERIOD, () -> answers.add(ask()));
     }
 
     public static KubeletProbe start(String name, Check check) {
-        KubeletProbe probe = new KubeletProbe(name, check);
-        Thread thread = new Thread(probe::run, "kubelet-probe");
-        thread.setDaemon(true);
-        thread.start();
-        return probe;
+        return new KubeletProbe(name, check);
     }
 
     /** A status from 200 to 399 succeeds. */
@@ -133,21 +130,7 @@ public final class KubeletProbe implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
-    }
-
-    private void run() {
-        Moment next = Moment.now();
-        while (!closed) {
-            answers.add(ask());
-            next = next.plus(PERIOD);
-            Duration left = next.since(Moment.now());
-            if (left.isNegative()) {
-                next = Moment.now();
-            } else {
-                Await.pause(left);
-            }
-        }
+        asking.close();
     }
 
     private Answer ask() {

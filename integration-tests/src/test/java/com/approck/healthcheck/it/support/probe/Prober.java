@@ -50,19 +50,15 @@ public final class Prober implements AutoCloseable {
     private final int port;
     private final Moment born = Moment.now();
     private final List<Answer> answers = new CopyOnWriteArrayList<>();
-    private final Thread thread;
-    private volatile boolean closed;
+    private final RepeatedTask asking;
 
     private Prober(int port) {
         this.port = port;
-        this.thread = new Thread(this::run, "prober-" + port);
+        this.asking = RepeatedTask.start("prober-" + port, PERIOD, this::askBoth);
     }
 
     public static Prober start(int port) {
-        Prober prober = new Prober(port);
-        prober.thread.setDaemon(true);
-        prober.thread.start();
-        return prober;
+        return new Prober(port);
     }
 
     /**
@@ -179,22 +175,12 @@ public final class Prober implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        asking.close();
     }
 
-    private void run() {
-        Moment next = Moment.now();
-        while (!closed) {
-            for (Probe probe : Probe.values()) {
-                answers.add(ask(probe));
-            }
-            next = next.plus(PERIOD);
-            Duration left = next.since(Moment.now());
-            if (left.isNegative()) {
-                next = Moment.now();
-            } else {
-                Await.pause(left);
-            }
+    private void askBoth() {
+        for (Probe probe : Probe.values()) {
+            answers.add(ask(probe));
         }
     }
 
