@@ -82,7 +82,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private volatile boolean news;
     private volatile long consumerNewsNanos = System.nanoTime() - MIN_CONSUMER_NEWS_NANOS;
 
-    /** @param jar the agent's own jar, from which the boot loader gets its one class */
+    /** @param jar the agent's own jar, from which the boot loader gets the hook */
     AgentPipeline(AgentConfig config, Instrumentation instrumentation, File jar, Log log) {
         this.config = config;
         this.instrumentation = instrumentation;
