@@ -1,6 +1,7 @@
 package com.approck.healthcheck.it.matrix;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.support.App;
 import com.approck.healthcheck.it.support.Sidecar;
@@ -10,6 +11,7 @@ import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.Prober.Probe;
 import com.approck.healthcheck.it.support.probe.WebSocket;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FakeClock;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -17,9 +19,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -50,10 +54,18 @@ final class SoakIT {
     /** Their requests run on the loops that accept connections: a request that blocks is no habit of a healthy program there. */
     private static final Set<String> EVENT_LOOPS = Set.of("netty", "reactor-netty", "helidon-netty", "micronaut");
 
+    /** Their handlers read the body of a request on their worker. */
+    private static final Set<String> READ_UPLOADS =
+            Set.of("jetty-websocket", "tomcat-websocket", "undertow", "jdk-fixed", "grizzly", "helidon");
+
+    /** The clock is right for most of the time, as in life. */
+    private static final List<Duration> CLOCK_OFFSETS =
+            List.of(Duration.ZERO, Duration.ofHours(1), Duration.ZERO, Duration.ofDays(-1));
+
     @RegisterExtension
     final TestProcesses processes = new TestProcesses();
 
-    private final AtomicInteger answered = new AtomicInteger();
+    private final List<Habit> habits = new ArrayList<>();
     private final AtomicInteger pauses = new AtomicInteger();
     private volatile boolean over;
 
@@ -79,26 +91,32 @@ final class SoakIT {
     @MethodSource("servers")
     @Timeout(value = 1, unit = TimeUnit.DAYS)
     void healthyProgramWithUglyHabits_isAliveThroughout(ServerVersion.OnJdk server) throws IOException {
-        Sidecar sidecar = processes.sidecar(server.jdk());
-        App app = processes.app(server, List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), Map.of());
+        FakeClock clock = FakeClock.start();
+        Sidecar sidecar = processes.sidecar(server.jdk(), clock.environment());
+        App app = processes.app(
+                server, List.of(TestProcesses.agent(SETTINGS + sidecar.statsdPort())), clock.environment());
         Prober prober = processes.prober(sidecar);
         startWithATwentiethOfAProcessor(app, prober);
         Moment from = Moment.now();
         Moment end = from.plus(TIME);
 
         int port = app.port();
-        until(end, Duration.ofMillis(200), () -> ask(port, "/ping"));
-        for (int i = 0; i < 5; i++) {
-            until(end, Duration.ZERO, () -> drain(port, "/events?count=60&pause=1000"));
-        }
-        until(end, Duration.ofSeconds(30), () -> ask(port, "/spin?ms=2000"));
+        begin(end, new Habit("ping", Duration.ofMillis(200), () -> ask(port, "/ping")));
+        begin(end, new Habit("CPU", Duration.ofSeconds(30), () -> ask(port, "/spin?ms=2000")));
+        begin(end, new Habit("executors", Duration.ofSeconds(60), () -> ask(port, "/executors?count=2000")));
         if (!EVENT_LOOPS.contains(server.server().name())) {
-            until(end, Duration.ZERO, () -> ask(port, "/sleep?ms=" + LONG_POLL.toMillis()));
-            until(end, Duration.ZERO, () -> drain(port, "/slow?bytes=1638400&pause=500"));
+            begin(end, new Habit("long poll", Duration.ZERO, () -> ask(port, "/sleep?ms=" + LONG_POLL.toMillis())));
+            begin(end, new Habit("download", Duration.ZERO, () -> drain(port, "/slow?bytes=1638400&pause=500")));
+        }
+        if (READ_UPLOADS.contains(server.server().name())) {
+            begin(end, new Habit("upload", Duration.ZERO, () -> upload(port)));
         }
         if (server.server().name().endsWith("-websocket")) {
+            for (int i = 0; i < 5; i++) {
+                begin(end, new Habit("events", Duration.ZERO, () -> drain(port, "/events?count=60&pause=1000")));
+            }
             WebSocket socket = processes.add(WebSocket.open(port, "/socket"));
-            until(end, Duration.ofSeconds(5), () -> echo(socket));
+            begin(end, new Habit("WebSocket", Duration.ofSeconds(5), () -> echo(socket)));
         }
         processes.onlyWaits();
         while (!end.hasCome()) {
@@ -106,19 +124,22 @@ final class SoakIT {
             app.process().signal("STOP");
             Await.pause(JVM_PAUSE);
             app.process().signal("CONT");
-            pauses.incrementAndGet();
+            clock.set(CLOCK_OFFSETS.get(pauses.incrementAndGet() % CLOCK_OFFSETS.size()));
         }
         over = true;
         System.out.printf(
                 "| %s | %d min | %,d | %d | %,d | %s |%n",
                 server,
                 TIME.toMinutes(),
-                answered.get(),
+                habits.stream().mapToInt(habit -> habit.answered.get()).sum(),
                 pauses.get(),
                 prober.after(Probe.LIVE, from).size(),
                 prober.storyOf(Probe.LIVE, from));
         assertEquals(List.of("200"), prober.storyOf(Probe.LIVE, from), prober::describe);
         assertEquals(List.of("200"), prober.storyOf(Probe.READY, from), prober::describe);
+        for (Habit habit : habits) {
+            assertTrue(habit.failed.get() <= habit.answered.get(), habit::toString);
+        }
     }
 
     /** As with a CPU quota that is spent: the JVM runs for 50 ms of each second, until live is 200, and ten seconds longer. */
@@ -141,22 +162,17 @@ final class SoakIT {
         assertEquals("200", story.get(story.size() - 1), prober::describe);
     }
 
-    /** Repeats that on a thread of its own, with a pause. */
-    private void until(Moment end, Duration pause, Runnable habit) {
+    /** Repeats it on a thread of its own. */
+    private void begin(Moment end, Habit habit) {
+        habits.add(habit);
         Thread thread = new Thread(
                 () -> {
                     while (!over && !end.hasCome()) {
-                        try {
-                            habit.run();
-                            answered.incrementAndGet();
-                        } catch (UncheckedIOException | AssertionError e) {
-                            // The JVM stood still for longer than the client waits.
-                            Await.pause(Duration.ofMillis(500));
-                        }
-                        Await.pause(pause);
+                        habit.runOnce();
+                        Await.pause(habit.pause);
                     }
                 },
-                "habit");
+                habit.name);
         thread.setDaemon(true);
         thread.start();
     }
@@ -174,12 +190,69 @@ final class SoakIT {
         }
     }
 
+    /** A kilobyte a second, for six times {@code stuck-after}. */
+    private static void upload(int port) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://localhost:" + port + "/upload").toURL().openConnection();
+            connection.setRequestMethod("POST");
+            connection.setDoOutput(true);
+            connection.setChunkedStreamingMode(1024);
+            connection.setReadTimeout(60_000);
+            try (OutputStream body = connection.getOutputStream()) {
+                for (int i = 0; i < 120; i++) {
+                    body.write(new byte[1024]);
+                    body.flush();
+                    Await.pause(Duration.ofSeconds(1));
+                }
+            }
+            assertEquals(200, connection.getResponseCode());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void echo(WebSocket socket) {
         try {
             socket.send("/ping");
             socket.receive();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One kind of request, and how often it was answered. */
+    private static final class Habit {
+
+        private final String name;
+        private final Duration pause;
+        private final Runnable request;
+        private final AtomicInteger answered = new AtomicInteger();
+        private final AtomicInteger failed = new AtomicInteger();
+        private volatile String lastFailure = "";
+
+        Habit(String name, Duration pause, Runnable request) {
+            this.name = name;
+            this.pause = pause;
+            this.request = request;
+        }
+
+        void runOnce() {
+            try {
+                request.run();
+                answered.incrementAndGet();
+            } catch (UncheckedIOException | AssertionError e) {
+                // The JVM stood still for longer than the client waits.
+                failed.incrementAndGet();
+                lastFailure = e.toString();
+                Await.pause(Duration.ofMillis(500));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "%s: %d answered, %d failed, the last: %s"
+                    .formatted(name, answered.get(), failed.get(), lastFailure);
         }
     }
 }

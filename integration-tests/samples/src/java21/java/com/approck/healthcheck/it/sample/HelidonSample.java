@@ -4,6 +4,7 @@ import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.logging.LogManager;
 
@@ -40,7 +41,12 @@ public final class HelidonSample implements Program.Server {
             faults.serve(
                     request.path().path(),
                     request.query().rawValue(),
-                    new BufferedReply((status, body) -> response.status(status).send(body)));
+                    new BufferedReply((status, body) -> response.status(status).send(body)) {
+                        @Override
+                        public InputStream upload() {
+                            return request.content().inputStream();
+                        }
+                    });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

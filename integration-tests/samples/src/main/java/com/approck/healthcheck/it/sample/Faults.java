@@ -20,7 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -98,6 +100,11 @@ public final class Faults {
             case "/slow" ->
                 download(reply, parameters.number("bytes", 64L << 20), parameters.number("pause", 0), (int)
                         parameters.number("chunk", CHUNK_BYTES));
+            case "/upload" -> answer(reply, 200, reply.upload().transferTo(OutputStream.nullOutputStream()) + " bytes");
+            case "/executors" -> {
+                executors((int) parameters.number("count", 200));
+                answer(reply, 200, "all have come and gone");
+            }
             case "/events" -> events(reply, parameters.number("count", 10), parameters.number("pause", 500));
             case "/spin" -> {
                 spin(parameters.number("ms", 1000));
@@ -237,6 +244,19 @@ public final class Faults {
                 pauseMillis,
                 pauseMillis,
                 TimeUnit.MILLISECONDS));
+    }
+
+    /** Executors that each run one task: every second one is shut down, the others are let go of. */
+    private static void executors(int count) {
+        for (int i = 0; i < count; i++) {
+            ThreadPoolExecutor executor =
+                    new ThreadPoolExecutor(1, 1, 10, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>());
+            executor.allowCoreThreadTimeOut(true);
+            executor.execute(() -> sleep(1));
+            if (i % 2 == 0) {
+                executor.shutdown();
+            }
+        }
     }
 
     private static void spin(long millis) {

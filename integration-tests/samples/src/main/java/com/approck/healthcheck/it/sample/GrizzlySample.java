@@ -1,6 +1,7 @@
 package com.approck.healthcheck.it.sample;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.logging.LogManager;
 import org.glassfish.grizzly.http.server.HttpHandler;
@@ -59,6 +60,11 @@ public final class GrizzlySample implements Program.Server {
                 public void status(int status) {
                     response.setStatus(status);
                     response.setContentType("text/plain");
+                }
+
+                @Override
+                public InputStream upload() {
+                    return request.getInputStream();
                 }
 
                 @Override

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 
 /** The servlet of {@link TomcatSample} from Tomcat 10 on. */
@@ -26,6 +27,11 @@ public final class JakartaFaultServlet extends HttpServlet {
             public void status(int status) {
                 response.setStatus(status);
                 response.setContentType("text/plain");
+            }
+
+            @Override
+            public InputStream upload() throws IOException {
+                return request.getInputStream();
             }
 
             @Override

@@ -3,6 +3,7 @@ package com.approck.healthcheck.it.sample;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -58,6 +59,11 @@ public final class JdkHttpServerSample implements Program.Server {
                 } catch (IOException e) {
                     throw new IllegalStateException(e);
                 }
+            }
+
+            @Override
+            public InputStream upload() {
+                return exchange.getRequestBody();
             }
 
             @Override

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.sample;
 
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.Field;
 import java.nio.channels.Selector;
@@ -150,6 +151,11 @@ public final class JettySample implements Program.Server {
                 public void status(int status) {
                     response.setStatus(status);
                     response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain");
+                }
+
+                @Override
+                public InputStream upload() {
+                    return Content.Source.asInputStream(request);
                 }
 
                 @Override

@@ -6,6 +6,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.util.Headers;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executor;
@@ -53,6 +54,11 @@ public final class UndertowSample implements Program.Server {
             public void status(int status) {
                 exchange.setStatusCode(status);
                 exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain");
+            }
+
+            @Override
+            public InputStream upload() {
+                return exchange.getInputStream();
             }
 
             @Override
