@@ -106,7 +106,9 @@ final class SoakIT {
         begin(end, new Habit("executors", Duration.ofSeconds(60), () -> ask(port, "/executors?count=2000")));
         if (!EVENT_LOOPS.contains(server.server().name())) {
             begin(end, new Habit("long poll", Duration.ZERO, () -> ask(port, "/sleep?ms=" + LONG_POLL.toMillis())));
-            begin(end, new Habit("download", Duration.ZERO, () -> drain(port, "/slow?bytes=1638400&pause=500")));
+            begin(
+                    end,
+                    new Habit("download", Duration.ZERO, () -> drain(port, "/slow?bytes=81920&pause=500&chunk=1024")));
         }
         if (READ_UPLOADS.contains(server.server().name())) {
             begin(end, new Habit("upload", Duration.ZERO, () -> upload(port)));
