@@ -227,7 +227,7 @@ public final class SidecarMeasurements {
         table.add(jdk + rate + ", `/health/live` p99", "ms", ProbeClient.percentile(millis, 99), "≤ 2");
         table.add(jdk + rate + ", dropped", "", (double) sent.dropped(), "0");
         table.add(
-                jdk + rate + ", probes for which a count told each second had lapsed",
+                jdk + rate + ", probes for which a count that is reported each second had expired",
                 "",
                 (double) (sidecar.client.notWell() - before),
                 "0");
