@@ -8,7 +8,6 @@ import java.util.function.Function;
 /**
  * What is done to a real process.
  *
- * @param isMissed whether healthcheck is known not to see it
  * @param watched how long after the fault the probes go on
  * @param start starts the process and all that probe it
  * @param put puts the fault in, and returns the moment since which it was there
@@ -16,13 +15,12 @@ import java.util.function.Function;
 record Fault<S extends ProbedProcess>(
         String what,
         Truth truth,
-        boolean isMissed,
         Duration watched,
         Function<TestProcesses, S> start,
         Function<S, Moment> put) {
 
     /** Whether healthcheck's probe restarts the process. */
     boolean isRestarted() {
-        return truth != Truth.ALIVE && !isMissed;
+        return truth != Truth.ALIVE;
     }
 }

@@ -98,6 +98,6 @@ final class SpringBootPeersIT {
             Truth truth,
             Duration watched,
             Function<SpringBootProcess, Moment> put) {
-        return new Fault<>(what, truth, false, watched, processes -> SpringBootProcess.start(processes, server), put);
+        return new Fault<>(what, truth, watched, processes -> SpringBootProcess.start(processes, server), put);
     }
 }

@@ -1,5 +1,7 @@
 package com.approck.healthcheck.it.python;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.probe.Prober.Probe;
 import com.approck.healthcheck.it.support.process.Await;
@@ -24,6 +26,7 @@ final class GunicornFaults {
     static final String RIGHT = "yes";
 
     private static final Duration TO_START = Duration.ofSeconds(30);
+    private static final String STUCK_AFTER = "HEALTHCHECK_STUCK_AFTER";
     private static final Duration A_WHILE = Duration.ofSeconds(3);
     /** From a sample to the next, and from there to the next answer of the prober. */
     private static final Duration NEXT_SAMPLE = Duration.ofSeconds(2);
@@ -95,17 +98,55 @@ final class GunicornFaults {
         return dead && scene.becomes(200, replaced, NEXT_SAMPLE) ? RIGHT : "no: flips";
     }
 
-    static String allBlockedUnseen(GunicornScene scene, int workers, String... settings) {
-        scene.start(workers, settings);
+    static String hubsBlockedUnseen(GunicornScene scene) {
+        scene.environment(STUCK_AFTER, "2s").start(2, "--timeout", "0");
         Moment blocked = scene.block(2);
-        if (!scene.stays(200, blocked, Duration.ofSeconds(8))) {
+        if (!scene.stays(200, blocked, Duration.ofSeconds(6))) {
             return RIGHT;
         }
-        if (!scene.hasHooks()) {
+        return scene.hasHooks() ? "no: 200 throughout; nobody looks at heartbeats" : "no: 200 throughout";
+    }
+
+    /** Two requests, on the only two threads that serve any. */
+    static String allHang(GunicornScene scene, int workers, String... settings) {
+        scene.environment(STUCK_AFTER, "2s").start(workers, settings);
+        Moment hang = Moment.now();
+        var requests = scene.requests("/sleep/7", 2);
+        // A request is seen by one sample, its thread's CPU asked for by the next.
+        boolean dead = scene.becomes(422, hang, Duration.ofSeconds(2).plus(NEXT_SAMPLE).plus(NEXT_SAMPLE));
+        requests.forEach(CompletableFuture::join);
+        Moment goOn = Moment.now();
+        if (!dead && scene.stays(200, hang, NEXT_SAMPLE)) {
             return "no: 200 throughout";
         }
-        return "no: 200 throughout; "
-                + (List.of(settings).contains("0") ? "nobody looks at heartbeats" : "the heartbeat is the main loop's");
+        if (!dead || !scene.becomes(200, goOn, NEXT_SAMPLE)) {
+            return "no: flips";
+        }
+        scene.awaitSaid(" stuck: every request thread has been on one request for 2 s without using CPU", 1);
+        scene.awaitSaid(" no longer stuck", 1);
+        return RIGHT;
+    }
+
+    static String halfOfTheThreadsHangs(GunicornScene scene) {
+        scene.environment(STUCK_AFTER, "2s").start(1, "--threads", "2");
+        Moment blocked = scene.block(1);
+        // The other thread is on a request as well, for long enough.
+        assertEquals(".".repeat(10), scene.request("/stream/5").join().body());
+        return scene.stays(200, blocked, Duration.ZERO) ? RIGHT : "no: flips";
+    }
+
+    static String allStream(GunicornScene scene) {
+        scene.environment(STUCK_AFTER, "2s");
+        if (scene.isOf("gthread")) {
+            scene.start(1, "--threads", "2");
+        } else {
+            scene.start(2, "--timeout", "0");
+        }
+        Moment from = Moment.now();
+        for (var request : scene.requests("/stream/6", 2)) {
+            assertEquals(".".repeat(12), request.join().body());
+        }
+        return scene.stays(200, from, Duration.ZERO) ? RIGHT : "no: flips";
     }
 
     static String oneKilled(GunicornScene scene) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** A sidecar, a real Gunicorn that is told to speak to it in one of two ways, and what can be done to them. */
 public final class GunicornScene {
@@ -51,6 +52,10 @@ public final class GunicornScene {
         this.run = run;
         this.speaker = speaker;
         this.workerClass = workerClass;
+    }
+
+    boolean isOf(String workerClass) {
+        return this.workerClass.equals(workerClass);
     }
 
     boolean hasHooks() {
@@ -189,6 +194,11 @@ public final class GunicornScene {
 
     CompletableFuture<HttpResponse<String>> request(String path) {
         return Http.send(port(), path);
+    }
+
+    /** That many at once. */
+    List<CompletableFuture<HttpResponse<String>>> requests(String path, int count) {
+        return Stream.generate(() -> request(path)).limit(count).toList();
     }
 
     public int port() {

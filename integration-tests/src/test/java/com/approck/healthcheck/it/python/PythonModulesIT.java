@@ -71,7 +71,7 @@ final class PythonModulesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"newer_gunicorn.py", "sender_check.py"})
+    @ValueSource(strings = {"newer_gunicorn.py", "requests_check.py", "sender_check.py"})
     void checksInPython_pass(String program) {
         Tool.GUNICORN.require();
         Map<String, String> environment = Map.of(

@@ -8,13 +8,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
  * The Python modules. A resource holds what is special to each, {@code healthcheck_wire.py} what all of them need; a user
- * gets one file of both. To add a module, add a row here and a file beside it.
+ * gets one file, with all parts that it imports. To add a module, add a row here and a file beside it.
  */
 public enum PythonHooks {
     GUNICORN("healthcheck_hooks.py", "gunicorn/hooks.py"),
@@ -26,8 +30,7 @@ public enum PythonHooks {
     /** The package of the Python original, whose configurations import {@code healthcheck.gunicorn.hooks}. */
     private static final String PACKAGE = "healthcheck";
 
-    private static final String SHARED_FILE = "healthcheck_wire.py";
-    private static final String IMPORT_OF_SHARED = "from healthcheck_wire import ";
+    private static final Pattern IMPORT_OF_PART = Pattern.compile("from (healthcheck_\\w+) import .*");
 
     private final String file;
     private final String pathInPackage;
@@ -50,13 +53,7 @@ public enum PythonHooks {
     /** The module's bytes: ASCII, with line feeds, complete in one file. */
     public byte[] bytes() {
         List<String> module = new ArrayList<>();
-        for (String line : lines(file)) {
-            if (line.startsWith(IMPORT_OF_SHARED)) {
-                module.addAll(sharedPart(module));
-            } else {
-                module.add(line);
-            }
-        }
+        append(lines(file), module, new HashSet<>());
         return (String.join("\n", module) + "\n").getBytes(UTF_8);
     }
 
@@ -82,15 +79,25 @@ public enum PythonHooks {
         return written;
     }
 
-    /** Without its docstring, and without the imports that the module has already. */
-    private static List<String> sharedPart(List<String> module) {
-        List<String> lines = new ArrayList<>(lines(SHARED_FILE));
-        lines.remove(0);
-        while (lines.get(0).isEmpty()) {
-            lines.remove(0);
+    /** Appends lines, each import of a part replaced by the part if it is not there yet. */
+    private static void append(List<String> lines, List<String> module, Set<String> parts) {
+        for (String line : lines) {
+            Matcher part = IMPORT_OF_PART.matcher(line);
+            if (!part.matches()) {
+                module.add(line);
+            } else if (parts.add(part.group(1))) {
+                append(withoutHead(lines(part.group(1) + ".py"), module), module, parts);
+            }
         }
-        lines.removeIf(line -> line.startsWith("import ") && module.contains(line));
-        return lines;
+    }
+
+    /** Without its docstring of one line, and without the imports that the module has already. */
+    private static List<String> withoutHead(List<String> part, List<String> module) {
+        return part.stream()
+                .skip(1)
+                .dropWhile(String::isEmpty)
+                .filter(line -> !(line.startsWith("import ") && module.contains(line)))
+                .toList();
     }
 
     private static List<String> lines(String file) {

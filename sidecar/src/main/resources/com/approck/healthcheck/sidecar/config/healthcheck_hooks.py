@@ -13,9 +13,11 @@ What is sent comes from the arbiter, as StatsD gauges over UDP:
     gunicorn.workers.draining:1|g   the arbiter has begun to stop
     gunicorn.workers:4|g            workers that can take or finish work
 
-A worker is able once its main loop has begun to turn, as long as its process lives and its heartbeat is younger than
-Gunicorn's own `timeout` (0: the process alone counts). If the last able worker is missing while others boot, that is
-reported after a second look. A timer proves nothing here: a worker that makes no progress is not able.
+A worker is able once its main loop has begun to turn, as long as its process lives, its heartbeat is younger than
+Gunicorn's own `timeout` (0: it is not asked), and, of the classes sync and gthread, not every one of its threads is stuck:
+on the same request for HEALTHCHECK_STUCK_AFTER without using CPU. Where Linux's /proc cannot be read no thread is stuck.
+If the last able worker is missing while others boot, that is reported after a second look. A timer proves nothing here: a
+worker that makes no progress is not able.
 
 Settings, from the environment; the first that is set counts:
 
@@ -24,17 +26,20 @@ Settings, from the environment; the first that is set counts:
     HEALTHCHECK_PREFIX       Gunicorn's statsd_prefix, none
     HEALTHCHECK_INTERVAL     1s
     HEALTHCHECK_LEASE        5s
+    HEALTHCHECK_STUCK_AFTER  60s; 0: requests are not followed
     HEALTHCHECK_ENABLED      true
 
-Nothing here raises into Gunicorn, waits for the network or for the reader of a log, or logs more than a line. A wrong
-setting is named in Gunicorn's error log, and Gunicorn runs on without reports. No dependencies. Python 3.8 or newer,
-Gunicorn 20 or newer.
+Nothing here raises into Gunicorn, or waits for the network or for the reader of a log. Gunicorn's error log has a line at
+the start, and one when workers are stuck or no longer are. A wrong setting is named there, and Gunicorn runs on without
+reports. No dependencies. Python 3.8 or newer, Gunicorn 20 or newer.
 """
 
+import collections
 import functools
 import os
 import time
 
+from healthcheck_requests import _follow_requests
 from healthcheck_wire import _BadSetting, _can_write, _has_exited, _Reporter, _Settings, _warn
 
 # The hooks of the original are not among them: with a star they would take the place of hooks defined above it.
@@ -85,7 +90,7 @@ def _begin(arbiter):
         host, port, prefix = _gunicorns_own(arbiter)
         settings = _Settings(os.environ, "gunicorn.workers", host, port, prefix)
         if settings.enabled:
-            _Arbiter(arbiter, settings).begin()
+            _Arbiter(arbiter, settings, settings.seconds("HEALTHCHECK_STUCK_AFTER", "60s", 0, 86400)).begin()
             _log(arbiter, "info", "reporting to %s:%d" % (settings.host, settings.port))
     except _BadSetting as problem:
         _log(arbiter, "error", "%s; nothing is reported" % problem)
@@ -129,16 +134,24 @@ class _Arbiter:
     """Counts the able workers of one arbiter, on the reporter's thread: the arbiter's own loop stands still while it
     stops, reloads and forks."""
 
-    def __init__(self, arbiter, settings):
+    def __init__(self, arbiter, settings, stuck_after):
+        """stuck_after -- in seconds; 0: no worker is stuck."""
         self._arbiter = arbiter
+        self._interval = settings.interval
+        self._stuck_after = stuck_after
         self._reporter = _Reporter(settings, self._count)
+        self._looked_at = time.monotonic()
         self._heartbeats = {}
+        self._stuck = set()
+        self._lines = collections.deque(maxlen=10)
         self._reported = 0
         self._in_doubt = False
 
     def begin(self):
         self._leave_out_gunicorns_gauge()
         self._follow_stop()
+        if self._stuck_after:
+            self._follow_requests()
         # Before the first worker: whatever else Gunicorn sends, the lease is there first.
         self._reporter.begin(patience=1)
 
@@ -148,8 +161,12 @@ class _Arbiter:
 
     def _able(self):
         now = time.monotonic()
+        # While this process stood still, so did its workers.
+        elapsed = min(now - self._looked_at, 2 * self._interval)
+        self._looked_at = now
         limit = self._arbiter.timeout
         heartbeats = {}
+        stuck = {}
         able = booting = 0
         # A copy, in one step: the arbiter's thread adds and removes meanwhile.
         for pid, worker in self._arbiter.WORKERS.copy().items():
@@ -161,14 +178,52 @@ class _Arbiter:
                 # Reaped since the copy.
                 continue
             heartbeats[pid] = heartbeat
+            stuck[pid] = self._is_stuck(worker, pid, elapsed)
             if not heartbeat.begun:
                 booting += 1
+            elif stuck[pid]:
+                continue
             elif not limit or now - heartbeat.since <= limit:
                 able += 1
         self._heartbeats = heartbeats
+        self._note_changes(stuck)
         # A reload replaces all at once, and the new ones take a moment to begin: zero is reported at the second sample.
         self._in_doubt = bool(booting and not able and self._reported and not self._in_doubt)
         return self._reported if self._in_doubt else able
+
+    def _is_stuck(self, worker, pid, elapsed):
+        requests = getattr(worker, "healthcheck_requests", None)
+        return requests is not None and 0 < self._stuck_after <= requests.look(pid, elapsed)
+
+    def _note_changes(self, stuck):
+        """stuck -- whether it is, by the pid of each worker that lives."""
+        before, self._stuck = self._stuck, {pid for pid in stuck if stuck[pid]}
+        begun = sorted(self._stuck - before)
+        ended = sorted(pid for pid in before - self._stuck if pid in stuck)
+        if begun:
+            reason = "every request thread has been on one request for %g s without using CPU" % self._stuck_after
+            self._lines.append("%s stuck: %s" % (_subject(begun), reason))
+        if ended:
+            self._lines.append("%s no longer stuck" % _subject(ended))
+
+    def _follow_requests(self):
+        try:
+            self._log_in_main_loop()
+            _follow_requests()
+        except Exception as problem:
+            _log(self._arbiter, "warning", "requests cannot be followed: %r" % problem)
+
+    def _log_in_main_loop(self):
+        """The reporter's thread must not log: a process forked meanwhile would find the log's stream locked."""
+        look = self._arbiter.murder_workers
+
+        @functools.wraps(look)
+        def log_and_look(*args, **kwargs):
+            while self._lines:
+                _log(self._arbiter, "warning", self._lines.popleft())
+            return look(*args, **kwargs)
+
+        self._arbiter.murder_workers = log_and_look
 
     def _follow_stop(self):
         """TERM, INT, QUIT and an arbiter that gives up all end in `stop`, which returns when no worker is left."""
@@ -197,6 +252,11 @@ class _Arbiter:
                 gauge(name, *args, **kwargs)
 
         log.gauge = other_gauges
+
+
+def _subject(pids):
+    pattern = "worker %s is" if len(pids) == 1 else "workers %s are"
+    return pattern % ", ".join(map(str, pids))
 
 
 class _Heartbeat:
