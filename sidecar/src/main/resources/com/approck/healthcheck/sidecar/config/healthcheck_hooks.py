@@ -14,10 +14,10 @@ What is sent comes from the arbiter, as StatsD gauges over UDP:
     gunicorn.workers:4|g            workers that can take or finish work
 
 A worker is able once its main loop has begun to turn, as long as its process lives, its heartbeat is younger than
-Gunicorn's own `timeout` (0: it is not asked), and, of the classes sync and gthread, not every one of its threads is stuck:
-on the same request for HEALTHCHECK_STUCK_AFTER without using CPU. Where Linux's /proc cannot be read no thread is stuck.
-If the last able worker is missing while others boot, that is reported after a second look. A timer proves nothing here: a
-worker that makes no progress is not able.
+Gunicorn's own `timeout` (0: that is not asked), and not all of its request threads are stuck. A thread is stuck when it
+has been on the same request for HEALTHCHECK_STUCK_AFTER without using CPU. Only workers of the classes sync and gthread
+have such threads, and only on Linux can they be followed. If the last able worker is missing while others boot, that is
+reported after a second look. A timer proves nothing here: a worker that makes no progress is not able.
 
 Settings, from the environment; the first that is set counts:
 
@@ -29,9 +29,9 @@ Settings, from the environment; the first that is set counts:
     HEALTHCHECK_STUCK_AFTER  60s; 0: requests are not followed
     HEALTHCHECK_ENABLED      true
 
-Nothing here raises into Gunicorn, or waits for the network or for the reader of a log. Gunicorn's error log has a line at
-the start, and one when workers are stuck or no longer are. A wrong setting is named there, and Gunicorn runs on without
-reports. No dependencies. Python 3.8 or newer, Gunicorn 20 or newer.
+Nothing here raises into Gunicorn, or waits for the network or for the reader of a log. Gunicorn's error log gets a line
+at the start, and one when workers are stuck or no longer are. A wrong setting is named there, and Gunicorn runs on
+without reports. No dependencies. Python 3.8 or newer, Gunicorn 20 or newer.
 """
 
 import collections

@@ -21,7 +21,7 @@ _ROOM = 255
 def _follow_requests():
     """Has each worker that the arbiter makes from now on note its requests, if CPU times of threads can be read here.
 
-    Gunicorn makes a worker in the arbiter and then forks, so memory that both share is there before the worker's process.
+    Gunicorn makes a worker in the arbiter and then forks: memory that both share is there before the worker's process.
     """
     from gunicorn.workers.base import Worker
 
@@ -59,8 +59,9 @@ def _threads(worker):
 class _Requests:
     """The requests that one worker is on, in memory that its process shares with the arbiter.
 
-    The first cell is the number of threads, 0 as long as it is not known. Each thread has two more: its id and the number
-    of its request, 0 when it has none. The memory goes with the worker's object, which nothing here keeps alive.
+    The first cell is the number of threads, 0 as long as it is not known. Each request has two more while it lasts: its
+    thread's id and its number, which is 0 again when it ends. The memory goes with the worker's object, and nothing here
+    keeps that alive.
     """
 
     def __init__(self, worker):
@@ -75,17 +76,17 @@ class _Requests:
         self._cpu = []
         self._idle = 0.0
         for name in _SERVING:
-            method = getattr(type(worker), name, None)
-            if method is not None:
-                setattr(worker, name, self._noted(method, weakref.ref(worker)))
+            if hasattr(type(worker), name):
+                setattr(worker, name, self._noted(name, weakref.ref(worker)))
 
-    def _noted(self, method, reference):
-        @functools.wraps(method)
+    def _noted(self, name, reference):
+        """The method, of the worker's class as it is when a request comes: an application may have replaced it."""
+
         def note_and_serve(*args, **kwargs):
             worker = reference()
             slot = self._begin(worker)
             try:
-                return method(worker, *args, **kwargs)
+                return getattr(type(worker), name)(worker, *args, **kwargs)
             finally:
                 self._end(slot)
 
@@ -115,7 +116,7 @@ class _Requests:
             self._free.append(slot)
 
     def look(self, pid, elapsed):
-        """In the arbiter: for how many seconds every thread has been on its request without using CPU, as far as was seen.
+        """In the arbiter: for how many seconds every thread is known to have been on its request without using CPU.
 
         CPU is asked for only if each is on the same request as at the last look.
 
@@ -126,7 +127,7 @@ class _Requests:
         cpu = []
         if cells == last and 0 not in cells:
             cpu = [_cpu(pid, thread) for thread in cells[::2]]
-        # Nothing of a thread whose CPU cannot be read: it is taken for one that goes on.
+        # A thread whose CPU cannot be read may go on.
         goes_on = not cpu or None in cpu or cpu != self._cpu
         self._idle = 0.0 if goes_on else self._idle + elapsed
         self._cpu = cpu
@@ -142,7 +143,10 @@ def _can_read_cpu():
 
 
 def _cpu(pid, thread):
-    """What a thread has used since it began, to be compared and no more: in ns, or in ticks where that is not kept; or None."""
+    """What a thread has used since it began, to be compared and no more: in ns or, where those are not kept, in ticks.
+
+    None if it cannot be read.
+    """
     folder = "/proc/%d/task/%d/" % (pid, thread)
     try:
         nanoseconds = int(_content(folder + "schedstat").split()[0])
