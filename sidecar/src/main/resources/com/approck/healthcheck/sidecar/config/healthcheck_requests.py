@@ -60,8 +60,8 @@ class _Requests:
     """The requests that one worker is on, in memory that its process shares with the arbiter.
 
     The first cell is the number of threads, 0 as long as it is not known. Each request has two more while it lasts: its
-    thread's id and its number, which is 0 again when it ends. The memory goes with the worker's object, and nothing here
-    keeps that alive.
+    thread's id and its number, which is 0 again when it ends. The memory goes with the worker's object, and nothing
+    here keeps that alive.
     """
 
     def __init__(self, worker):
