@@ -13,11 +13,7 @@ import java.util.function.Function;
  * @param put puts the fault in, and returns the moment since which it was there
  */
 record Fault<S extends ProbedProcess>(
-        String what,
-        Truth truth,
-        Duration watched,
-        Function<TestProcesses, S> start,
-        Function<S, Moment> put) {
+        String what, Truth truth, Duration watched, Function<TestProcesses, S> start, Function<S, Moment> put) {
 
     /** Whether healthcheck's probe restarts the process. */
     boolean isRestarted() {

@@ -113,7 +113,8 @@ final class GunicornFaults {
         Moment hang = Moment.now();
         var requests = scene.requests("/sleep/7", 2);
         // A request is seen by one sample, its thread's CPU asked for by the next.
-        boolean dead = scene.becomes(422, hang, Duration.ofSeconds(2).plus(NEXT_SAMPLE).plus(NEXT_SAMPLE));
+        boolean dead =
+                scene.becomes(422, hang, Duration.ofSeconds(2).plus(NEXT_SAMPLE).plus(NEXT_SAMPLE));
         requests.forEach(CompletableFuture::join);
         Moment goOn = Moment.now();
         if (!dead && scene.stays(200, hang, NEXT_SAMPLE)) {
