@@ -38,6 +38,7 @@ import collections
 import functools
 import os
 import time
+from typing import Deque
 
 from healthcheck_requests import _follow_requests
 from healthcheck_wire import _BadSetting, _can_write, _has_exited, _Reporter, _Settings, _warn
@@ -143,7 +144,7 @@ class _Arbiter:
         self._looked_at = time.monotonic()
         self._heartbeats = {}
         self._stuck = set()
-        self._lines = collections.deque(maxlen=10)
+        self._lines: Deque[str] = collections.deque(maxlen=10)
         self._reported = 0
         self._in_doubt = False
 
