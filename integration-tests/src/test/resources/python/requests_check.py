@@ -302,6 +302,13 @@ def standstill_of_the_arbiter_is_no_hang():
     end(workers)
 
 
+def longer_timeout_is_the_default():
+    settings = hooks._Settings({}, "gunicorn.workers", None, None, None)
+    assert [hooks._stuck_after(settings, timeout) for timeout in (0, 30, 300, 10**9)] == [60, 60, 300, 86400]
+    own = hooks._Settings({"HEALTHCHECK_STUCK_AFTER": "90s"}, "gunicorn.workers", None, None, None)
+    assert hooks._stuck_after(own, 300) == 90
+
+
 def arbiter_of(count):
     """With processes of its own that do nothing."""
     workers, logged = {}, []
@@ -336,3 +343,4 @@ other_classes_are_as_they_were()
 memory_goes_with_the_worker()
 stuck_workers_are_logged_once()
 standstill_of_the_arbiter_is_no_hang()
+longer_timeout_is_the_default()

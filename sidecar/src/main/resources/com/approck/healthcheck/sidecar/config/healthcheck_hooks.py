@@ -26,7 +26,7 @@ Settings, from the environment; the first that is set counts:
     HEALTHCHECK_PREFIX       Gunicorn's statsd_prefix, none
     HEALTHCHECK_INTERVAL     1s
     HEALTHCHECK_LEASE        5s
-    HEALTHCHECK_STUCK_AFTER  60s; 0: requests are not followed
+    HEALTHCHECK_STUCK_AFTER  60s, or Gunicorn's `timeout` if that is longer; 0: requests are not followed
     HEALTHCHECK_ENABLED      true
 
 Nothing here raises into Gunicorn, or waits for the network or for the reader of a log. Gunicorn's error log gets a line
@@ -91,12 +91,18 @@ def _begin(arbiter):
         host, port, prefix = _gunicorns_own(arbiter)
         settings = _Settings(os.environ, "gunicorn.workers", host, port, prefix)
         if settings.enabled:
-            _Arbiter(arbiter, settings, settings.seconds("HEALTHCHECK_STUCK_AFTER", "60s", 0, 86400)).begin()
+            _Arbiter(arbiter, settings, _stuck_after(settings, arbiter.timeout)).begin()
             _log(arbiter, "info", "reporting to %s:%d" % (settings.host, settings.port))
     except _BadSetting as problem:
         _log(arbiter, "error", "%s; nothing is reported" % problem)
     except Exception as problem:
         _log(arbiter, "error", "nothing is reported: %r" % problem)
+
+
+def _stuck_after(settings, timeout):
+    """In seconds. Who has given Gunicorn a longer `timeout` has requests that may take that long."""
+    longest = 86400
+    return settings.seconds("HEALTHCHECK_STUCK_AFTER", "%ds" % min(max(60, timeout), longest), 0, longest)
 
 
 def _gunicorns_own(arbiter):
