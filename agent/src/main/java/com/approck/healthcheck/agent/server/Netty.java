@@ -26,6 +26,9 @@ import java.util.Set;
  * that the loops of clients count nowhere, and a group that both share counts while the server is open. Read from Netty
  * 4.1.0, 4.1.53, 4.1.140, 4.2.7 and 4.2.20 and from Reactor Netty 1.0.0 and 1.3.0, whose acceptor is its own.
  *
+ * <p>A server that is started by a {@code Bootstrap}, and not by a {@code ServerBootstrap}, has no child group: its own handler
+ * registers each connection with some loop. Play does so, with loops of the group that accepts. That group is the pool then.
+ *
  * <p>Loops start their threads late and may suspend them, and are able all the while. One that has ended though its server
  * goes on is never started again, and no longer counts.
  */
@@ -78,8 +81,8 @@ final class Netty implements ServerSupport, PoolAdapter {
     public Collection<Object> ownersReachableFrom(ReflectedObject loop) throws ReflectiveOperationException {
         List<Object> servers = new ArrayList<>();
         for (Object channel : channels(loop)) {
-            // The class name first: there may be thousands of connections. The channels of clients have no acceptor.
-            if (channel.getClass().getName().contains("Server") && acceptor(loop.with(channel)) != null) {
+            // The class name first: there may be thousands of connections.
+            if (channel.getClass().getName().contains("Server") && accepts(loop.with(channel))) {
                 servers.add(channel);
             }
         }
@@ -112,17 +115,22 @@ final class Netty implements ServerSupport, PoolAdapter {
             return OwnedPool.none("its channel is closed");
         }
         Object acceptor = acceptor(owner);
-        Object childGroup = acceptor == null ? null : owner.with(acceptor).field("childGroup");
-        return childGroup == null
-                ? OwnedPool.none("its pipeline has no handler with a child group, yet")
-                : OwnedPool.of(childGroup);
+        if (acceptor != null) {
+            Object childGroup = owner.with(acceptor).field("childGroup");
+            return childGroup == null ? OwnedPool.none("its acceptor has no child group") : OwnedPool.of(childGroup);
+        }
+        // A ServerBootstrap adds its acceptor before it binds.
+        if (!owner.isTrue("isActive")) {
+            return OwnedPool.none("its channel is not bound and has no handler with a child group, yet");
+        }
+        ReflectedObject loop = owner.callObject("eventLoop");
+        Object group = loop.call("parent");
+        return OwnedPool.of(group == null ? loop.get() : group);
     }
 
     @Override
     public Collection<?> handlersOf(ReflectedObject owner) throws ReflectiveOperationException {
-        ReflectedObject acceptor = owner.with(acceptor(owner));
-        Object handler = acceptor.hasField("childHandler") ? acceptor.field("childHandler") : null;
-        return handler == null ? Collections.emptySet() : Collections.singleton(handler);
+        return connectionHandlers(owner);
     }
 
     @Override
@@ -202,15 +210,45 @@ final class Netty implements ServerSupport, PoolAdapter {
         return address instanceof InetSocketAddress ? name + "-" + ((InetSocketAddress) address).getPort() : name;
     }
 
-    /** Returns the handler that gives a server's new connections to its child group: Netty's own, or another framework's. */
+    /** Returns whether a channel is a server's; that of a client or a connection may have such a name, too. */
+    private boolean accepts(ReflectedObject channel) throws ReflectiveOperationException {
+        for (String server : serverChannels()) {
+            if (channel.is(server)) {
+                return true;
+            }
+        }
+        return acceptor(channel) != null;
+    }
+
+    /**
+     * Returns the handler that gives a server's new connections to its child group: Netty's own, or another framework's; null if
+     * there is none.
+     */
     static Object acceptor(ReflectedObject channel) throws ReflectiveOperationException {
-        for (Object named : (Iterable<?>) channel.call("pipeline")) {
-            Object handler = ((Map.Entry<?, ?>) named).getValue();
+        for (Object handler : handlers(channel)) {
             if (channel.with(handler).hasField("childGroup")) {
                 return handler;
             }
         }
         return null;
+    }
+
+    /** Returns what handles a server's new connections: its acceptor's handler or, without an acceptor, all handlers. */
+    static Collection<Object> connectionHandlers(ReflectedObject channel) throws ReflectiveOperationException {
+        ReflectedObject acceptor = channel.with(acceptor(channel));
+        if (acceptor.get() == null) {
+            return handlers(channel);
+        }
+        Object handler = acceptor.hasField("childHandler") ? acceptor.field("childHandler") : null;
+        return handler == null ? Collections.emptySet() : Collections.singleton(handler);
+    }
+
+    private static List<Object> handlers(ReflectedObject channel) throws ReflectiveOperationException {
+        List<Object> handlers = new ArrayList<>();
+        for (Object named : (Iterable<?>) channel.call("pipeline")) {
+            handlers.add(((Map.Entry<?, ?>) named).getValue());
+        }
+        return handlers;
     }
 
     /** Returns null before the loop starts, while it is suspended, and for a loop that has no thread of its own. */

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /**
  * The executors to which frameworks on Netty give what may block. The server's channel owns such an executor, as it does the
  * event loops, and leads to the framework's own server, which has it. Read from Vert.x 4.0.0, 4.5.14 and 5.2.3, from gRPC
- * 1.20.0 and 1.85.1, and from Armeria 1.0.0 and 1.40.0.
+ * 1.20.0 and 1.85.1, from Armeria 1.0.0 and 1.40.0, and from Play 2.9.0, 3.0.0 and 3.0.11.
  *
  * <p>Nothing is hooked: the hooks of {@link Netty} report the channel. Reactor Netty, Micronaut and Helidon 3 serve on the
  * event loops, and need no entry here.
@@ -45,12 +45,18 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
             "config",
             "blockingTaskExecutor");
 
+    static final NettyFrameworks PLAY = play("org.playframework.netty.", "org.apache.pekko.");
+
+    /** Play 2. */
+    static final NettyFrameworks PLAY_ON_AKKA = play("com.typesafe.netty.", "akka.");
+
     /** More objects than lie between any channel and its server. */
     private static final int MAX_OBJECTS = 2_000;
 
     private final String name;
     private final Netty netty;
     private final String poolName;
+    private final String handlers;
     private final String packages;
     private final String serverClass;
     private final List<String> path;
@@ -62,12 +68,40 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
      * @param path the fields, or methods where there is no such field, that lead to the executor
      */
     NettyFrameworks(String name, Netty netty, String poolName, String packages, String serverClass, String... path) {
+        this(name, netty, poolName, packages, packages, serverClass, Arrays.asList(path));
+    }
+
+    /** @param handlers what the name of the class begins with that handles a server's connections */
+    private NettyFrameworks(
+            String name,
+            Netty netty,
+            String poolName,
+            String handlers,
+            String packages,
+            String serverClass,
+            List<String> path) {
         this.name = name;
         this.netty = netty;
         this.poolName = poolName;
+        this.handlers = handlers;
         this.packages = packages;
         this.serverClass = serverClass;
-        this.path = Arrays.asList(path);
+        this.path = path;
+    }
+
+    /**
+     * Play on Netty runs actions on the default dispatcher of its actor system. The channel's handler publishes connections to a
+     * stream, whose actor leads there.
+     */
+    private static NettyFrameworks play(String handlers, String actors) {
+        return new NettyFrameworks(
+                "Play",
+                Netty.PLAIN,
+                "play",
+                handlers,
+                actors,
+                actors + "actor.ActorSystemImpl",
+                Arrays.asList("dispatcher", "executorService", "executor"));
     }
 
     @Override
@@ -103,11 +137,10 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
 
     @Override
     public OwnedPool poolOf(ReflectedObject owner) throws ReflectiveOperationException {
-        Object acceptor = isRunning(owner) ? Netty.acceptor(owner) : null;
-        if (acceptor == null) {
-            return OwnedPool.none("its channel is closed, or has no handler with a child group, yet");
+        if (!isRunning(owner)) {
+            return OwnedPool.none("its channel is closed");
         }
-        ReflectedObject found = owner.with(serverBehind(owner.with(acceptor).fieldObject("childHandler")));
+        ReflectedObject found = owner.with(serverBehind(Netty.connectionHandlers(owner), owner));
         if (found.get() == null) {
             return OwnedPool.none("no " + serverClass + " handles its connections");
         }
@@ -135,10 +168,16 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
     }
 
     /** Returns the nearest object of the server's class that the framework's objects lead to; null if there is none. */
-    private Object serverBehind(ReflectedObject handler) throws ReflectiveOperationException {
+    private Object serverBehind(Collection<?> connectionHandlers, ReflectedObject owner)
+            throws ReflectiveOperationException {
         Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         Deque<Object> waiting = new ArrayDeque<>();
-        addNew(handler.get(), seen, waiting);
+        for (Object handler : connectionHandlers) {
+            if (handler.getClass().getName().startsWith(handlers)) {
+                addNew(handler, seen, waiting);
+                addReferences(owner.with(handler), seen, waiting);
+            }
+        }
         for (Object object = waiting.poll(); object != null; object = waiting.poll()) {
             if (object instanceof Map) {
                 object = ((Map<?, ?>) object).values();
@@ -149,10 +188,10 @@ final class NettyFrameworks implements ServerSupport, ExecutorAdapter {
                 for (Object each : ((Collection<?>) object).toArray()) {
                     addNew(each, seen, waiting);
                 }
-            } else if (handler.with(object).is(serverClass)) {
+            } else if (owner.with(object).is(serverClass)) {
                 return object;
             } else if (object.getClass().getName().startsWith(packages)) {
-                addReferences(handler.with(object), seen, waiting);
+                addReferences(owner.with(object), seen, waiting);
             }
         }
         return null;

@@ -34,6 +34,8 @@ public final class Servers {
             NettyFrameworks.GRPC,
             NettyFrameworks.GRPC_SHADED,
             NettyFrameworks.ARMERIA,
+            NettyFrameworks.PLAY,
+            NettyFrameworks.PLAY_ON_AKKA,
             new KtorNetty(),
             new KtorCio(),
             PekkoHttp.PEKKO,

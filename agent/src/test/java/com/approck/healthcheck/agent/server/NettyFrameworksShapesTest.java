@@ -51,6 +51,15 @@ final class NettyFrameworksShapesTest {
     }
 
     @Test
+    void executor_isFoundThroughTheChannelsHandlersIfThereIsNoAcceptor() throws ReflectiveOperationException {
+        server.workers = new Workers(four);
+        channel.pipeline.put("logging", new Object());
+        assertNull(framework.poolOf(NettyShapesTest.reflect(channel)).pool());
+        channel.pipeline.put("publisher", new Handler(server));
+        assertSame(four, framework.poolOf(NettyShapesTest.reflect(channel)).pool());
+    }
+
+    @Test
     void executorInsideAnother_isTheOneThatWorks() throws ReflectiveOperationException {
         server.workers = new Workers(new Wrapper(four));
         handledBy(server);

@@ -44,6 +44,31 @@ final class NettyShapesTest {
     }
 
     @Test
+    void poolOfAServerWithoutAnAcceptor_isTheGroupOfItsOwnLoopOnceItIsBound() throws ReflectiveOperationException {
+        server.pipeline.put("publisher", new Object());
+        server.eventLoop = new Loop();
+        server.eventLoop.parent = group;
+
+        assertNull(netty.poolOf(reflect(server)).pool(), "its acceptor may come");
+        server.bound = true;
+        assertSame(group, netty.poolOf(reflect(server)).pool());
+        server.eventLoop.parent = null;
+        assertSame(server.eventLoop, netty.poolOf(reflect(server)).pool());
+        server.open = false;
+        assertNull(netty.poolOf(reflect(server)).pool());
+    }
+
+    @Test
+    void connectionsOfAServer_areHandledByTheAcceptorsHandler_orByAllIfThereIsNoAcceptor()
+            throws ReflectiveOperationException {
+        server.pipeline.put("logging", "logger");
+        server.pipeline.put("publisher", "publisher");
+        assertEquals(List.of("logger", "publisher"), List.copyOf(netty.handlersOf(reflect(server))));
+        server.pipeline.put("acceptor", new Acceptor(group));
+        assertEquals(List.of(), List.copyOf(netty.handlersOf(reflect(server))), "not known");
+    }
+
+    @Test
     void name_isThatOfThePort() throws ReflectiveOperationException {
         assertEquals("netty-8080", netty.nameOf(reflect(server)));
         server.localAddress = new SocketAddress() {
@@ -150,11 +175,16 @@ final class NettyShapesTest {
     static final class FakeServerChannel {
         final Map<String, Object> pipeline = new LinkedHashMap<>();
         boolean open = true;
+        boolean bound;
         Loop eventLoop;
         SocketAddress localAddress = InetSocketAddress.createUnresolved("localhost", 8080);
 
         public boolean isOpen() {
             return open;
+        }
+
+        public boolean isActive() {
+            return bound;
         }
 
         public Loop eventLoop() {
@@ -214,7 +244,12 @@ final class NettyShapesTest {
         @SuppressWarnings("unused") // read by name
         private volatile Thread thread;
 
+        Group parent;
         boolean terminated;
+
+        public Group parent() {
+            return parent;
+        }
 
         public boolean isTerminated() {
             return terminated;

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.agent.pool.MonitoredPool;
 import com.approck.healthcheck.agent.pool.PoolStats;
 import com.approck.healthcheck.agent.pool.ProgressSource;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -69,6 +72,32 @@ final class NettyTest {
         server.close().sync();
     }
 
+    /** As Play does it. */
+    @Test
+    void serverWithoutAChildGroup_isTheGroupThatAccepts_untilItCloses() throws Exception {
+        Channel server = new Bootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .handler(new Registering(loops, hang))
+                .bind("localhost", 0)
+                .sync()
+                .channel();
+        int port = ((InetSocketAddress) server.localAddress()).getPort();
+        String name = "netty-" + port;
+        assertTrue(found.findServers().contains(name), found.names()::toString);
+        assertEquals(3, found.pool(name).read().capacity());
+        assertEquals(1, found.pool(name).read().acceptingThreads().size());
+        found.assertStaysIdle(name, "able=3 stuck=0 capacity=3");
+
+        try (Requests requests = Requests.send(1, port)) {
+            requests.awaitEntered(hang);
+            found.awaitNumbers(name, "able=2 stuck=1 capacity=3");
+            hang.release();
+        }
+        server.close().sync();
+        assertFalse(found.names().contains(name));
+    }
+
     @Test
     void hookedMethods_existInThisVersion() {
         FoundPools.assertHasHookedMethods(Netty.PLAIN, 2);
@@ -82,6 +111,26 @@ final class NettyTest {
                 .bind("localhost", 0)
                 .sync()
                 .channel();
+    }
+
+    /** Gives new connections to the loops of a group by itself. */
+    private static final class Registering extends ChannelInboundHandlerAdapter {
+        private final EventLoopGroup loops;
+        private final Hang hang;
+
+        Registering(EventLoopGroup loops, Hang hang) {
+            this.loops = loops;
+            this.hang = hang;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            Channel connection = (Channel) message;
+            connection.pipeline().addLast(new Handler(hang));
+            // Not the loop that accepts, which must go on to accept.
+            EventLoop loop = loops.next();
+            ChannelFuture unused = (loop == context.channel().eventLoop() ? loops.next() : loop).register(connection);
+        }
     }
 
     @Sharable
