@@ -13,6 +13,9 @@ final class HookedClass {
     final String className;
     final List<MethodHook> hooks = new ArrayList<>();
 
+    /** Whether a class of that name has been loaded. Written by any thread. */
+    volatile boolean noted;
+
     HookedClass(String server, String className) {
         this.server = server;
         this.className = className;

@@ -113,7 +113,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
             return null;
         }
         if (redefined == null || Thread.currentThread() != instrumenting) {
-            loaded(name);
+            noteAndSay(target);
             return null;
         }
         try {
@@ -130,6 +130,7 @@ public final class PoolClassTransformer implements ClassFileTransformer {
 
     /** Returns whether it says that there is a pool or a library: a framework may be there with other libraries. */
     private boolean note(HookedClass target) {
+        target.noted = true;
         waiting.add(target.className);
         if (target.isOfFramework()) {
             return false;
@@ -149,21 +150,17 @@ public final class PoolClassTransformer implements ClassFileTransformer {
                 + (why instanceof UnexpectedClassException ? why.getMessage() : why.toString()));
     }
 
-    /**
-     * Notes the classes that were loaded before this transformer was there to see them: by an application that runs
-     * already, or by the JVM itself, which loads the classes of an ahead-of-time cache before any agent (JEP 483).
-     */
-    public void lookAtLoadedClasses() {
-        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            loaded(loaded.getName().replace('.', '/'));
+    private void noteAndSay(HookedClass target) {
+        if (note(target)) {
+            onWaiting.run();
         }
     }
 
-    /** A class of that internal name has been loaded; it may be known already. */
+    /** A class of that internal name has been loaded, without being shown to this transformer. It may be noted already. */
     public void loaded(String name) {
         HookedClass target = targets.get(name);
-        if (target != null && note(target)) {
-            onWaiting.run();
+        if (target != null && !target.noted) {
+            noteAndSay(target);
         }
     }
 

@@ -70,6 +70,7 @@ final class AgentPipeline implements PoolRegistry.Listener {
     private final ReportingLoop loop;
     private final Acceptors acceptors;
     private final UnknownServer unknown;
+    private final LoadedClasses loadedClasses;
     private final RequestExecutorsGiven requestExecutors;
     private boolean connected;
     private boolean off;
@@ -113,28 +114,42 @@ final class AgentPipeline implements PoolRegistry.Listener {
         requestExecutors = new RequestExecutorsGiven(registry, opener);
         acceptors = new Acceptors(instrumentation, opener, registry::isOfOtherAgent);
         unknown = new UnknownServer(instrumentation, acceptors, this::listens, log);
+        loadedClasses = new LoadedClasses(instrumentation, this::loadedUnseen);
         late = new LateInstrumentation(config, transformer, this::isDraining, this::instrumented, log);
         loop = new ReportingLoop(config, this::look, this::instrument, registry::everWatched, sampler, opener, log);
     }
 
     /**
-     * Classes of servers may be there already: in a JVM that runs, and in one that starts from an ahead-of-time cache.
+     * Classes of servers may be there already.
      *
      * @param loaded gives the internal names of classes that were loaded before; null if they are unknown
      */
     void start(Consumer<Consumer<String>> loaded) {
         instrumentation.addTransformer(transformer, true);
-        transformer.lookAtLoadedClasses();
         unknown.start();
+        loadedClasses.look();
         if (loaded != null) {
-            loaded.accept(name -> {
-                transformer.loaded(name);
-                unknown.loaded(name);
-            });
+            loaded.accept(this::loadedUnseen);
+        } else {
+            lookAgain();
         }
         if (!config.executors().isEmpty()) {
             wake();
         }
+    }
+
+    private void lookAgain() {
+        try {
+            Thread unused = loadedClasses.lookAgain(LoadedClasses.AGAIN_AFTER_MILLIS);
+        } catch (OutOfMemoryError e) {
+            log.debug("a class that was being defined while the agent was attached is not seen, because no thread"
+                    + " can be created: " + e);
+        }
+    }
+
+    private void loadedUnseen(String className) {
+        transformer.loaded(className);
+        unknown.loaded(className);
     }
 
     /** Writes what the agent sees into a file that another process has made. Returns at once. */

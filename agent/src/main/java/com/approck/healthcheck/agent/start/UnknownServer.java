@@ -42,17 +42,11 @@ final class UnknownServer implements ClassFileTransformer {
         this.log = log;
     }
 
-    /** Waits for the first listening socket, or finds that there may be one already. */
+    /** Waits for the first listening socket. */
     void start() {
         // As the other one is: the JVM would copy each class file to the heap a second time for transformers of another
         // kind.
         instrumentation.addTransformer(this, true);
-        for (Class<?> loaded : instrumentation.getAllLoadedClasses()) {
-            if (LISTENING.contains(loaded.getName().replace('.', '/'))) {
-                seen();
-                return;
-            }
-        }
     }
 
     @Override
@@ -65,16 +59,12 @@ final class UnknownServer implements ClassFileTransformer {
         return null;
     }
 
-    /** A class of that internal name has been loaded. */
+    /** A class of that internal name has been loaded; it may be known already. */
     void loaded(String name) {
         if (!listens && LISTENING.contains(name)) {
-            seen();
+            listens = true;
+            onListening.run();
         }
-    }
-
-    private void seen() {
-        listens = true;
-        onListening.run();
     }
 
     /**

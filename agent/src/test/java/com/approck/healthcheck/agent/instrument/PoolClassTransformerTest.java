@@ -181,7 +181,7 @@ final class PoolClassTransformerTest {
         Class<?> type = load(classFile);
         loaded.add(type);
         retransformation = each -> retransformed(each, classFile);
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
         weaver.catchUp();
         assertFalse(weaver.isBehind());
 
@@ -198,7 +198,7 @@ final class PoolClassTransformerTest {
         retransformation = each -> retransformed(each, serverClass("run"));
         loaded.add(load(serverClass("run")));
         for (int i = 0; i < 3; i++) {
-            weaver.lookAtLoadedClasses();
+            noteLoaded();
             weaver.catchUp();
             weaver.rest();
         }
@@ -207,23 +207,10 @@ final class PoolClassTransformerTest {
         for (int i = 0; i < 60; i++) {
             weaver.rest();
         }
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
         weaver.catchUp();
         assertEquals(2, weavers);
         assertEquals(4, woven.size());
-    }
-
-    @Test
-    void classesLoadedBefore_areLookedFor() throws Exception {
-        loaded.add(String.class);
-        weaver.lookAtLoadedClasses();
-        assertFalse(weaver.isBehind());
-        assertEquals(0, timesTold);
-
-        loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
-        assertTrue(weaver.isBehind());
-        assertEquals(1, timesTold);
     }
 
     /** It may be in no list of loaded classes yet. */
@@ -236,6 +223,20 @@ final class PoolClassTransformerTest {
 
         assertTrue(weaver.isBehind());
         assertEquals(1, timesTold);
+    }
+
+    @Test
+    void classThatIsSaidToBeLoadedOnceMore_isNotInstrumentedAgain() {
+        retransformation = each -> retransformed(each, serverClass("run"));
+        loaded.add(load(serverClass("run")));
+        weaver.loaded(HOOKED_INTERNALLY);
+        weaver.catchUp();
+
+        weaver.loaded(HOOKED_INTERNALLY);
+
+        assertFalse(weaver.isBehind());
+        assertEquals(1, timesTold);
+        assertEquals(1, woven.size());
     }
 
     @Test
@@ -252,7 +253,7 @@ final class PoolClassTransformerTest {
             }
         };
         loaded.add(new ThrowAwayLoader(filter).define(HOOKED, serverClass("run")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.catchUp();
 
@@ -273,7 +274,7 @@ final class PoolClassTransformerTest {
             throw new UnmodifiableClassException("frozen");
         };
         loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.catchUp();
 
@@ -290,7 +291,7 @@ final class PoolClassTransformerTest {
             throw new InternalError();
         };
         loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.catchUp();
 
@@ -309,7 +310,7 @@ final class PoolClassTransformerTest {
             }
         };
         loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.catchUp();
         assertTrue(weaver.isBehind());
@@ -318,7 +319,7 @@ final class PoolClassTransformerTest {
         assertFalse(weaver.isBehind());
         assertEquals(List.of(), lines());
         refusals[0] = 2;
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
         weaver.catchUp();
         assertFalse(weaver.isBehind());
         assertEquals(
@@ -332,7 +333,7 @@ final class PoolClassTransformerTest {
         retransformation = type -> order.add(type.getName());
         loaded.add(load(serverClass("run")));
         loaded.add(new ThrowAwayLoader(null).define(loader, emptyClass(loader)));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.catchUp();
 
@@ -350,7 +351,7 @@ final class PoolClassTransformerTest {
     @Test
     void unexpectedClass_isNamedWithoutByteBuddyToo() {
         loaded.add(load(serverClass("process")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.warnOfMissingMethods();
         weaver.warnOfMissingMethods();
@@ -365,7 +366,7 @@ final class PoolClassTransformerTest {
     @Test
     void classWithTheMethods_isNoWarningWithoutByteBuddy() {
         loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
 
         weaver.warnOfMissingMethods();
 
@@ -384,8 +385,12 @@ final class PoolClassTransformerTest {
     private void instrument(byte[] classFile) {
         retransformation = type -> retransformed(type, classFile);
         loaded.add(load(serverClass("run")));
-        weaver.lookAtLoadedClasses();
+        noteLoaded();
         weaver.catchUp();
+    }
+
+    private void noteLoaded() {
+        loaded.forEach(each -> weaver.transform(null, each.getName().replace('.', '/'), null, null, NO_CLASS_FILE));
     }
 
     private void retransformed(Class<?> type, byte[] classFile) throws Exception {

@@ -35,7 +35,7 @@ final class UnknownServerTest {
 
     private final PrintStream stderr = System.err;
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
-    private final List<Class<?>> loaded = new ArrayList<>(List.of(UnknownServerTest.class, String.class));
+    private static final String LISTENING = "java/net/ServerSocket";
     private final List<String> calls = new ArrayList<>();
     private Predicate<Class<?>> isOfOtherAgent = type -> false;
     private final UnknownServer unknown = new UnknownServer(
@@ -58,7 +58,7 @@ final class UnknownServerTest {
     void jvmThatNeverListens_isNotLookedAt() {
         unknown.start();
         assertNull(unknown.transform(null, "java/net/Socket", null, null, NO_CLASS_FILE));
-        assertNull(unknown.transform(getClass().getClassLoader(), "java/net/ServerSocket", null, null, NO_CLASS_FILE));
+        assertNull(unknown.transform(getClass().getClassLoader(), LISTENING, null, null, NO_CLASS_FILE));
         assertEquals(Long.MAX_VALUE, unknown.look(1_000 * SECOND, false));
         assertEquals(List.of("addTransformer"), calls);
     }
@@ -69,7 +69,7 @@ final class UnknownServerTest {
         try {
             start("plain-acceptor", () -> socket.accept().close());
             unknown.start();
-            assertNull(unknown.transform(null, "java/net/ServerSocket", null, null, NO_CLASS_FILE));
+            assertNull(unknown.transform(null, LISTENING, null, null, NO_CLASS_FILE));
             assertEquals(List.of("addTransformer", "listens"), calls);
             assertEquals(60 * SECOND, unknown.look(5 * SECOND, false));
             assertEquals(SECOND, unknown.look(64 * SECOND, false));
@@ -92,7 +92,6 @@ final class UnknownServerTest {
 
     @Test
     void threadThatSelectsForConnections_isSaid() throws Exception {
-        loaded.add(ServerSocket.class);
         Selector selector = Selector.open();
         ServerSocketChannel channel = ServerSocketChannel.open();
         channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -100,7 +99,7 @@ final class UnknownServerTest {
         channel.register(selector, SelectionKey.OP_ACCEPT);
         try {
             start("selecting-acceptor", selector::select);
-            unknown.start();
+            unknown.loaded(LISTENING);
             unknown.look(0, false);
             unknown.look(60 * SECOND, false);
             assertTrue(
@@ -114,11 +113,10 @@ final class UnknownServerTest {
 
     @Test
     void knownServer_isEnough() throws Exception {
-        loaded.add(ServerSocket.class);
         ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         try {
             start("known-acceptor", () -> socket.accept().close());
-            unknown.start();
+            unknown.loaded(LISTENING);
             assertEquals(Long.MAX_VALUE, unknown.look(0, true));
             assertEquals(Long.MAX_VALUE, unknown.look(60 * SECOND, false));
             assertEquals(List.of(), lines());
@@ -129,12 +127,11 @@ final class UnknownServerTest {
 
     @Test
     void serverOfAnotherAgent_isNotSaid_howeverOftenItIsLookedFor() throws Exception {
-        loaded.add(ServerSocket.class);
         isOfOtherAgent = UnknownServerTest.class::equals;
         ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         try {
             start("agents-acceptor", () -> socket.accept().close());
-            unknown.start();
+            unknown.loaded(LISTENING);
             unknown.look(0, false);
             for (int minute = 1; minute <= 10; minute++) {
                 assertEquals(60 * SECOND, unknown.look(minute * 60L * SECOND, false));
@@ -174,7 +171,7 @@ final class UnknownServerTest {
                 UnknownServerTest.class.getClassLoader(),
                 new Class<?>[] {Instrumentation.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "getAllLoadedClasses" -> loaded.toArray(new Class<?>[0]);
+                    case "getAllLoadedClasses" -> new Class<?>[] {UnknownServerTest.class, String.class};
                     case "addTransformer" -> {
                         calls.add("addTransformer");
                         yield null;

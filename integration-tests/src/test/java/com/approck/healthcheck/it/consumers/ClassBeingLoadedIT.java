@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.consumers;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.approck.healthcheck.it.program.SlowTransformer;
@@ -20,9 +21,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The agent starts beside the application. A class that is being defined at that moment is in no list of loaded classes, and the
- * agent's own transformer comes too late for it. With Kafka's older client there is one such class, and no other way to its
- * consumers.
+ * The agent starts beside the application, or is attached to it. A class that is being defined at that moment is in no list of
+ * loaded classes, and the agent's own transformer comes too late for it. With Kafka's older client there is one such class, and no
+ * other way to its consumers.
  */
 final class ClassBeingLoadedIT {
 
@@ -31,6 +32,13 @@ final class ClassBeingLoadedIT {
     /** The agent's last step but one takes until the consumer's class is being defined, which lasts until the agent has started. */
     private static final String SLOW =
             "com.approck.healthcheck.agent.start.AgentPipeline=3000,org.apache.kafka.clients.consumer.KafkaConsumer=6000";
+
+    /**
+     * The consumer's class has been shown to all transformers when the JVM loads the interface that it implements. An agent that
+     * is attached before that has ended would still be shown a class that another transformer holds up.
+     */
+    private static final String SLOW_INTERFACE =
+            "org.apache.kafka.clients.consumer.Consumer=3000 after com.approck.healthcheck.agent.start.AgentPipeline";
 
     @RegisterExtension
     final TestProcesses processes = new TestProcesses();
@@ -44,13 +52,7 @@ final class ClassBeingLoadedIT {
     void classThatIsBeingDefinedWhileTheAgentStarts_isSeen(Jdk jdk) throws IOException {
         StatsdListener wire = processes.wire();
         Moment started = Moment.now();
-        List<String> arguments = new ArrayList<>(TestProcesses.LIGHT_JVM);
-        arguments.add(TestProcesses.agent("port=" + wire.port()));
-        arguments.add("-javaagent:" + TestAgent.jar(SlowTransformer.class, true) + "=" + SLOW);
-        arguments.addAll(ConsumerClient.OLD_KAFKA.arguments());
-        // Nobody listens there: a broker that is away is no death.
-        arguments.addAll(List.of("bootstrap=127.0.0.1:9", "topic=orders", "group=orders"));
-        ProcessUnderTest program = processes.java("slow-classes", jdk, Map.of(), arguments);
+        ProcessUnderTest program = consume(jdk, SLOW, TestProcesses.agent("port=" + wire.port()));
 
         wire.await(started, SOON, "workers.pool.orders:1|g");
 
@@ -58,5 +60,30 @@ final class ClassBeingLoadedIT {
                 program.stdout().contains("SLOW com/approck/healthcheck/agent/start/AgentPipeline"), program::describe);
         assertTrue(
                 program.stdout().contains("SLOW org/apache/kafka/clients/consumer/KafkaConsumer"), program::describe);
+    }
+
+    @ParameterizedTest
+    @MethodSource("jdks")
+    void classThatIsBeingDefinedWhileTheAgentIsAttached_isSeen(Jdk jdk) throws IOException {
+        StatsdListener wire = processes.wire();
+        ProcessUnderTest program = consume(jdk, SLOW_INTERFACE);
+        program.awaitStdout("^SLOW org/apache/kafka/clients/consumer/Consumer$", SOON);
+        Moment before = Moment.now();
+
+        ProcessUnderTest attacher = processes.attacher(jdk, Long.toString(program.pid()), "port=" + wire.port());
+
+        assertEquals(0, attacher.awaitExit(SOON), attacher::describe);
+        wire.await(before, SOON, "workers.pool.orders:1|g");
+    }
+
+    /** A consumer without a broker, which is no death. */
+    private ProcessUnderTest consume(Jdk jdk, String slow, String... agents) throws IOException {
+        List<String> arguments = new ArrayList<>(TestProcesses.LIGHT_JVM);
+        arguments.addAll(List.of(agents));
+        arguments.add("-javaagent:" + TestAgent.jar(SlowTransformer.class, true) + "=" + slow);
+        arguments.addAll(ConsumerClient.OLD_KAFKA.arguments());
+        // Nobody listens there.
+        arguments.addAll(List.of("bootstrap=127.0.0.1:9", "topic=orders", "group=orders"));
+        return processes.java("slow-classes", jdk, Map.of(), arguments);
     }
 }
