@@ -34,6 +34,9 @@ import java.util.function.Consumer;
  * it lives. A listener has no thread: {@link PollingConsumer#RECONNECT_NANOS}. Spring's {@code SimpleMessageListenerContainer}
  * closes its listeners, and makes others, once the client has connected again.
  *
+ * <p>Many programs close a connection in their {@code ExceptionListener}, and make another, even if the client has connected again.
+ * So one that the application closes after such a loss is awaited for a while.
+ *
  * <p>The executor that the client pings brokers on leads to all its sessions: there is a consumer before its first message, and
  * before the hooks.
  */
@@ -113,9 +116,15 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
         ReflectedObject session = reflected.fieldObject("session");
         if ((Boolean) session.field("closed")) {
             // The application's call sets it, and does nothing once the client has closed the session.
-            return (Boolean) session.field("inClose") ? Closed.BY_APPLICATION : Closed.CONNECTION_LOST;
+            return (Boolean) session.field("inClose") ? byApplication(session) : Closed.CONNECTION_LOST;
         }
-        return consumer.isCloseCalled() ? Closed.BY_APPLICATION : Closed.NO;
+        return consumer.isCloseCalled() ? byApplication(session) : Closed.NO;
+    }
+
+    /** The client counts how many times it has begun to connect a session again. */
+    private static Closed byApplication(ReflectedObject session) throws ReflectiveOperationException {
+        ReflectedObject channel = session.fieldObject("sessionContext").fieldObject("sessionChannel");
+        return ((Number) channel.call("getReconnectID")).intValue() > 0 ? Closed.AFTER_LOSS : Closed.BY_APPLICATION;
     }
 
     @Override
@@ -129,7 +138,7 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
         return isActive(reflected.with(consumer.asker()));
     }
 
-    private static boolean isActive(ReflectedObject container) throws ReflectiveOperationException {
+    static boolean isActive(ReflectedObject container) throws ReflectiveOperationException {
         return container.is(CONTAINER) && (Boolean) container.field("active");
     }
 
@@ -188,8 +197,8 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
         /** Remembered: a task that runs at this moment is not in the queue. */
         private final Map<Object, Boolean> factories = new WeakHashMap<>();
 
-        private final Map<Object, Listener> known = new WeakHashMap<>();
-        private final List<Listener> listeners = new ArrayList<>();
+        private final Map<Object, ArtemisListener> known = new WeakHashMap<>();
+        private final List<ArtemisListener> listeners = new ArrayList<>();
 
         Client(ReflectedObject pinger, QueueConsumers workers) {
             this.pinger = pinger;
@@ -213,8 +222,8 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
                 }
             }
             IdentityHashMap<Object, QueueConsumer> busy = new IdentityHashMap<>();
-            for (Iterator<Listener> i = listeners.iterator(); i.hasNext(); ) {
-                Listener listener = i.next();
+            for (Iterator<ArtemisListener> i = listeners.iterator(); i.hasNext(); ) {
+                ArtemisListener listener = i.next();
                 if (!listener.look(nowNanos)) {
                     listener.end();
                     i.remove();
@@ -222,7 +231,7 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
                     busy.put(listener.session(), listener.worker);
                 }
             }
-            for (Listener listener : listeners) {
+            for (ArtemisListener listener : listeners) {
                 QueueConsumer ofSession = busy.get(listener.session());
                 listener.subscription.setWorker(ofSession == null ? listener.worker : ofSession);
             }
@@ -264,7 +273,7 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
                 String queue = nameOfPool(consumer);
                 QueueConsumer worker = queue == null ? null : workers.findOrAdd(object);
                 if (worker != null) {
-                    Listener found = new Listener(consumer, worker, queue);
+                    ArtemisListener found = new ArtemisListener(consumer, worker, queue);
                     known.put(object, found);
                     listeners.add(found);
                     onNew.accept(found.subscription);
@@ -283,68 +292,6 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
             if (worker != null) {
                 worker.setUnseenWait(waiting);
             }
-        }
-    }
-
-    /** A consumer with a listener. */
-    private static final class Listener {
-        final QueueConsumer worker;
-        final Subscription subscription;
-        private final ReflectedObject consumer;
-        private boolean lost;
-        private long lostNanos;
-
-        Listener(ReflectedObject consumer, QueueConsumer worker, String queue) {
-            this.consumer = consumer;
-            this.worker = worker;
-            this.subscription = new Subscription(queue);
-            // Not one that asks.
-            worker.joined();
-        }
-
-        /** Says what becomes of it; returns false if it was closed on purpose, or another has taken its place. */
-        boolean look(long nowNanos) throws ReflectiveOperationException {
-            Closed by = closedBy(worker, consumer);
-            if (subscription.isReplaced()
-                    || (by == Closed.BY_APPLICATION && !isActive(consumer.with(worker.asker())))) {
-                return false;
-            }
-            if (by == Closed.NO) {
-                subscription.setAble();
-                followUnseen();
-                return consumer.field("handler") != null || (Boolean) consumer.field("closing");
-            }
-            if (!lost) {
-                lost = true;
-                lostNanos = nowNanos;
-            }
-            if (nowNanos - lostNanos < PollingConsumer.RECONNECT_NANOS) {
-                subscription.setAwaitsSuccessor();
-            } else {
-                subscription.setLost("its connection was lost, and nobody has connected again");
-            }
-            return true;
-        }
-
-        /** A delivery that began before the hook was in. */
-        private void followUnseen() throws ReflectiveOperationException {
-            if (!worker.isDeliverySeen()) {
-                worker.setUnseenDelivery((Thread) consumer.field("onMessageThread"));
-            }
-        }
-
-        boolean isAtWork() {
-            return (worker.turns() & 1) != 0;
-        }
-
-        /** Returns what gives its messages, one after the other; itself, once that is not known any more. */
-        Object session() throws ReflectiveOperationException {
-            return consumer.get() == null ? this : consumer.field("session");
-        }
-
-        void end() {
-            worker.left();
-            subscription.setLeft();
         }
     }
 }

@@ -37,6 +37,8 @@ interface ConsumerSupport extends ConsumerLibrary {
         /** It is open, or it is not known yet who has closed it. */
         NO,
         BY_APPLICATION,
+        /** By the application, after the library had lost the connection and tried to connect again: it may make another. */
+        AFTER_LOSS,
         /** By the library, as it has lost the connection: the thread may connect again. */
         CONNECTION_LOST
     }

@@ -15,8 +15,8 @@ final class PollingConsumer extends GroupMember {
      */
     private static final long MIN_MARGIN_NANOS = TimeUnit.MINUTES.toNanos(2);
 
-    /** So long is a thread given that has closed its consumer to make another. */
-    private static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
+    /** The time for which a consumer that the application may have closed to make another is awaited. */
+    static final long CLOSED_FOR_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     /**
      * After its connection was lost, an application has this time to connect again: a listener from the loss on, a thread for as
@@ -37,6 +37,7 @@ final class PollingConsumer extends GroupMember {
     private boolean closed;
     private long closedNanos;
     private boolean connectionLost;
+    private boolean closedAfterLoss;
     private boolean containerActive;
     private long calledAfterCloseNanos;
     private long turns = -1;
@@ -63,8 +64,9 @@ final class PollingConsumer extends GroupMember {
 
     /**
      * Returns whether it was closed, left the group, or nothing is left of it. Not if its thread gave up, and not for a while if
-     * the thread has closed it and lives on: many close a consumer at an error of the broker's, and make another. If the library
-     * has closed it, since it has lost the connection, the worker is the thread, or the container that calls on its threads.
+     * the thread has closed it and lives on, or if it was closed after its connection was lost: many close a consumer at an error
+     * of the broker's, and make another. If the library has closed it, since it has lost the connection, the worker is the
+     * thread, or the container that calls on its threads.
      */
     @Override
     boolean hasLeft(long nowNanos) throws ReflectiveOperationException {
@@ -75,7 +77,7 @@ final class PollingConsumer extends GroupMember {
             return !threadAlive && consumer.isCloseCalled();
         }
         if (closed) {
-            return !consumer.isClosedByLiveThread() || nowNanos - closedNanos > CLOSED_FOR_NANOS;
+            return !(closedAfterLoss || consumer.isClosedByLiveThread()) || nowNanos - closedNanos > CLOSED_FOR_NANOS;
         }
         return consumer.get() == null
                 ? remains.get() == null
@@ -106,6 +108,7 @@ final class PollingConsumer extends GroupMember {
             ConsumerSupport.Closed by = support.closed(consumer, reflected);
             closed = by != ConsumerSupport.Closed.NO;
             connectionLost = by == ConsumerSupport.Closed.CONNECTION_LOST;
+            closedAfterLoss = by == ConsumerSupport.Closed.AFTER_LOSS;
             closedNanos = nowNanos;
         }
         over = !threadAlive || closed;

@@ -41,6 +41,8 @@ final class ArtemisConsumersTest {
     private static final String BUSY = "orders able=1 alive=1 busy=1 stuck=0 capacity=1";
     private static final String LOST = "orders able=0 alive=0 busy=0 stuck=1 capacity=1";
 
+    private static final String RECONNECTS = "?reconnectAttempts=-1&retryInterval=20";
+
     private final ArtemisConsumers support = new ArtemisConsumers();
     private final WatchedConsumers watched = new WatchedConsumers(support);
     private final List<ActiveMQConnectionFactory> factories = new ArrayList<>();
@@ -406,7 +408,7 @@ final class ArtemisConsumersTest {
 
     @Test
     void listenerWhoseClientReconnects_isAbleWhileTheBrokerIsAway() throws Exception {
-        MessageConsumer consumer = consumer(connect("?reconnectAttempts=-1&retryInterval=20"), "orders");
+        MessageConsumer consumer = consumer(connect(RECONNECTS), "orders");
         consumer.setMessageListener(message -> {});
         watched.tick(1);
 
@@ -430,6 +432,59 @@ final class ArtemisConsumersTest {
         broker.start();
         consumer(connect(""), "orders").setMessageListener(message -> {});
         assertEquals(ABLE, watched.tick(2));
+    }
+
+    @Test
+    void listenerThatTheApplicationClosesAfterAReconnection_isAwaitedForHalfAMinute() throws Exception {
+        Connection connection = connect(RECONNECTS);
+        consumer(connection, "orders").setMessageListener(message -> {});
+        watched.tick(1);
+        restartBroker(connection);
+        assertEquals(ABLE, watched.tick(1));
+
+        connection.close();
+        assertEquals(ABLE, watched.tick(1));
+        connection = connect(RECONNECTS);
+        consumer(connection, "orders").setMessageListener(message -> {});
+        assertEquals(ABLE, watched.tick(1), "it has taken the place of the other");
+        assertEquals(ABLE, watched.tick(100));
+
+        restartBroker(connection);
+        connection.close();
+        assertEquals(ABLE, watched.tick(1));
+        assertEquals(ABLE, watched.tick(30));
+        assertEquals("", watched.tick(1));
+    }
+
+    @Test
+    void askedConsumerThatTheApplicationClosesAfterAReconnection_isAwaitedForHalfAMinute() throws Exception {
+        Connection connection = connect(RECONNECTS);
+        MessageConsumer first = consumer(connection, "orders");
+        CallingThread thread = thread("orders-1").does(() -> asks(first, null));
+        watched.tick(1);
+        restartBroker(connection);
+
+        // Not by the thread that asks.
+        connection.close();
+        assertEquals(ABLE, watched.tick(1));
+        Connection next = connect(RECONNECTS);
+        MessageConsumer second = consumer(next, "orders");
+        thread.does(() -> asks(second, null));
+        assertEquals(ABLE, watched.tick(1), "it has taken the place of the other");
+        assertEquals(ABLE, watched.tick(100));
+
+        restartBroker(next);
+        next.close();
+        assertEquals(ABLE, watched.tick(1));
+        assertEquals(ABLE, watched.tick(30));
+        assertEquals("", watched.tick(1));
+    }
+
+    /** Returns once the client has connected again. */
+    private void restartBroker(Connection connection) throws Exception {
+        broker.stop();
+        broker.start();
+        connection.createSession(false, Session.AUTO_ACKNOWLEDGE).close();
     }
 
     @Test

@@ -135,6 +135,22 @@ final class ConsumerFaults {
         scene.assertLiveWas(200, before, tooLong ? before.plus(TO_CONNECT_AGAIN) : Moment.now());
     }
 
+    static void closesAndConnects(ConsumerScene scene) {
+        Broker broker = scene.ownBroker();
+        scene.start(1, "replaces=true");
+        Moment before = Moment.now();
+        broker.kill();
+        Await.pause(AWAY);
+        broker.restart();
+        scene.program().awaitStdout("^RECONNECTED$", SOON);
+        scene.send("/ping");
+        scene.awaitProcessed("/ping");
+        // The new worker has taken the place of the one that was closed.
+        Await.pause(DEATH_IS_SEEN);
+        assertEquals(1, scene.capacity());
+        scene.assertLiveWas(200, before);
+    }
+
     static void rebalance(ConsumerScene scene) {
         scene.start(1);
         Moment before = Moment.now();

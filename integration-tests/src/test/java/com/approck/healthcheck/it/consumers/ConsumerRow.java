@@ -123,6 +123,13 @@ enum ConsumerRow {
             ConsumerFaults::clientGivesUp,
             JMS_LISTENER,
             SPRING_JMS_SIMPLE),
+    CLOSES_AND_CONNECTS(
+            "the broker is killed, and comes back after 8 s; its client connects again, and the application's"
+                    + " `ExceptionListener` closes that connection and makes another",
+            "200 throughout, and one worker",
+            ConsumerFaults::closesAndConnects,
+            JMS_LOOP,
+            JMS_LISTENER),
     REBALANCE("another process joins the group, and leaves it", "200 throughout", ConsumerFaults::rebalance, KAFKA),
     CLOSED(
             "its consumers are closed on purpose",

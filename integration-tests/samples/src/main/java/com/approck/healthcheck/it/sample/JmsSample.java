@@ -11,7 +11,8 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 /**
  * ActiveMQ Artemis's own client of JMS: consumers that are asked in a loop, each on a thread and a connection of its own, which
  * connects again when that is lost; or with {@code listener=true}, listeners on a connection that the client opens again, if it
- * does so within {@code attempts=} attempts. With {@code subscribed=true}, they share a durable subscription of a
+ * does so within {@code attempts=} attempts. With {@code replaces=true}, the client opens the connections of both again, and at any
+ * exception the program closes them and makes others. With {@code subscribed=true}, they share a durable subscription of a
  * topic instead of a queue. {@code threads=0} only sends.
  *
  * <p>JMS is called by the names of its methods, which are the same in the packages {@code jakarta.jms} and {@code javax.jms}.
@@ -67,12 +68,35 @@ public final class JmsSample implements QueueProgram.Client {
 
     private void listen() throws Exception {
         Object connection = call(persistentFactory(settings), "createConnection");
-        connections.add(connection);
-        setCallback(connection, "setExceptionListener", JmsSample::printLoss);
+        synchronized (connections) {
+            connections.add(connection);
+        }
+        setCallback(
+                connection,
+                "setExceptionListener",
+                isReplacing() ? exception -> replace(connection) : JmsSample::printLoss);
         for (int i = 0; i < threads(); i++) {
             setCallback(consumer(connection), "setMessageListener", message -> QueueProgram.process(text(message)));
         }
         call(connection, "start");
+    }
+
+    private boolean isReplacing() {
+        return Boolean.parseBoolean(settings.get("replaces"));
+    }
+
+    private void replace(Object connection) throws Exception {
+        call(connection, "close");
+        while (!closing) {
+            try {
+                listen();
+                System.out.println("RECONNECTED");
+                return;
+            } catch (Exception e) {
+                System.out.println("NO BROKER " + e);
+            }
+            pause();
+        }
     }
 
     @Override
@@ -124,14 +148,21 @@ public final class JmsSample implements QueueProgram.Client {
 
     /** An error ends its thread, and leaves the consumer open. */
     private void consume() {
-        while (!closing) {
+        for (int i = 1; !closing; i++) {
             try {
-                Object connection = call(factory(settings, ""), "createConnection");
+                Object connection =
+                        call(isReplacing() ? persistentFactory(settings) : factory(settings, ""), "createConnection");
                 synchronized (connections) {
                     connections.add(connection);
                 }
+                if (isReplacing()) {
+                    setCallback(connection, "setExceptionListener", exception -> call(connection, "close"));
+                }
                 call(connection, "start");
                 Object consumer = consumer(connection);
+                if (i > 1) {
+                    System.out.println("RECONNECTED");
+                }
                 // Null: it was closed.
                 for (Object message = call(consumer, "receive"); message != null; message = call(consumer, "receive")) {
                     QueueProgram.process(text(message));
