@@ -4,4 +4,7 @@ package org.springframework.jms.listener;
 public final class AbstractJmsListeningContainer {
     /** As long as it calls consumers. */
     public volatile boolean active = true;
+
+    /** Of its subclass {@code DefaultMessageListenerContainer}. */
+    public volatile boolean recovering;
 }

@@ -138,6 +138,13 @@ final class ArtemisConsumers implements ConsumerSupport, SubscriptionLibrary {
         return isActive(reflected.with(consumer.asker()));
     }
 
+    @Override
+    public boolean isContainerConnecting(QueueConsumer consumer, ReflectedObject reflected)
+            throws ReflectiveOperationException {
+        ReflectedObject container = reflected.with(consumer.asker());
+        return isActive(container) && container.hasField("recovering") && (Boolean) container.field("recovering");
+    }
+
     static boolean isActive(ReflectedObject container) throws ReflectiveOperationException {
         return container.is(CONTAINER) && (Boolean) container.field("active");
     }

@@ -32,6 +32,12 @@ interface ConsumerSupport extends ConsumerLibrary {
         return false;
     }
 
+    /** Returns whether such a container tries to connect to its broker at this moment. */
+    default boolean isContainerConnecting(QueueConsumer consumer, ReflectedObject reflected)
+            throws ReflectiveOperationException {
+        return false;
+    }
+
     /** Whether a consumer was closed, and by whom. */
     enum Closed {
         /** It is open, or it is not known yet who has closed it. */

@@ -36,6 +36,7 @@ final class PollingConsumer extends GroupMember {
     private boolean over;
     private boolean closed;
     private long closedNanos;
+    private long awaitedNanos;
     private boolean connectionLost;
     private boolean closedAfterLoss;
     private boolean containerActive;
@@ -64,9 +65,9 @@ final class PollingConsumer extends GroupMember {
 
     /**
      * Returns whether it was closed, left the group, or nothing is left of it. Not if its thread gave up, and not for a while if
-     * the thread has closed it and lives on, or if it was closed after its connection was lost: many close a consumer at an error
-     * of the broker's, and make another. If the library has closed it, since it has lost the connection, the worker is the
-     * thread, or the container that calls on its threads.
+     * the thread has closed it and lives on, if a container has closed it and goes on, perhaps with another thread, or if it was
+     * closed after its connection was lost: many close a consumer at an error of the broker's, and make another. If the library
+     * has closed it, since it has lost the connection, the worker is the thread, or the container that calls on its threads.
      */
     @Override
     boolean hasLeft(long nowNanos) throws ReflectiveOperationException {
@@ -77,7 +78,8 @@ final class PollingConsumer extends GroupMember {
             return !threadAlive && consumer.isCloseCalled();
         }
         if (closed) {
-            return !(closedAfterLoss || consumer.isClosedByLiveThread()) || nowNanos - closedNanos > CLOSED_FOR_NANOS;
+            boolean mayMakeAnother = closedAfterLoss || containerActive || consumer.isClosedByLiveThread();
+            return !mayMakeAnother || nowNanos - awaitedNanos > CLOSED_FOR_NANOS;
         }
         return consumer.get() == null
                 ? remains.get() == null
@@ -110,6 +112,9 @@ final class PollingConsumer extends GroupMember {
             connectionLost = by == ConsumerSupport.Closed.CONNECTION_LOST;
             closedAfterLoss = by == ConsumerSupport.Closed.AFTER_LOSS;
             closedNanos = nowNanos;
+            awaitedNanos = nowNanos;
+        } else if (support.isContainerConnecting(consumer, reflected)) {
+            awaitedNanos = nowNanos;
         }
         over = !threadAlive || closed;
         if (maxWorkNanos == 0 && reflected.get() != null) {

@@ -321,6 +321,30 @@ final class ArtemisConsumersTest {
     }
 
     @Test
+    void askedConsumerThatAContainerCloses_isAwaitedForHalfAMinuteAfterTheContainerHasConnected() throws Exception {
+        AbstractJmsListeningContainer container = new AbstractJmsListeningContainer();
+        MessageConsumer consumer = consumer(connect(""), "orders");
+        CallingThread thread = thread("container-1").does(() -> {
+            watched.hook().askedBy(container);
+            asks(consumer, null);
+            watched.hook().askedBy(null);
+        });
+        assertEquals(ABLE, watched.tick(1));
+
+        // Sooner than the client, and goes on on another thread.
+        container.recovering = true;
+        Object inside = inside(consumer);
+        consumer.close();
+        thread.does(() -> watched.hook().closeCalled(inside)).ends();
+        for (int i = 0; i < 10; i++) {
+            assertEquals(ABLE, watched.tick(25));
+        }
+        container.recovering = false;
+        assertEquals(ABLE, watched.tick(30));
+        assertEquals("", watched.tick(1));
+    }
+
+    @Test
     void listenerThatAContainerClosesToMakeAnother_isAbleUntilThen() throws Exception {
         AbstractJmsListeningContainer container = new AbstractJmsListeningContainer();
         Connection connection = connect("");
