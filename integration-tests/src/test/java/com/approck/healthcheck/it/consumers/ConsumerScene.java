@@ -117,6 +117,11 @@ final class ConsumerScene {
             program.awaitStderr("instrumented Artemis's class \\S+ClientConsumerImpl\\$Runner ", SOON);
             program.awaitStderr("instrumented Artemis's class \\S+ClientConsumerImpl ", SOON);
         }
+        if (client == ConsumerClient.SPRING_JMS || client == ConsumerClient.SPRING_JAVAX_JMS) {
+            program.awaitStderr("instrumented Artemis's class \\S+JmsDestinationAccessor ", SOON);
+            // The container asks for a second at a time: a call that began before says nothing of the container.
+            Await.pause(Duration.ofSeconds(2));
+        }
     }
 
     void delete() {
