@@ -1,5 +1,6 @@
 package com.approck.healthcheck.agent.consumer;
 
+import com.approck.healthcheck.agent.consumer.ConsumerSupport.Closed;
 import com.approck.healthcheck.agent.pool.Worker;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
@@ -34,11 +35,11 @@ final class PollingConsumer extends GroupMember {
     private String threadName = "?";
     private boolean threadAlive;
     private boolean over;
-    private boolean closed;
+    private Closed closed = Closed.NO;
     private long closedNanos;
+    /** When it was closed, or a container last tried to connect after that. */
     private long awaitedNanos;
-    private boolean connectionLost;
-    private boolean closedAfterLoss;
+
     private boolean containerActive;
     private long calledAfterCloseNanos;
     private long turns = -1;
@@ -74,11 +75,11 @@ final class PollingConsumer extends GroupMember {
         if (consumer.givenUp() != null) {
             return false;
         }
-        if (closed && connectionLost) {
+        if (closed == Closed.CONNECTION_LOST) {
             return !threadAlive && consumer.isCloseCalled();
         }
-        if (closed) {
-            boolean mayMakeAnother = closedAfterLoss || containerActive || consumer.isClosedByLiveThread();
+        if (isClosed()) {
+            boolean mayMakeAnother = closed == Closed.AFTER_LOSS || containerActive || consumer.isClosedByLiveThread();
             return !mayMakeAnother || nowNanos - awaitedNanos > CLOSED_FOR_NANOS;
         }
         return consumer.get() == null
@@ -100,26 +101,27 @@ final class PollingConsumer extends GroupMember {
         if (number != turns) {
             turns = number;
             sinceNanos = nowNanos;
-            if (closed) {
+            if (isClosed()) {
                 calledAfterCloseNanos = nowNanos - closedNanos;
             } else {
                 forgetSuccessors();
             }
         }
-        if (!closed) {
-            ConsumerSupport.Closed by = support.closed(consumer, reflected);
-            closed = by != ConsumerSupport.Closed.NO;
-            connectionLost = by == ConsumerSupport.Closed.CONNECTION_LOST;
-            closedAfterLoss = by == ConsumerSupport.Closed.AFTER_LOSS;
+        if (!isClosed()) {
+            closed = support.closed(consumer, reflected);
             closedNanos = nowNanos;
             awaitedNanos = nowNanos;
         } else if (support.isContainerConnecting(consumer, reflected)) {
             awaitedNanos = nowNanos;
         }
-        over = !threadAlive || closed;
+        over = !threadAlive || isClosed();
         if (maxWorkNanos == 0 && reflected.get() != null) {
             maxWorkNanos = TimeUnit.MILLISECONDS.toNanos(support.maxWorkMillis(reflected));
         }
+    }
+
+    private boolean isClosed() {
+        return closed != Closed.NO;
     }
 
     /** The JVM was paused until now, so that nothing can be said of that time. */
@@ -146,7 +148,7 @@ final class PollingConsumer extends GroupMember {
     /** Returns whether its thread lives, and has not given up. */
     @Override
     boolean isThreadAlive() {
-        return threadAlive && !(closed && consumer.givenUp() != null);
+        return threadAlive && !(isClosed() && consumer.givenUp() != null);
     }
 
     /** Returns whether it will never ask for work again: its thread has ended, or it was closed. */
@@ -158,8 +160,8 @@ final class PollingConsumer extends GroupMember {
     /** Returns why it is not able, without its subject; null if nothing but its stack could say so. */
     @Override
     String reasonLost(long nowNanos) {
-        if (closed && consumer.givenUp() == null) {
-            return connectionLost ? reasonConnectionLost(nowNanos) : null;
+        if (isClosed() && consumer.givenUp() == null) {
+            return closed == Closed.CONNECTION_LOST ? reasonConnectionLost(nowNanos) : null;
         }
         if (over && consumer.givenUp() != null) {
             return "its thread " + threadName + " has stopped to ask for work because of " + consumer.givenUp();

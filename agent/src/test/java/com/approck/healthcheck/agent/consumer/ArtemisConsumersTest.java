@@ -303,11 +303,7 @@ final class ArtemisConsumersTest {
     void containerThatHasLostItsConnection_isAbleForAsLongAsItIsActive() throws Exception {
         AbstractJmsListeningContainer container = new AbstractJmsListeningContainer();
         MessageConsumer consumer = consumer(connect(""), "orders");
-        CallingThread thread = thread("container-1").does(() -> {
-            watched.hook().askedBy(container);
-            asks(consumer, null);
-            watched.hook().askedBy(null);
-        });
+        CallingThread thread = thread("container-1").does(() -> asksFor(container, consumer));
         assertEquals(ABLE, watched.tick(1));
 
         // As a container does, which goes on on another thread.
@@ -324,11 +320,7 @@ final class ArtemisConsumersTest {
     void askedConsumerThatAContainerCloses_isAwaitedForHalfAMinuteAfterTheContainerHasConnected() throws Exception {
         AbstractJmsListeningContainer container = new AbstractJmsListeningContainer();
         MessageConsumer consumer = consumer(connect(""), "orders");
-        CallingThread thread = thread("container-1").does(() -> {
-            watched.hook().askedBy(container);
-            asks(consumer, null);
-            watched.hook().askedBy(null);
-        });
+        CallingThread thread = thread("container-1").does(() -> asksFor(container, consumer));
         assertEquals(ABLE, watched.tick(1));
 
         // Sooner than the client, and goes on on another thread.
@@ -376,6 +368,13 @@ final class ArtemisConsumersTest {
 
         container.active = false;
         assertEquals("", watched.tick(1));
+    }
+
+    /** As Spring's method {@code receiveFromConsumer} does. */
+    private void asksFor(AbstractJmsListeningContainer container, MessageConsumer consumer) {
+        watched.hook().askedBy(container);
+        asks(consumer, null);
+        watched.hook().askedBy(null);
     }
 
     /** As Spring's method {@code onException} does. */
