@@ -304,9 +304,9 @@ def standstill_of_the_arbiter_is_no_hang():
 
 def longer_timeout_is_the_default():
     settings = hooks._Settings({}, "gunicorn.workers", None, None, None)
-    assert [hooks._stuck_after(settings, timeout) for timeout in (0, 30, 300, 10**9)] == [60, 60, 300, 86400]
+    assert [settings.stuck_after(timeout) for timeout in (0, 30, 300, 10**9)] == [60, 60, 300, 86400]
     own = hooks._Settings({"HEALTHCHECK_STUCK_AFTER": "90s"}, "gunicorn.workers", None, None, None)
-    assert hooks._stuck_after(own, 300) == 90
+    assert own.stuck_after(300) == 90
 
 
 def arbiter_of(count):

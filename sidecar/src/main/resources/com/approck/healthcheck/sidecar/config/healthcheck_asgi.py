@@ -170,7 +170,7 @@ class _Process:
         settings = _Settings(os.environ, "workers")
         if not settings.enabled:
             return
-        loop = _Loop("event loop", settings.seconds("HEALTHCHECK_STUCK_AFTER", "60s", 0, 86400))
+        loop = _Loop("event loop", settings.stuck_after())
         reporter = _Reporter(settings, lambda: {None: 1 if loop.runs() else 0})
 
         def mark(running):

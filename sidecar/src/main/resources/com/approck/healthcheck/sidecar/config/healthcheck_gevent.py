@@ -84,7 +84,7 @@ class _Watch:
             self._reporter.stop()
 
     def _begin(self, settings):
-        self._hub = _Loop("hub", settings.seconds("HEALTHCHECK_STUCK_AFTER", "60s", 0, 86400))
+        self._hub = _Loop("hub", settings.stuck_after())
         self._reporter = _Reporter(settings, lambda: {None: self._able if self._hub.runs() else 0})
         self._count()
         self._reporter.begin()

@@ -91,18 +91,13 @@ def _begin(arbiter):
         host, port, prefix = _gunicorns_own(arbiter)
         settings = _Settings(os.environ, "gunicorn.workers", host, port, prefix)
         if settings.enabled:
-            _Arbiter(arbiter, settings, _stuck_after(settings, arbiter.timeout)).begin()
+            # Who has given Gunicorn a longer `timeout` has requests that may take that long.
+            _Arbiter(arbiter, settings, settings.stuck_after(arbiter.timeout)).begin()
             _log(arbiter, "info", "reporting to %s:%d" % (settings.host, settings.port))
     except _BadSetting as problem:
         _log(arbiter, "error", "%s; nothing is reported" % problem)
     except Exception as problem:
         _log(arbiter, "error", "nothing is reported: %r" % problem)
-
-
-def _stuck_after(settings, timeout):
-    """In seconds. Who has given Gunicorn a longer `timeout` has requests that may take that long."""
-    longest = 86400
-    return settings.seconds("HEALTHCHECK_STUCK_AFTER", "%ds" % min(max(60, timeout), longest), 0, longest)
 
 
 def _gunicorns_own(arbiter):

@@ -37,8 +37,8 @@ class _Settings:
         if not re.fullmatch("[!-~]*", prefix) or re.search("[:|@#]", prefix):
             raise _BadSetting("%s is %r; allowed: printable ASCII without blanks and : | @ #" % (origin, prefix))
         self.name = prefix + "." + name if prefix else name
-        self.interval = self.seconds("HEALTHCHECK_INTERVAL", "1s", 0.1, 60)
-        lease = self.seconds("HEALTHCHECK_LEASE", "5s", 0.2, 3600)
+        self.interval = self._seconds("HEALTHCHECK_INTERVAL", "1s", 0.1, 60)
+        lease = self._seconds("HEALTHCHECK_LEASE", "5s", 0.2, 3600)
         if lease < 2 * self.interval:
             raise _BadSetting("HEALTHCHECK_LEASE is %gs; allowed: at least twice the interval" % lease)
         self.lease_millis = int(lease * 1000)
@@ -52,7 +52,11 @@ class _Settings:
                 return name, text
         return "the default of " + names[0], default
 
-    def seconds(self, name, default, least, most):
+    def stuck_after(self, timeout=0):
+        longest = 86400
+        return self._seconds("HEALTHCHECK_STUCK_AFTER", "%ds" % min(max(60, timeout), longest), 0, longest)
+
+    def _seconds(self, name, default, least, most):
         text = self._text(default, name)[1]
         parts = re.fullmatch("([0-9]{1,9}) *(ms|s|m|h|)", text.lower())
         unit = {"ms": 0.001, "s": 1, "": 1, "m": 60, "h": 3600}
