@@ -3,6 +3,7 @@ package com.approck.healthcheck.sidecar.http;
 import com.approck.healthcheck.sidecar.text.RateLimitedLog;
 import java.io.Serial;
 import java.text.MessageFormat;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jboss.logging.Logger;
@@ -83,6 +84,8 @@ public final class LibraryLoggers implements LoggerProvider {
         @Serial
         private static final long serialVersionUID = 1L;
 
+        private static final String CHUNK_PARSER = "io.undertow.conduits.ChunkReader";
+
         LibraryLogger(String name) {
             super(name);
         }
@@ -111,9 +114,16 @@ public final class LibraryLoggers implements LoggerProvider {
 
         private void write(String text, Throwable thrown) {
             RateLimitedLog log = LOG.get();
-            if (log != null) {
+            if (log != null && !isClientError(thrown)) {
                 log.warn(getName() + ": " + text, thrown);
             }
+        }
+
+        /** Whether Undertow could not parse a chunked body. It logs that as an error of its own where a trailer's name is not ASCII. */
+        private static boolean isClientError(Throwable thrown) {
+            return thrown instanceof RuntimeException
+                    && Arrays.stream(thrown.getStackTrace())
+                            .anyMatch(frame -> frame.getClassName().startsWith(CHUNK_PARSER));
         }
     }
 }
