@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,8 +111,19 @@ final class JarContentIT {
         Path path = module.equals("agent") ? BuiltJars.agent() : BuiltJars.sidecar();
         try (JarFile jar = new JarFile(path.toFile())) {
             assertTrue(text(jar, "META-INF/LICENSE").contains("MIT License"));
-            assertEquals(
-                    libraries, matches(text(jar, "META-INF/THIRD-PARTY"), "^== (\\S+:\\S+):(\\S+) \\([\\w.-]+\\)"));
+            String thirdParty = text(jar, "META-INF/THIRD-PARTY");
+            assertEquals(libraries, matches(thirdParty, "^== (\\S+:\\S+):(\\S+) \\([\\w.-]+\\)"));
+            Set<String> licences = jar.stream()
+                    .map(JarEntry::getName)
+                    .filter(name -> name.matches("META-INF/.*-LICENSE"))
+                    .map(name -> name.substring("META-INF/".length()))
+                    .collect(toCollection(TreeSet::new));
+            Set<String> named = Pattern.compile("[\\w-]+-LICENSE")
+                    .matcher(thirdParty)
+                    .results()
+                    .map(MatchResult::group)
+                    .collect(toCollection(TreeSet::new));
+            assertEquals(licences, named);
         }
     }
 
