@@ -36,9 +36,9 @@ final class RequestExecutorsIT {
     static Stream<Arguments> servers() {
         ServerVersion servlets = ServerVersion.untabled(
                 "undertow-servlet",
-                "2.3.24.Final",
+                "2.3.26.Final",
                 "UndertowServletSample",
-                "io.undertow:undertow-servlet:2.3.24.Final");
+                "io.undertow:undertow-servlet:2.3.26.Final");
         Stream<Arguments> ofDeployments = Stream.of("dispatch", "async")
                 .flatMap(pool -> Jdk.all().stream()
                         .map(jdk -> Arguments.of(new ServerVersion.OnJdk(servlets, jdk), pool, "pool-")));
