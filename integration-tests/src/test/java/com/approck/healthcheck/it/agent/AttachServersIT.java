@@ -71,7 +71,7 @@ final class AttachServersIT {
     @MethodSource("servers")
     void idleServer_isFoundWithItsPools_andItsStuckWorkersAreSeen(ServerVersion.OnJdk server) {
         StatsdListener wire = processes.wire();
-        App app = processes.app(server, TestProcesses.VERIFIED, Map.of());
+        App app = processes.app(server, TestProcesses.verified(server.server()), Map.of());
         app.awaitStarted();
         String pid = Long.toString(app.process().pid());
         ProcessUnderTest attacher = processes.attacher(server.jdk(), pid, "stuck-after=2s,port=" + wire.port());

@@ -7,10 +7,10 @@ import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.process.Jdk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What a datagram costs the sidecar once it was read. With {@code -Pbench} for numbers; otherwise that it runs. */
-@Isolated
+@ResourceLock(providers = WholeMachine.class)
 final class DatagramBenchmark {
 
     private static final boolean FULL = Boolean.getBoolean("bench");

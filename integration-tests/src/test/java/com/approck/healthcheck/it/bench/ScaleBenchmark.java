@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -41,7 +41,7 @@ import tools.jackson.databind.ObjectMapper;
  * A fleet around one sidecar: many pods on one Prometheus, many sources on one node, many servers behind one HAProxy. With
  * {@code -Pbench} in the sizes that the page on scale names; without, small ones that show that it works.
  */
-@Isolated
+@ResourceLock(providers = WholeMachine.class)
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 final class ScaleBenchmark {
 

@@ -108,6 +108,7 @@ final class DemoIT {
         // As many as the demo suggests.
         List<CompletableFuture<HttpResponse<String>>> hanging =
                 Stream.generate(() -> Http.send(appPort, "/hang")).limit(20).toList();
+        processes.onlyWaits();
         demo.awaitStdout("live 422  ready 422  workers 0  NoWorkers: ", TO_BE_STUCK);
         demo.awaitStdout("(?s)NoWorkers: .*live 200  ready 200  workers " + workers + "$", TO_RECOVER);
         assertTrue(hanging.stream().anyMatch(CompletableFuture::isDone));

@@ -72,6 +72,7 @@ public final class ExhaustionMatrixIT {
         assertEquals(
                 "no descriptor is left",
                 Http.get(scenario.app().port(), "/leak").body());
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN.plusSeconds(11));
         scenario.app()
                 .process()

@@ -20,6 +20,7 @@ import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -73,6 +74,7 @@ public final class SidecarMatrixIT {
                                 .getBytes(US_ASCII)))),
                 processes.add(ApplicationStub.start(
                         out -> out.write((OK_HEAD + "Content-Length: 100\r\n\r\n{\"db\":").getBytes(US_ASCII)))));
+        List<Prober> probers = new ArrayList<>();
         for (ApplicationStub stub : hostile) {
             Sidecar sidecar = processes.sidecar(
                     jdk,
@@ -83,18 +85,20 @@ public final class SidecarMatrixIT {
             sidecar.report("workers:3|g");
             Prober prober = processes.prober(sidecar);
             prober.await(LIVE, 200, Moment.now(), PromisedTimes.LIFE_IS_SEEN);
-            // The first calls load the classes that make them.
-            Await.pause(Duration.ofSeconds(2));
-            Moment from = Moment.now();
-            Await.pause(Duration.ofSeconds(4));
-            Moment to = Moment.now();
+            probers.add(prober);
+        }
+        // The first calls load the classes that make them.
+        Await.pause(Duration.ofSeconds(2));
+        Moment from = Moment.now();
+        Await.pause(Duration.ofSeconds(4));
+        Moment to = Moment.now();
+        for (Prober prober : probers) {
             prober.assertOnly(LIVE, 200, from, to);
             prober.assertOnly(READY, 422, from, to);
             assertEquals(List.of("422 ServiceNotReady"), prober.storyOf(READY, from));
             for (Prober.Answer answer : prober.after(READY, from)) {
                 assertTrue(answer.answered().since(answer.asked()).compareTo(ANSWERED) < 0, prober::describe);
             }
-            sidecar.close();
         }
     }
 

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -48,6 +49,7 @@ import tools.jackson.databind.JsonNode;
  */
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
+@Order(TestProcesses.WAITS_FOR_MINUTES)
 public final class TruthMatrixIT {
 
     private static final List<String> ALIVE = List.of("200");
@@ -149,6 +151,7 @@ public final class TruthMatrixIT {
         Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
         Moment from = Moment.now();
         scenario.fill("/hang");
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN);
         Moment freed = scenario.free();
         scenario.prober().awaitBoth(200, freed, PromisedTimes.LIFE_IS_SEEN);
@@ -165,6 +168,7 @@ public final class TruthMatrixIT {
         scenario.prober().awaitBoth(200, app.awaitStarted(), PromisedTimes.LIFE_IS_SEEN);
         Moment from = Moment.now();
         scenario.fill("/deadlock?shared");
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Duration.ofSeconds(5));
         scenario.prober().assertBothStay(422, Duration.ofSeconds(3));
         assertStories(scenario, from, DIED);
@@ -178,6 +182,7 @@ public final class TruthMatrixIT {
         Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
         Moment from = Moment.now();
         scenario.fill("/lock");
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN);
         scenario.prober().awaitBoth(200, scenario.free(), PromisedTimes.LIFE_IS_SEEN);
         assertStories(scenario, from, DIED_AND_ROSE);
@@ -191,6 +196,7 @@ public final class TruthMatrixIT {
         Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
         String requestPool = scenario.requestPool().get("name").asString();
         scenario.fill("/hang");
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN);
         assertEquals("pong", Http.get(scenario.app().managementPort(), "/ping").body());
         assertTrue(scenario.description().contains(requestPool), scenario.description());
@@ -474,6 +480,7 @@ public final class TruthMatrixIT {
             sockets.add(processes.add(WebSocket.open(scenario.app().port(), "/socket")));
         }
         scenario.await("busy", 0, Duration.ofSeconds(10));
+        processes.onlyWaits();
         for (int i = 0; i < 3; i++) {
             for (WebSocket socket : sockets) {
                 socket.send("/ping");
@@ -504,6 +511,7 @@ public final class TruthMatrixIT {
     void poolThatNoRequestReaches_isDead() {
         Scenario scenario = new Scenario(processes, server).withSidecar().withServer();
         Http.get(scenario.app().port(), "/poller");
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Duration.ofSeconds(20));
         scenario.prober().assertBothStay(422, Duration.ofSeconds(3));
         scenario.app()
@@ -531,6 +539,7 @@ public final class TruthMatrixIT {
             socket.send("/hang");
         }
         scenario.awaitFull();
+        processes.onlyWaits();
         scenario.prober().awaitBoth(422, Moment.now(), Scenario.STUCK_IS_SEEN);
         scenario.prober().awaitBoth(200, scenario.free(), PromisedTimes.LIFE_IS_SEEN);
         assertStories(scenario, from, DIED_AND_ROSE);

@@ -46,7 +46,7 @@ final class ServersIT {
         int all = server.server().workers();
         int withOneHung = server.server().withOneHung();
         Sidecar sidecar = processes.sidecar(server.jdk());
-        List<String> flags = new ArrayList<>(TestProcesses.VERIFIED);
+        List<String> flags = new ArrayList<>(TestProcesses.verified(server.server()));
         flags.add(TestProcesses.agent(SETTINGS + sidecar.statsdPort()));
         App app = processes.app(server, flags, Map.of());
         app.awaitStarted();

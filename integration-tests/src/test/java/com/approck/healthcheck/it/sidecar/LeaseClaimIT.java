@@ -46,6 +46,7 @@ final class LeaseClaimIT {
         ReportSender application =
                 processes.add(ReportSender.start(sidecar.statsdPort(), name + ".lease:5000|g", name + ":3|g"));
         prober.awaitBoth(200, Moment.now(), PromisedTimes.AT_ONCE);
+        processes.onlyWaits();
         Moment alive = Moment.now();
         sidecar.report(foreign);
         prober.assertBothStay(200, Duration.ofSeconds(3));

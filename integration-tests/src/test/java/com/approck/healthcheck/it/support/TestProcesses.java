@@ -40,8 +40,7 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
 
     /**
      * Every class is verified, those of the JDK too: instrumented bytecode gets no benefit of the doubt. The JVM's own archive
-     * of classes is of no use then, and a start takes a third of a second longer: so not for samples whose instrumented
-     * classes another test verifies.
+     * of classes is of no use then, and a start takes a third of a second longer: so not where another test does it.
      */
     public static final List<String> VERIFIED = List.of(
             "-XX:+UnlockDiagnosticVMOptions", "-XX:+BytecodeVerificationRemote", "-XX:+BytecodeVerificationLocal");
@@ -51,6 +50,9 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
      * what depends on the number of processors is the same on every machine. A flag that follows may undo either.
      */
     public static final List<String> LIGHT_JVM = List.of("-XX:ActiveProcessorCount=2", "-XX:TieredStopAtLevel=1");
+
+    /** The {@code Order} of a class whose tests wait for minutes: it goes first, so that none is still waiting at the end. */
+    public static final int WAITS_FOR_MINUTES = 1;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private boolean hasTurn;
@@ -139,6 +141,14 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
 
     public ProcessUnderTest process(String name, Map<String, String> environment, List<String> command) {
         return add(ProcessUnderTest.start(name, environment, command));
+    }
+
+    /**
+     * The flags with which the classes of this server that the agent instruments are verified. A JVM verifies those of an
+     * application by itself; but not those of its boot loader, of which the JDK's own server is one.
+     */
+    public static List<String> verified(ServerVersion server) {
+        return server.name().startsWith("jdk-") ? VERIFIED : List.of();
     }
 
     /** The flag that puts the built agent into a JVM. */
