@@ -12,6 +12,7 @@ import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
+import io.undertow.util.Protocols;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -150,6 +151,10 @@ public final class HttpServer implements AutoCloseable {
     private void handle(HttpServerExchange exchange) {
         try {
             GuardedConnection.of(exchange).requestComplete(exchange);
+            if (!exchange.isHttp10()) {
+                // Undertow would repeat any version that the client made up.
+                exchange.setProtocol(Protocols.HTTP_1_1);
+            }
             handler.handleRequest(exchange);
         } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
             guard.fail(exchange, e);

@@ -152,6 +152,16 @@ final class HttpServerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"HTTP/0.9", "HTTP/1.2"})
+    void otherVersion_isAnsweredInTheNewestThatIsSpoken(String version) throws Exception {
+        start(ECHO);
+        Client client = connect();
+        client.write("HEAD / " + version + "\r\nHost: x\r\n\r\n");
+        String head = client.head();
+        assertTrue(head.startsWith("HTTP/1.1 200 OK\r\n"), head);
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "Content-Length: 60000",

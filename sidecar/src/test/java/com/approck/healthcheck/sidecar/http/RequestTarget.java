@@ -26,8 +26,10 @@ public final class RequestTarget {
     /** A piece is a packet: many of them take their time. */
     private static final int MAX_PIECES = 64;
 
-    private static final Pattern HEAD =
-            Pattern.compile("HTTP/1\\.[01] ([2-5]\\d\\d)[^\r\n]*\r\n((?:[!-9;-~]+:[^\r\n]*\r\n)*)\r\n");
+    /** What Undertow refuses before our handler sees it has the version that the client made up. */
+    private static final Pattern HEAD = Pattern.compile(
+            "(?:HTTP/1\\.[01]|[!-~]*(?= 400 )) ([2-5]\\d\\d)[^\r\n]*\r\n((?:[!-9;-~]+:[^\r\n]*\r\n)*)\r\n");
+
     private static final Pattern LENGTH = Pattern.compile("(?i)^content-length: ?(\\d{1,6})\r?$", Pattern.MULTILINE);
     private static final Pattern HANDLED = Pattern.compile("(?s)([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/[!-~]*|[!-~]+)");
 
