@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,15 +42,31 @@ public final class RequestTarget {
 
     /** The entry that the fuzzer looks for. */
     public static void fuzzerTestOneInput(byte[] input) throws IOException {
-        List<String> whole = send(input, Math.max(1, input.length));
-        List<String> pieces = send(input, Math.max(1, input.length / MAX_PIECES));
-        require(whole.equals(pieces), "pieces are the same requests: " + whole + " and " + pieces);
+        Answers whole = send(input, Math.max(1, input.length));
+        Answers pieces = send(input, Math.max(1, input.length / MAX_PIECES));
+        require(whole.agreeWith(pieces), "pieces are the same requests: " + whole + " and " + pieces);
         require(
                 send("GET /probe HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(ISO_8859_1), 1000)
+                        .all()
                         .equals(List.of("200 GET /probe")),
                 "the next client is served");
         require(BROKEN.get() == null, "the server runs: " + BROKEN.get());
         require(LOG.size() == 0, "nothing is logged: " + LOG);
+    }
+
+    /**
+     * The answers that arrived.
+     *
+     * @param reset whether more may have been sent: after a 400 for what is no request Undertow closes at once, and a client that
+     *     still sends loses what it has not read
+     */
+    private record Answers(List<String> all, boolean reset) {
+        boolean agreeWith(Answers other) {
+            int both = Math.min(all.size(), other.all.size());
+            return all.subList(0, both).equals(other.all.subList(0, both))
+                    && (all.size() == both || other.reset)
+                    && (other.all.size() == both || reset);
+        }
     }
 
     private static HttpServer start() {
@@ -69,17 +86,18 @@ public final class RequestTarget {
     }
 
     /** Sends this on a connection of its own, and returns every answer. */
-    private static List<String> send(byte[] input, int piece) throws IOException {
+    private static Answers send(byte[] input, int piece) throws IOException {
         InetSocketAddress address = SERVER.addresses().get(0);
         try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(TIMEOUT_MILLIS);
             ByteArrayOutputStream answers = new ByteArrayOutputStream();
-            Thread reader = new Thread(() -> read(socket, answers), "reader");
+            AtomicBoolean reset = new AtomicBoolean();
+            Thread reader = new Thread(() -> reset.set(!read(socket, answers)), "reader");
             reader.start();
             write(socket, input, piece);
             reader.join();
-            return parse(answers.toString(ISO_8859_1));
+            return new Answers(parse(answers.toString(ISO_8859_1), reset.get()), reset.get());
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -97,7 +115,8 @@ public final class RequestTarget {
         }
     }
 
-    private static void read(Socket socket, ByteArrayOutputStream answers) {
+    /** Returns whether the server had no more to send. */
+    private static boolean read(Socket socket, ByteArrayOutputStream answers) {
         try {
             InputStream in = socket.getInputStream();
             byte[] buffer = new byte[8192];
@@ -106,16 +125,21 @@ public final class RequestTarget {
             }
         } catch (SocketException reset) {
             // The client still wrote when the server closed.
+            return false;
         } catch (IOException e) {
             answers.writeBytes(("not closed: " + e).getBytes(ISO_8859_1));
         }
+        return true;
     }
 
     /** Every answer, as its status and body; each must be well formed. */
-    private static List<String> parse(String answers) {
+    private static List<String> parse(String answers, boolean reset) {
         List<String> parsed = new ArrayList<>();
         for (int from = 0; from < answers.length(); ) {
             Matcher head = HEAD.matcher(answers).region(from, answers.length());
+            if (reset && !head.lookingAt()) {
+                break;
+            }
             require(head.lookingAt(), "an answer has a head: " + answers.substring(from));
             Matcher length = LENGTH.matcher(head.group(2));
             require(length.find(), "an answer has a length: " + head.group(2));
