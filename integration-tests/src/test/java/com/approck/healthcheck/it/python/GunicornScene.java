@@ -114,16 +114,7 @@ public final class GunicornScene {
         command.add("faulty_app:application");
         started = Moment.now();
         gunicorn = run.process("gunicorn", environment, command);
-        run.add(this::endWorkers);
         return this;
-    }
-
-    /** While the arbiter stands still, or it would fork another, to which the client sends what blocked the one before. */
-    private void endWorkers() {
-        if (gunicorn.isAlive()) {
-            gunicorn.signal("STOP");
-            workerProcesses().forEach(ProcessHandle::destroyForcibly);
-        }
     }
 
     /** Starts everything, and waits until so many workers have loaded the application and the sidecar knows. */

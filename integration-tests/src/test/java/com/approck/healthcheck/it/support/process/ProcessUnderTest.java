@@ -35,11 +35,7 @@ public final class ProcessUnderTest implements AutoCloseable {
     static {
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
-                        () -> ALIVE.forEach(process -> {
-                            process.descendants().forEach(ProcessHandle::destroyForcibly);
-                            process.destroyForcibly();
-                        }),
-                        "kill-processes-under-test"));
+                        () -> ALIVE.forEach(ProcessUnderTest::killWithDescendants), "kill-processes-under-test"));
     }
 
     private final String name;
@@ -197,8 +193,7 @@ public final class ProcessUnderTest implements AutoCloseable {
 
     @Override
     public void close() {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        killWithDescendants(process);
         try {
             if (!process.waitFor(TO_DIE.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new AssertionError(name + " survives SIGKILL");
@@ -207,6 +202,13 @@ public final class ProcessUnderTest implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         ALIVE.remove(process);
+    }
+
+    /** The parent first: it would replace a child that ends, and nobody would end the new one. */
+    private static void killWithDescendants(Process process) {
+        List<ProcessHandle> descendants = process.descendants().toList();
+        process.destroyForcibly();
+        descendants.forEach(ProcessHandle::destroyForcibly);
     }
 
     private static String tail(String text) {
