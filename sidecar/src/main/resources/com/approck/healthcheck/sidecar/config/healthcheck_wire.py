@@ -274,7 +274,7 @@ class _Target:
             return True
 
     def send(self, datagrams):
-        """False if they were refused, as far as that is known at once: on the same machine it is."""
+        """False if they were refused, as far as that is known at once: on the same machine it mostly is."""
         for datagram in datagrams:
             try:
                 self._socket.send(datagram)
