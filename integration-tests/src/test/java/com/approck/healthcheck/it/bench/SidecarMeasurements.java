@@ -3,6 +3,7 @@ package com.approck.healthcheck.it.bench;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.approck.healthcheck.it.program.HelloProgram;
+import com.approck.healthcheck.it.support.LauncherCopy;
 import com.approck.healthcheck.it.support.process.Await;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
@@ -435,32 +436,7 @@ public final class SidecarMeasurements {
 
     /** Copies the directory and makes its archive, as a container image would. */
     Path install(Jdk jdk) {
-        Path copy = folder.resolve("jdk" + jdk.feature());
-        try (Stream<Path> files = Files.walk(built)) {
-            for (Path file : files.toList()) {
-                Path to = copy.resolve(built.relativize(file));
-                if (file.startsWith(built.resolve("runtime"))) {
-                    // Would be taken before the Java that is measured.
-                    continue;
-                }
-                if (Files.isDirectory(file)) {
-                    Files.createDirectories(to);
-                } else {
-                    Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        try (ProcessUnderTest making = ProcessUnderTest.start(
-                "make-archive",
-                environment(jdk),
-                List.of(copy.resolve("bin/make-archive").toString()))) {
-            if (making.awaitExit(PATIENCE) != 0) {
-                throw new AssertionError(making.describe());
-            }
-        }
-        return copy;
+        return LauncherCopy.withArchive(built, folder.resolve("jdk" + jdk.feature()), jdk);
     }
 
     private static List<String> launcher(Path directory, String... flags) {

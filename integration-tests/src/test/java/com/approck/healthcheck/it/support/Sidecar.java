@@ -5,20 +5,25 @@ import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.MatchResult;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** The built sidecar in its process, on ports that it keeps when it is killed and started again. */
+/** The built sidecar in its process, by its launcher, on ports that it keeps when it is killed and started again. */
 public final class Sidecar implements AutoCloseable {
 
     private static final Duration TO_START = Duration.ofSeconds(30);
     /** The line that it prints on stderr once it answers and listens. */
     public static final String STARTED = "listening http://\\S+:(\\d+)(?: http://\\S+)* statsd://\\S+:(\\d+)";
+
+    private static final Map<Jdk, Path> INSTALLED = new ConcurrentHashMap<>();
 
     private final Jdk jdk;
     private final Map<String, String> environment;
@@ -44,13 +49,19 @@ public final class Sidecar implements AutoCloseable {
     /** A sidecar that a test expects not to start: nothing is awaited, nothing is added to the flags. */
     public static ProcessUnderTest launch(Jdk jdk, Map<String, String> environment, String... flags) {
         List<String> command = new ArrayList<>();
-        command.add(jdk.tool("java").toString());
-        // As its launcher starts it.
-        command.add("-XX:TieredStopAtLevel=1");
-        command.add("-jar");
-        command.add(BuiltJars.sidecar().toString());
+        command.add(INSTALLED
+                .computeIfAbsent(jdk, Sidecar::install)
+                .resolve("bin/healthcheck-sidecar")
+                .toString());
         command.addAll(List.of(flags));
-        return ProcessUnderTest.start("sidecar-jdk" + jdk.feature(), environment, command);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("JAVA_HOME", jdk.home().toString());
+        return ProcessUnderTest.start("sidecar-jdk" + jdk.feature(), all, command);
+    }
+
+    private static Path install(Jdk jdk) {
+        Path copy = Path.of("target", "it", "launcher-jdk" + jdk.feature()).toAbsolutePath();
+        return LauncherCopy.withArchive(BuiltJars.launcher(), copy, jdk);
     }
 
     private ProcessUnderTest launch(int toHttpPort, int toStatsdPort) {
