@@ -36,8 +36,12 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,6 +54,9 @@ import tools.jackson.databind.JsonNode;
 @ParameterizedClass(name = "{0}")
 @MethodSource("servers")
 @Order(TestProcesses.WAITS_FOR_MINUTES)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+// An order alone would run the methods one after the other.
+@Execution(ExecutionMode.CONCURRENT)
 public final class TruthMatrixIT {
 
     private static final List<String> ALIVE = List.of("200");
@@ -76,6 +83,7 @@ public final class TruthMatrixIT {
         assertStories(scenario, before, List.of("422 NoWorkers", "200"));
     }
 
+    @Order(TestProcesses.WAITS_FOR_MINUTES)
     @TruthMatrixRow(
             number = 2,
             fault = "idle for 3 minutes, pool shrunk to its minimum (to zero where it can)",
@@ -346,6 +354,7 @@ public final class TruthMatrixIT {
         }
     }
 
+    @Order(TestProcesses.WAITS_FOR_MINUTES)
     @TruthMatrixRow(
             number = 17,
             fault = "30 % and 60 % of datagrams lost for 3 minutes",

@@ -51,7 +51,7 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
      */
     public static final List<String> LIGHT_JVM = List.of("-XX:ActiveProcessorCount=2", "-XX:TieredStopAtLevel=1");
 
-    /** The {@code Order} of a class whose tests wait for minutes: its tests begin before those of all others. */
+    /** The {@code Order} of what waits for minutes, and of its class: it begins before all others. */
     public static final int WAITS_FOR_MINUTES = 1;
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
