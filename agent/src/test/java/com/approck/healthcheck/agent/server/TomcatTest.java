@@ -12,6 +12,7 @@ import com.approck.healthcheck.agent.pool.ProgressSource;
 import com.approck.healthcheck.agent.reflect.ModuleOpener;
 import com.approck.healthcheck.agent.reflect.ReflectedObject;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.AfterEach;
@@ -54,12 +55,17 @@ final class TomcatTest {
         assertEquals(3, stats.alive());
         assertEquals(0, stats.queued());
         assertFalse(stats.isUnbounded());
-        assertEquals(3, pool.threads().size());
+        Collection<Thread> workers = pool.threads();
+        assertEquals(3, workers.size());
         assertEquals(ProgressSource.HOOK, pool.progressSource());
         assertNull(pool.deadIoThread());
         found.assertStaysIdle(name, "able=12 stuck=0 capacity=12");
 
         connector.stop();
+        // The executor has terminated a moment before its threads have.
+        for (Thread worker : workers) {
+            worker.join(10_000);
+        }
         assertTrue(pool.threads().isEmpty());
         assertFalse(found.names().contains(name), "seen at a sample, without a hook");
     }
