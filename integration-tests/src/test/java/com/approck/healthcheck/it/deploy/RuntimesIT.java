@@ -62,6 +62,7 @@ final class RuntimesIT {
                 Integer.parseInt(sidecar.awaitStderr(Sidecar.STARTED, SOON).group(1));
         ProcessUnderTest application = processes.java("application", Jdk.running(), shared, application(""));
         Await.until(SOON, () -> Http.get(httpPort, "/health/live").status() == 200, application::describe);
+        application.awaitStderr("^healthcheck: ", SOON);
         assertEquals(
                 1,
                 application
@@ -148,6 +149,7 @@ final class RuntimesIT {
         Sidecar sidecar = processes.sidecar(Jdk.running());
         ProcessUnderTest application = run(runtime, "application", application("port=" + sidecar.statsdPort()));
         Await.until(SOON, () -> sidecar.live().status() == 200, application::describe);
+        application.awaitStderr("java\\.management", SOON);
         List<String> lines = application
                 .stderr()
                 .lines()
