@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.approck.healthcheck.agent.Await;
+import com.approck.healthcheck.agent.FreePort;
 import com.approck.healthcheck.agent.pool.HookKind;
 import com.approck.healthcheck.agent.pool.HookedMethods;
 import com.approck.healthcheck.agent.pool.MethodHook;
@@ -16,8 +17,6 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,19 +55,13 @@ final class ArtemisConsumersTest {
     private final String address;
 
     ArtemisConsumersTest() throws Exception {
-        address = "tcp://127.0.0.1:" + freePort();
+        address = "tcp://127.0.0.1:" + FreePort.next();
         Configuration configuration = new ConfigurationImpl()
                 .setPersistenceEnabled(false)
                 .setSecurityEnabled(false)
                 .setJMXManagementEnabled(false)
                 .addAcceptorConfiguration("tcp", address);
         broker.setConfiguration(configuration);
-    }
-
-    private static int freePort() throws Exception {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     @BeforeEach

@@ -1,5 +1,6 @@
 package com.approck.healthcheck.agent.consumer;
 
+import com.approck.healthcheck.agent.FreePort;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.impl.AMQImpl;
 import com.rabbitmq.client.impl.Method;
@@ -8,7 +9,6 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,14 +16,13 @@ import java.net.Socket;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** As much of a broker of AMQP 0-9-1 as a consumer needs, and the faults of one. */
 final class FakeRabbit implements AutoCloseable {
     private static final int METHOD = 1;
     private static final int PROTOCOL_HEADER = 8;
 
-    private final int port;
+    private final int port = FreePort.next();
     private volatile ServerSocket server;
     private volatile Thread acceptor;
     private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
@@ -32,26 +31,15 @@ final class FakeRabbit implements AutoCloseable {
     final Set<String> missing = ConcurrentHashMap.newKeySet();
 
     FakeRabbit() {
-        server = listenAnywhere();
-        port = server.getLocalPort();
-        accept();
+        try {
+            restart();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     int port() {
         return port;
-    }
-
-    /** Below the ports that the kernel gives to clients: one of those would take the port while the broker is away. */
-    private static ServerSocket listenAnywhere() {
-        while (true) {
-            try {
-                return listen(ThreadLocalRandom.current().nextInt(20_000, 30_000));
-            } catch (BindException taken) {
-                // The next one.
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 
     private static ServerSocket listen(int port) throws IOException {

@@ -8,6 +8,7 @@ import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -110,7 +111,7 @@ final class OtherAgentsIT {
     @MethodSource("cases")
     void threeAgents_doTheirWork(ServerVersion.OnJdk server, boolean oursFirst) throws IOException {
         Path settings = Files.writeString(folder.resolve("jmx.yaml"), "rules:\n- pattern: '.*'\n");
-        int metrics = processes.freePort();
+        int metrics = FreePorts.next();
         StatsdListener wire = processes.wire();
         List<String> agents = new ArrayList<>(List.of(
                 TestProcesses.agent("stuck-after=3s,port=" + wire.port()),
@@ -144,7 +145,7 @@ final class OtherAgentsIT {
     @MethodSource("cases")
     void serverOfAnotherAgent_isNoPool_whereTheProgramHasNone(ServerVersion.OnJdk server, boolean oursFirst) {
         StatsdListener wire = processes.wire();
-        int jolokia = processes.freePort();
+        int jolokia = FreePorts.next();
         List<String> arguments = new ArrayList<>(withJolokia("log=debug,port=" + wire.port(), jolokia, oursFirst));
         arguments.addAll(List.of(
                 "-cp",
@@ -169,7 +170,7 @@ final class OtherAgentsIT {
     @MethodSource("cases")
     void serverOfAnotherAgent_doesNotHideTheDeathOfTheApplications(ServerVersion.OnJdk server, boolean oursFirst) {
         StatsdListener wire = processes.wire();
-        int jolokia = processes.freePort();
+        int jolokia = FreePorts.next();
         App app = processes.app(
                 server,
                 withJolokia("interval=500ms,stuck-after=2s,port=" + wire.port(), jolokia, oursFirst),

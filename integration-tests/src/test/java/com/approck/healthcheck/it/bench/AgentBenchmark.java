@@ -6,13 +6,13 @@ import com.approck.healthcheck.it.program.EmptyAgent;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.TestAgent;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -489,9 +489,7 @@ final class AgentBenchmark {
         final long answeredAt;
 
         Served(ServerVersion.OnJdk server, List<String> flags, String... options) throws Exception {
-            try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = free.getLocalPort();
-            }
+            port = FreePorts.next();
             List<String> command =
                     new ArrayList<>(List.of(server.jdk().tool("java").toString()));
             command.addAll(flags);

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.approck.healthcheck.it.program.HelloProgram;
 import com.approck.healthcheck.it.support.LauncherCopy;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -103,7 +104,7 @@ public final class SidecarMeasurements {
     private void launches(Jdk jdk, Path directory, double gevent) {
         double[] millis = new double[effort.starts];
         for (int i = 0; i < millis.length; i++) {
-            int port = freePort();
+            int port = FreePorts.next();
             millis[i] = firstAnswer(
                     launcher(directory, "--port", Integer.toString(port), "--statsd-port", "0"),
                     environment(jdk),
@@ -170,7 +171,7 @@ public final class SidecarMeasurements {
             }
             double[] millis = new double[effort.starts];
             for (int i = 0; i < millis.length; i++) {
-                int port = freePort();
+                int port = FreePorts.next();
                 millis[i] =
                         firstAnswer(List.of(Tool.python(), program.toString(), Integer.toString(port)), Map.of(), port);
             }
@@ -246,7 +247,7 @@ public final class SidecarMeasurements {
         long sent = 0;
         try (Running sidecar = start(jdk, directory)) {
             tools.flood(sidecar.statsdPort, time, perSecond);
-            int port = freePort();
+            int port = FreePorts.next();
             try (ProcessUnderTest sink = tools.sink(port)) {
                 ProcessFigures sinkFigures = new ProcessFigures(sink.pid());
                 for (int i = 0; i < rounds; i++) {
@@ -459,14 +460,6 @@ public final class SidecarMeasurements {
     private static void send(DatagramSocket socket, String text, int port) throws IOException {
         byte[] bytes = text.getBytes(US_ASCII);
         socket.send(new DatagramPacket(bytes, bytes.length, InetAddress.getLoopbackAddress(), port));
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A sidecar on ports of its own. */

@@ -1,6 +1,7 @@
 package com.approck.healthcheck.it.consumers;
 
 import com.approck.healthcheck.it.support.TestProcesses;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
@@ -44,7 +45,7 @@ final class KafkaBroker extends Broker {
                     share.coordinator.state.topic.replication.factor=1
                     share.coordinator.state.topic.min.isr=1
                     group.initial.rebalance.delay.ms=0
-                    """.formatted(port, Ports.free(), folder.resolve("data")));
+                    """.formatted(port, FreePorts.next(), folder.resolve("data")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

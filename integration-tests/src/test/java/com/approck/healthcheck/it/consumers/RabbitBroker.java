@@ -1,5 +1,6 @@
 package com.approck.healthcheck.it.consumers;
 
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
 import java.io.IOException;
@@ -17,8 +18,8 @@ final class RabbitBroker extends Broker {
     /** The program itself: the one in the path changes the user. */
     private static final String SERVER = "/usr/lib/rabbitmq/bin/rabbitmq-server";
 
-    private final int distributionPort = Ports.free();
-    private final int mapperPort = Ports.free();
+    private final int distributionPort = FreePorts.next();
+    private final int mapperPort = FreePorts.next();
     private final Path folder;
     private final ProcessUnderTest mapper;
 

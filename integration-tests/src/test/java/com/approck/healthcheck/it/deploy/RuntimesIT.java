@@ -12,6 +12,7 @@ import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import java.io.IOException;
@@ -50,7 +51,7 @@ final class RuntimesIT {
 
     @Test
     void environmentThatAllContainersShare_hurtsNobody() {
-        int statsdPort = processes.freePort();
+        int statsdPort = FreePorts.next();
         Map<String, String> shared = new HashMap<>(INJECTED);
         shared.put("HEALTHCHECK_HOST", "0.0.0.0");
         shared.put("HEALTHCHECK_STATSD_PORT", "" + statsdPort);

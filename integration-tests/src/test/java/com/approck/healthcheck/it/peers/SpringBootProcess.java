@@ -6,6 +6,7 @@ import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.KubeletProbe;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
@@ -40,8 +41,8 @@ final class SpringBootProcess implements ProbedProcess {
 
     private SpringBootProcess(TestProcesses processes, ServerVersion.OnJdk server) {
         sidecar = processes.sidecar(server.jdk());
-        port = processes.freePort();
-        int metrics = processes.freePort();
+        port = FreePorts.next();
+        int metrics = FreePorts.next();
         List<String> flags = List.of(
                 "-javaagent:" + SampleClassPath.jar(JMX_EXPORTER) + "=127.0.0.1:" + metrics + ":" + exporterSettings(),
                 TestProcesses.agent("port=" + sidecar.statsdPort()),

@@ -6,6 +6,7 @@ import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -87,7 +88,7 @@ final class AsgiScene {
         environment.put("HEALTHCHECK_STUCK_AFTER", server.stuckAfter.toSeconds() + "s");
         if (server == Server.UVICORN_WORKERS) {
             // Of a port that the system chooses, the parent logs 0.
-            port = run.freePort();
+            port = FreePorts.next();
         }
         List<String> command = new ArrayList<>(command());
         command.addAll(List.of(flags));

@@ -5,6 +5,7 @@ import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -36,7 +37,7 @@ final class CeleryScene {
     CeleryScene(TestProcesses run, String pool) {
         this.run = run;
         this.pool = pool;
-        this.brokerPort = run.freePort();
+        this.brokerPort = FreePorts.next();
     }
 
     /** What the application sends to itself, as {@code celery_app.py} takes it. */

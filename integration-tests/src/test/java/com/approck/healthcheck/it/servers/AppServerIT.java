@@ -8,6 +8,7 @@ import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -73,7 +74,7 @@ final class AppServerIT {
     void workers_areSeen_andStuckOnesAmongThem_untilTheServerStops(Jdk jdk, boolean fromTheStart) throws IOException {
         AppServer appServer = server();
         StatsdListener wire = processes.wire();
-        int port = processes.freePort();
+        int port = FreePorts.next();
         String settings = "stuck-after=3s,port=" + wire.port();
         List<String> jvmFlags = new ArrayList<>(List.of("-XX:ActiveProcessorCount=2"));
         if (fromTheStart) {

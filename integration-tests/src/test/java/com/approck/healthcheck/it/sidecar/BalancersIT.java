@@ -10,6 +10,7 @@ import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Browser;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
@@ -74,7 +75,7 @@ final class BalancersIT {
         Tool.CHROMIUM.require();
         Sidecar sidecar = processes.sidecar(Jdk.running());
         sidecar.report("workers:3|g");
-        int port = processes.freePort();
+        int port = FreePorts.next();
         ProcessUnderTest nginx = LoadBalancers.nginx(
                 processes,
                 folder,

@@ -8,13 +8,12 @@ import com.approck.healthcheck.it.support.Sidecar;
 import com.approck.healthcheck.it.support.TestProcesses;
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,7 +38,7 @@ final class ForwardIT {
     @Test
     void serverGetsEveryMetric_alsoWhenItComesLater_andTheSidecarDoesNotCare() throws IOException {
         Tool.COLLECTD.require();
-        int port = freePort();
+        int port = FreePorts.next();
         Sidecar sidecar = processes.sidecar(Jdk.running(), "--statsd-forward", "localhost:" + port);
         sidecar.process().awaitStderr("forward: to localhost:" + port + " at 127.0.0.1:" + port, SOON);
         Await.until(
@@ -124,11 +123,5 @@ final class ForwardIT {
                 .get("counters")
                 .get("forward_dropped_unreachable")
                 .asLong();
-    }
-
-    private static int freePort() throws IOException {
-        try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -7,15 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.approck.healthcheck.it.support.BuiltJars;
 import com.approck.healthcheck.it.support.PromisedTimes;
 import com.approck.healthcheck.it.support.TestProcesses;
-import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.Prober;
 import com.approck.healthcheck.it.support.probe.ReportSender;
 import com.approck.healthcheck.it.support.process.Await;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
 import com.approck.healthcheck.it.support.process.UnreadPipe;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +31,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("com.approck.healthcheck.it.support.process.Jdk#all")
 final class UnreadLogIT {
 
-    private static final Duration TO_START = Duration.ofSeconds(30);
     /** A second for the last lines, and time for the JVM itself on a busy machine. */
     private static final Duration TO_EXIT = Duration.ofSeconds(5);
 
@@ -48,10 +46,9 @@ final class UnreadLogIT {
     @Test
     void fullPipe_delaysNeitherVerdictNorStop() throws Exception {
         try (UnreadPipe pipe = UnreadPipe.make(folder.resolve("stderr"))) {
-            int httpPort = processes.freePort();
-            int statsdPort = processes.freePort();
+            int httpPort = FreePorts.next();
+            int statsdPort = FreePorts.next();
             ProcessUnderTest sidecar = launch(pipe, httpPort, statsdPort);
-            awaitStart(httpPort);
             String first = pipe.readLine();
             assertTrue(first.contains(" INFO listening http://"), first);
             pipe.fill();
@@ -78,17 +75,5 @@ final class UnreadLogIT {
                 "--port=" + httpPort,
                 "--statsd-port=" + statsdPort));
         return processes.process("sidecar-unread-log-jdk" + jdk.feature(), Map.of(), command);
-    }
-
-    private static void awaitStart(int httpPort) {
-        Await.until(TO_START, () -> isUp(httpPort), () -> "nobody answers /livez");
-    }
-
-    private static boolean isUp(int httpPort) {
-        try {
-            return Http.ask("GET", httpPort, "/livez", Duration.ofSeconds(1)).status() == 200;
-        } catch (IOException e) {
-            return false;
-        }
     }
 }

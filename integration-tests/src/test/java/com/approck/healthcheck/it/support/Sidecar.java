@@ -2,6 +2,7 @@ package com.approck.healthcheck.it.support;
 
 import com.approck.healthcheck.it.support.probe.Http;
 import com.approck.healthcheck.it.support.probe.StatsdListener;
+import com.approck.healthcheck.it.support.process.FreePorts;
 import com.approck.healthcheck.it.support.process.Jdk;
 import com.approck.healthcheck.it.support.process.Moment;
 import com.approck.healthcheck.it.support.process.ProcessUnderTest;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.MatchResult;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -28,18 +28,15 @@ public final class Sidecar implements AutoCloseable {
     private final Jdk jdk;
     private final Map<String, String> environment;
     private final List<String> flags;
+    private final int httpPort = FreePorts.next();
+    private final int statsdPort = FreePorts.next();
     private ProcessUnderTest process;
-    private final int httpPort;
-    private final int statsdPort;
 
     private Sidecar(Jdk jdk, Map<String, String> environment, List<String> flags) {
         this.jdk = jdk;
         this.environment = environment;
         this.flags = flags;
-        process = launch(0, 0);
-        MatchResult said = process.awaitStderr(STARTED, TO_START);
-        httpPort = Integer.parseInt(said.group(1));
-        statsdPort = Integer.parseInt(said.group(2));
+        restart();
     }
 
     static Sidecar start(Jdk jdk, Map<String, String> environment, String... flags) {
@@ -64,13 +61,6 @@ public final class Sidecar implements AutoCloseable {
         return LauncherCopy.withArchive(BuiltJars.launcher(), copy, jdk);
     }
 
-    private ProcessUnderTest launch(int toHttpPort, int toStatsdPort) {
-        List<String> all = new ArrayList<>(
-                List.of("--port", Integer.toString(toHttpPort), "--statsd-port", Integer.toString(toStatsdPort)));
-        all.addAll(flags);
-        return launch(jdk, environment, all.toArray(String[]::new));
-    }
-
     public ProcessUnderTest process() {
         return process;
     }
@@ -91,7 +81,10 @@ public final class Sidecar implements AutoCloseable {
 
     /** Starts it again on the same ports after it has ended. */
     public Moment restart() {
-        process = launch(httpPort, statsdPort);
+        List<String> all = new ArrayList<>(
+                List.of("--port", Integer.toString(httpPort), "--statsd-port", Integer.toString(statsdPort)));
+        all.addAll(flags);
+        process = launch(jdk, environment, all.toArray(String[]::new));
         process.awaitStderr(STARTED, TO_START);
         return Moment.now();
     }

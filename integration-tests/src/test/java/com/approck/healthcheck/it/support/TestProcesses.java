@@ -9,8 +9,6 @@ import com.approck.healthcheck.it.support.samples.SampleClassPath;
 import com.approck.healthcheck.it.support.samples.ServerVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -74,18 +72,6 @@ public final class TestProcesses implements BeforeEachCallback, AfterEachCallbac
 
     public StatsdListener wire() {
         return add(StatsdListener.listen());
-    }
-
-    /** A port that nobody uses at this moment, neither for UDP nor for TCP. */
-    public int freePort() {
-        try (StatsdListener wire = StatsdListener.listen();
-                ServerSocket tcp = new ServerSocket(wire.port())) {
-            return tcp.getLocalPort();
-        } catch (BindException e) {
-            return freePort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A sample with the agent, which speaks to that port; {@code options} as {@code Options} of the samples takes them. */

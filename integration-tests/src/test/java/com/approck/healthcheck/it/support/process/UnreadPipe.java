@@ -2,15 +2,20 @@ package com.approck.healthcheck.it.support.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A named pipe for the stderr of a process. It is open at both ends, and nobody reads it unless the test does. */
 public final class UnreadPipe implements AutoCloseable {
+
+    private static final Duration TO_SAY = Duration.ofSeconds(30);
 
     private final Path path;
     private final RandomAccessFile bothEnds;
@@ -37,7 +42,18 @@ public final class UnreadPipe implements AutoCloseable {
 
     /** Reads one line, without its end; waits for it. */
     public String readLine() throws IOException {
+        try (FileInputStream reading = new FileInputStream(path.toFile())) {
+            Await.until(TO_SAY, () -> hasBytes(reading), () -> "there is a line in the pipe");
+        }
         return bothEnds.readLine();
+    }
+
+    private static boolean hasBytes(InputStream in) {
+        try {
+            return in.available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Writes until the kernel takes not one byte more. */
