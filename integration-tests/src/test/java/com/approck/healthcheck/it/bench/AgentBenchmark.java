@@ -485,11 +485,10 @@ final class AgentBenchmark {
     /** A sample server that has answered once. */
     private static final class Served implements AutoCloseable {
         final Process process;
-        final int port;
+        final int port = FreePorts.next();
         final long answeredAt;
 
         Served(ServerVersion.OnJdk server, List<String> flags, String... options) throws Exception {
-            port = FreePorts.next();
             List<String> command =
                     new ArrayList<>(List.of(server.jdk().tool("java").toString()));
             command.addAll(flags);

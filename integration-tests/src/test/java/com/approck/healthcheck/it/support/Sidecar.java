@@ -79,7 +79,7 @@ public final class Sidecar implements AutoCloseable {
         return restart();
     }
 
-    /** Starts it again on the same ports after it has ended. */
+    /** Starts it, for the first time or after it has ended, on its ports; the moment at which it said that it is up. */
     public Moment restart() {
         List<String> all = new ArrayList<>(
                 List.of("--port", Integer.toString(httpPort), "--statsd-port", Integer.toString(statsdPort)));

@@ -36,9 +36,10 @@ public final class FreePorts {
     }
 
     private static boolean isFree(int port) {
-        try (DatagramSocket udp = new DatagramSocket(port);
-                ServerSocket tcp = new ServerSocket(port)) {
-            return udp.getLocalPort() == tcp.getLocalPort();
+        try {
+            new DatagramSocket(port).close();
+            new ServerSocket(port).close();
+            return true;
         } catch (BindException e) {
             return false;
         } catch (IOException e) {
